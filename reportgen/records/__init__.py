@@ -1,0 +1,1 @@
+"""The shapes that flow from evidence to page: frozen, plain, and JSON."""

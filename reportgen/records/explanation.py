@@ -1,0 +1,154 @@
+"""Which features matter, what stands in for the model, and single predictions taken apart."""
+
+from typing import Literal
+
+from reportgen.records.base import Record
+
+
+class Selection(Record):
+    """One feature's scores against the target, measured on training rows.
+
+    entropy and mutual_information are in bits; `correlation` lies in [0, 1] or, for two numbers, in [-1, 1], and
+    `correlation_method` says which it is (pearson, correlation_ratio, cramers_v). `p_value` is Holm-adjusted against
+    shuffled targets; `frequency` is the share of resamples in which the feature was selected; rank 1 is best.
+    """
+
+    feature: str
+    entropy: float
+    mutual_information: float
+    low: float | None = None
+    high: float | None = None
+    correlation: float | None
+    correlation_method: Literal["pearson", "correlation_ratio", "cramers_v"]
+    p_value: float
+    selected: bool
+    frequency: float
+    rank: int
+    n: int
+
+
+class SelectionSummary(Record):
+    """What holds for the whole selection: the target's entropy in bits, the rule, the number of resamples."""
+
+    target_entropy: float
+    alpha: float
+    shuffles: int
+    resamples: int
+    bins: int
+    n: int
+
+
+class FeatureImportance(Record):
+    """How much one original column matters; `direction` is +1, -1 or 0 where a sign makes sense, else None."""
+
+    feature: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    direction: int | None = None
+
+
+class Importance(Record):
+    """One method's answer over all features, the largest value first.
+
+    `unit` is a code for what a value counts: log_loss, squared_error, standardised_coefficient, impurity, weight,
+    attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as measured
+    by `fidelity_measure`; `note` is a code for what the reader must keep in mind.
+    """
+
+    method: Literal["permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"]
+    main: bool = False
+    fidelity: float | None = None
+    fidelity_measure: Literal["accuracy", "r2"] | None = None
+    unit: str
+    n: int
+    level: float = 0.95
+    interval_method: str | None = None
+    repeats: int | None = None
+    note: str | None = None
+    features: tuple[FeatureImportance, ...]
+
+
+class Term(Record):
+    """One term of a linear stand-in: how the score of a class (or the prediction) moves with one standard deviation.
+
+    `level` names the category the term is about, None for a number.
+    """
+
+    feature: str
+    level: str | None = None
+    of: str | None = None
+    coefficient: float
+
+
+class TreeNode(Record):
+    """One node of a drawn tree; the root is number 0, the yes-branch is left. A leaf has no question.
+
+    The question is in the column's own units: `feature` `test` `threshold` ("<=") or `feature` is `level` ("=="),
+    or `feature` is missing ("missing"). `answer` is the class (or the number, as text) that a leaf gives.
+    """
+
+    number: int
+    feature: str | None = None
+    test: Literal["<=", "==", "missing"] | None = None
+    threshold: float | None = None
+    level: str | None = None
+    left: int | None = None
+    right: int | None = None
+    answer: str
+    share: float
+    purity: float | None = None
+
+
+class Surrogate(Record):
+    """A readable model fitted to the network's answers on training rows and held against them on test rows.
+
+    `fidelity` is `measure`: the share of rows with the same class (agreement) or R2 of its numbers; `floor` is what
+    a constant answer would reach. `follows` says whether fidelity is high enough to speak for the network at all.
+    `size` counts the terms or the leaves.
+    """
+
+    kind: Literal["linear", "svm", "tree"]
+    fidelity: float
+    low: float
+    high: float
+    level: float = 0.95
+    measure: Literal["agreement", "r2"]
+    floor: float
+    n: int
+    method: str
+    follows: bool
+    score: float
+    score_measure: Literal["accuracy", "r2"]
+    size: int
+    terms: tuple[Term, ...] = ()
+    nodes: tuple[TreeNode, ...] = ()
+
+
+class Contribution(Record):
+    """What one feature's value adds to the output of one row, relative to the baseline row."""
+
+    feature: str
+    value: str
+    contribution: float
+
+
+class Walkthrough(Record):
+    """One test row, why it was chosen, what the network said and which values said it.
+
+    The contributions are integrated gradients of `output` (the log-odds of the predicted class against the mean of the
+    others, or the predicted number) from the training rows' average row; they sum to `output - base` up to `gap`.
+    """
+
+    why: Literal["right", "wrong", "unsure", "typical", "worst"]
+    row: int
+    actual: str
+    predicted: str
+    probability: float | None = None
+    output: float
+    base: float
+    gap: float
+    steps: int
+    contributions: tuple[Contribution, ...]
+
+

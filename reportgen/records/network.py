@@ -1,0 +1,101 @@
+"""The network, its training, what it scores and what it is compared with."""
+
+from typing import Literal
+
+from reportgen.records.base import Code, PartName, Record, Scalar
+
+
+class Layer(Record):
+    """One layer: its kind, its width, its activation, its trainable numbers."""
+
+    kind: str
+    units: int
+    activation: str | None = None
+    parameters: int = 0
+
+
+class ModelRecord(Record):
+    """The trained model; `parameters` counts its trainable numbers.
+
+    `train_seconds` is None in a saved report, whose bytes must not depend on the clock; manifest.json holds it.
+    """
+
+    family: str
+    parameters: int
+    epochs: int
+    best_epoch: int
+    train_seconds: float | None = None
+    note: str = "the seconds of each step stand in manifest.json, so that this file repeats byte for byte"
+    inputs: int
+    layers: tuple[Layer, ...]
+    settings: dict[str, Scalar]
+    notes: tuple[Code, ...] = ()
+
+
+class Training(Record):
+    """The loss after each epoch, on training and on validation rows; epochs count from 1."""
+
+    loss_name: str
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+    best_epoch: int
+    stopped_early: bool
+
+
+class Metric(Record):
+    """One number about predictions with its interval, the rows behind it and the method of the interval.
+
+    `of` names a class where the number is about one class, None where it is about all.
+    """
+
+    name: str
+    split: PartName
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    n: int
+    method: str
+    of: str | None = None
+    note: str | None = None
+
+
+class Comparison(Record):
+    """How much better the network is than a baseline on the same test rows (positive: the network is better)."""
+
+    metric: str
+    difference: float
+    low: float
+    high: float
+    level: float = 0.95
+    n: int
+    p_value: float | None = None
+    method: str
+
+
+class Baseline(Record):
+    """A simpler model, trained and tested on the same rows."""
+
+    name: Literal["dummy", "linear", "tree", "boosting"]
+    metrics: tuple[Metric, ...]
+    comparison: Comparison | None = None
+    settings: dict[str, Scalar] = {}
+
+
+class ReliabilityBin(Record):
+    """Rows whose stated probability lies in one bin: the mean stated, the share observed and its interval."""
+
+    stated: float
+    observed: float
+    low: float
+    high: float
+    n: int
+
+
+class Calibration(Record):
+    """Whether stated probabilities are met on test rows: about the predicted class, or the positive one if binary."""
+
+    about: Literal["positive", "predicted"]
+    bins: tuple[ReliabilityBin, ...]
+    n: int
+    method: str

@@ -1,0 +1,123 @@
+"""The table as it was read: where it came from, its columns, its task and its parts."""
+
+from typing import Literal
+
+from reportgen.records.base import Code, Kind, PartName, Record, Role, TaskKind
+
+
+class Level(Record):
+    """One value of a column (or one bin of a numeric one) and how many rows hold it."""
+
+    label: str
+    count: int
+
+
+class NumberSummary(Record):
+    """Where the numbers of a column lie, over its present values; dates are counted in days since 1970."""
+
+    mean: float
+    standard_deviation: float
+    minimum: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    maximum: float
+
+
+class Column(Record):
+    """One column: what it holds, what it is used for and why, and what preprocessing did to it.
+
+    `missing` and `distinct` count over all rows of the data file that have a target.
+    `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text,
+    no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing in their order.
+    """
+
+    name: str
+    kind: Kind
+    role: Role
+    missing: int
+    distinct: int
+    why: str | None = None
+    treatment: tuple[Code, ...] = ()
+    numbers: NumberSummary | None = None
+    levels: tuple[Level, ...] = ()
+    other_levels: int = 0
+
+
+class Reading(Record):
+    """How the file was understood: its format, and for text files encoding and delimiter.
+
+    `notes` are codes of what the reader decided by itself (missing_codes, thousands, dates ...).
+    """
+
+    format: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    notes: tuple[Code, ...] = ()
+
+
+class DatasetRecord(Record):
+    """One table: `rows` are the rows of the file, `rows_used` those that have a usable target."""
+
+    name: str
+    source: str
+    test_source: str | None = None
+    rows: int
+    rows_used: int
+    sha256: str
+    test_sha256: str | None = None
+    reading: Reading
+    columns: tuple[Column, ...]
+
+
+class Task(Record):
+    """What is predicted: `classes` in the order of the network's outputs, () for regression.
+
+    `positive` is the class whose probability a binary task is about. `ordered` says that the classes are numbers,
+    so that a difference between them means something. `target_default` says that the last column was taken.
+    """
+
+    kind: TaskKind
+    target: str
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+    ordered: bool = False
+    target_default: bool = False
+    kind_default: bool = True
+
+
+class PartRecord(Record):
+    """One part of the split: its rows, its class counts (classification) or its target's summary (regression)."""
+
+    name: PartName
+    rows: int
+    counts: tuple[int, ...] = ()
+    numbers: NumberSummary | None = None
+
+
+class SplitRecord(Record):
+    """How rows were parted before anything was fitted; train, validation and test count rows."""
+
+    strategy: Literal["random", "stratified", "group", "time", "given"]
+    train: int
+    validation: int
+    test: int
+    by: str | None = None
+    seed: int = 0
+    parts: tuple[PartRecord, ...] = ()
+    notes: tuple[Code, ...] = ()
+
+
+class Profile(Record):
+    """What the table's rows say about themselves: row numbers are those of the data file, 0 below the header.
+
+    `duplicate_rows` are all but the first of each set of equal rows; `conflicting_rows` have equal features and
+    different targets; `overlap_rows` are test rows that stand in training or validation too.
+    """
+
+    duplicate_rows: tuple[int, ...] = ()
+    conflicting_rows: tuple[int, ...] = ()
+    missing_target_rows: tuple[int, ...] = ()
+    left_out_rows: tuple[int, ...] = ()
+    left_out_classes: tuple[Level, ...] = ()
+    overlap_rows: tuple[int, ...] = ()
