@@ -121,3 +121,19 @@ class Profile(Record):
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()
     overlap_rows: tuple[int, ...] = ()
+
+
+class Encoded(Record):
+    """One encoded column: the original it comes from, and the way back to that column's own units.
+
+    number: original = centre + scale * encoded. level: encoded is 1 where original == level. missing: 1 where missing.
+    `part` names the part of a date (year, month, weekday, hour ...) that a number stands for.
+    """
+
+    name: str
+    feature: str
+    kind: Literal["number", "level", "missing"]
+    centre: float = 0.0
+    scale: float = 1.0
+    level: str | None = None
+    part: str | None = None

@@ -1,0 +1,135 @@
+"""What the user asked for: options of the command line over reportgen.toml over defaults."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from reportgen.errors import ConfigError
+from reportgen.records.base import Record
+from reportgen.records.card import Card
+
+Budget = Literal["quick", "standard", "thorough"]
+Format = Literal["html", "pdf", "json", "md", "junit"]
+FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
+
+
+class SplitConfig(Record):
+    """`[split]`: the shares of validation and test rows; training takes the rest."""
+
+    validation: float = Field(default=0.2, gt=0, lt=0.5)
+    test: float = Field(default=0.2, gt=0, lt=0.5)
+
+
+class ModelConfig(Record):
+    """`[model]`: the network's settings; None lets the budget and the table decide."""
+
+    hidden: tuple[int, ...] | None = None
+    learning_rate: float | None = Field(default=None, gt=0, le=1)
+    weight_decay: float | None = Field(default=None, ge=0)
+    dropout: float | None = Field(default=None, ge=0, lt=1)
+    batch: int | None = Field(default=None, ge=1)
+    epochs: int | None = Field(default=None, ge=1)
+    patience: int | None = Field(default=None, ge=1)
+
+
+class SelectionConfig(Record):
+    """`[selection]`: the error rate of the selection rule, and its number of shuffles and resamples."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    shuffles: int = Field(default=200, ge=20)
+    resamples: int = Field(default=30, ge=5)
+
+
+class Config(Record):
+    """Everything that decides an audit's numbers, and how its report is written."""
+
+    target: str | None = None
+    test: str | None = None
+    name: str | None = None
+    task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
+    drop: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    budget: Budget = "standard"
+    lang: Literal["en", "zh"] = "en"
+    format: tuple[Format, ...] = FORMATS
+    fail_on: Literal["critical", "warning", "never"] = "never"
+    templates: str | None = None
+    card: Card = Card()
+    split: SplitConfig = SplitConfig()
+    model: ModelConfig = ModelConfig()
+    selection: SelectionConfig = SelectionConfig()
+
+
+def load_config(path: Path | None, options: Mapping[str, Any]) -> Config:
+    """Read reportgen.toml, if one is named, and lay the options that were given over it.
+
+    Raises ConfigError, with the line of the file, for what is unknown or makes no sense.
+    """
+    text = _read(path) if path else ""
+    return _build(_parse(text, path), options, text, path)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"there is no configuration file {path}; name another, or leave --config out") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the configuration file {path} cannot be read as UTF-8 text: {error}") from None
+
+
+def _parse(text: str, path: Path | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
+    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    _validate(settings, text, path)
+    return _validate(settings | given, "", None)
+
+
+def _validate(settings: dict[str, Any], text: str, path: Path | None) -> Config:
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error, text, path)) from None
+
+
+def _sentence(error: ValidationError, text: str, path: Path | None) -> str:
+    first = error.errors()[0]
+    keys = tuple(str(key) for key in first["loc"])
+    name = ".".join(keys)
+    where = f"{path}, line {_line(text, keys)}: " if path else "option "
+    if first["type"] == "extra_forbidden":
+        return f"{where}there is no option {name!r}; known here: {', '.join(_known(keys[:-1]))}"
+    return f"{where}{name} = {first['input']!r} makes no sense: {first['msg'].lower()}"
+
+
+def _known(table: tuple[str, ...]) -> list[str]:
+    record: Any = Config
+    for key in table:
+        record = record.model_fields[key].annotation
+    return list(record.model_fields)
+
+
+def _line(text: str, keys: tuple[str, ...]) -> int:
+    """The line on which the last key stands below its table, counted from 1."""
+    table: tuple[str, ...] = ()
+    names = tuple(key for key in keys if not key.isdigit())
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        table = tuple(part.strip(" \"'") for part in header[1].split(".")) if header else table
+        key = re.match(r"\s*([\"']?)([^\"'=#\[]+?)\1\s*=", line)
+        if (header and table == names) or (key and (*table, *key[2].strip().split(".")) == names):
+            return number
+    return 1

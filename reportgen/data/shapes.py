@@ -1,0 +1,58 @@
+"""The live shapes of a table on its way to the network; they never reach the report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reportgen.records.table import Column, Level, Reading, SplitRecord, Task
+
+Matrix = npt.NDArray[np.float32]
+"""Rows by encoded columns, as the network sees them."""
+
+Target = npt.NDArray[Any]
+"""Class numbers (int64) in the order of Task.classes, or numbers (float64) for regression."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table, read and understood.
+
+    `frame` holds the rows with a usable target, columns in file order with clean dtypes: float64 for numeric, object of
+    str or None for categorical and text, datetime64 for datetime, object of bool or None for boolean; missing is NaN,
+    NaT or None. Its index is the row number of the data file (0 the first below the header). `test` is the same for
+    a file of its own, None without one. The target is a column of both, as str for classes and float64 for regression.
+    """
+
+    name: str
+    source: str
+    sha256: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    task: Task
+    reading: Reading
+    rows: int
+    test: pd.DataFrame | None = None
+    test_source: str | None = None
+    test_sha256: str | None = None
+    missing_target_rows: tuple[int, ...] = ()
+    left_out_rows: tuple[int, ...] = ()
+    left_out_classes: tuple[Level, ...] = ()
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns the model may learn from, in file order."""
+        return tuple(column for column in self.columns if column.role == "feature")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows for fitting, for choosing and for judging; indices are row numbers of their file."""
+
+    dataset: Dataset
+    train: pd.DataFrame
+    validation: pd.DataFrame
+    test: pd.DataFrame
+    split: SplitRecord

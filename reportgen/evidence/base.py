@@ -1,0 +1,97 @@
+"""What an analysis may look at: arrays and functions, and nothing that knows how they were made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reportgen.records.network import ModelRecord, Training
+from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
+
+Floats = npt.NDArray[np.floating[Any]]
+Predict = Callable[[Floats], Floats]
+"""Encoded rows in; probabilities (rows, classes) out, or numbers (rows,) in the target's own units for regression."""
+
+
+class NotApplicable(Exception):  # noqa: N818 - it is an answer, not an error
+    """An analysis that makes no sense here; `reason` is a code that a template puts into words."""
+
+    def __init__(self, reason: str, **facts: bool | int | float | str | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one part: encoded `x`, target `y` (class numbers or floats), file row numbers, original values."""
+
+    name: Literal["train", "validation", "test"]
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[Any]
+    rows: npt.NDArray[np.int64]
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A baseline that was trained on the same training rows.
+
+    `coefficients` (encoded columns, or classes by encoded columns) are those of a linear model on standardised inputs,
+    `importances` (encoded columns,) the impurity importances of a tree or of boosted trees by permutation on validation.
+    """
+
+    name: Literal["dummy", "linear", "tree", "boosting"]
+    predict: Predict
+    settings: Mapping[str, bool | int | float | str | None]
+    coefficients: Floats | None = None
+    importances: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One trained network with its rows, seen from outside.
+
+    `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of that
+    class against the mean of the others; regression: the prediction in the target's own units) for each row, shape
+    (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
+    `first_layer` holds the first layer's weights, shape (encoded, units).
+    """
+
+    dataset: DatasetRecord
+    task: Task
+    split: SplitRecord
+    profile: Profile
+    model: ModelRecord
+    training: Training
+    inputs: tuple[Encoded, ...]
+    train: Part
+    validation: Part
+    test: Part
+    predict: Predict
+    gradients: Callable[[Floats, int], tuple[Floats, Floats]]
+    first_layer: Floats
+    baselines: tuple[Fitted, ...]
+    protected: tuple[str, ...]
+    seed: int
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The original columns that the network uses, in file order."""
+        return tuple(dict.fromkeys(column.feature for column in self.inputs))
+
+    @property
+    def groups(self) -> dict[str, npt.NDArray[np.intp]]:
+        """For each original column the positions of its encoded columns."""
+        return {
+            feature: np.array([i for i, column in enumerate(self.inputs) if column.feature == feature], dtype=np.intp)
+            for feature in self.features
+        }
+
+    @property
+    def classifies(self) -> bool:
+        """True for binary and multiclass tasks."""
+        return self.task.kind != "regression"

@@ -1,0 +1,18 @@
+"""What only the people behind the model can say; what they did not say is shown as not said."""
+
+from reportgen.records.base import Record
+
+
+class Card(Record):
+    """`[card]` of reportgen.toml, every answer a plain sentence of the user's."""
+
+    purpose: str | None = None
+    decision: str | None = None
+    owner: str | None = None
+    contact: str | None = None
+    affected: str | None = None
+    out_of_scope: str | None = None
+    data_origin: str | None = None
+    legal_basis: str | None = None
+    version: str | None = None
+    date: str | None = None
