@@ -44,8 +44,8 @@ class SelectionConfig(Record):
     resamples: int = Field(default=30, ge=5)
 
 
-class Config(Record):
-    """Everything that decides an audit's numbers, and how its report is written."""
+class Settings(Record):
+    """What decides an audit's numbers; it stands in report.json, so that the audit can be made again."""
 
     target: str | None = None
     test: str | None = None
@@ -57,14 +57,24 @@ class Config(Record):
     time: tuple[str, ...] = ()
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
+    split: SplitConfig = SplitConfig()
+    model: ModelConfig = ModelConfig()
+    selection: SelectionConfig = SelectionConfig()
+
+
+class Config(Settings):
+    """Everything the user can ask for: what decides the numbers, and how they are shown and judged."""
+
     lang: Literal["en", "zh"] = "en"
     format: tuple[Format, ...] = FORMATS
     fail_on: Literal["critical", "warning", "never"] = "never"
     templates: str | None = None
     card: Card = Card()
-    split: SplitConfig = SplitConfig()
-    model: ModelConfig = ModelConfig()
-    selection: SelectionConfig = SelectionConfig()
+
+    @property
+    def settings(self) -> Settings:
+        """The part that decides the numbers."""
+        return Settings.model_validate({name: getattr(self, name) for name in Settings.model_fields})
 
 
 def load_config(path: Path | None, options: Mapping[str, Any]) -> Config:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from reportgen.config import Config, Settings
 from reportgen.records.base import Record
 from reportgen.records.card import Card
 from reportgen.records.dossier import Dossier
@@ -30,4 +31,34 @@ class Document(Dossier):
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     card: Card
+    settings: Settings
     environment: Environment
+
+    @property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """The settings that differ from their defaults, as names and Python literals; target and seed always."""
+        given = self.settings.model_dump(exclude_defaults=True) | {"target": self.task.target, "seed": self.settings.seed}
+        ordered = [name for name in Settings.model_fields if name in given and name != "name"]
+        return tuple((name, repr(given[name])) for name in ordered)
+
+
+def compose(
+    dossier: Dossier,
+    findings: tuple[Finding, ...],
+    checks: tuple[Check, ...],
+    verdict: Verdict,
+    config: Config,
+    environment: Environment,
+) -> Document:
+    """Lay evidence and judgement together under one title."""
+    shared = {name: getattr(dossier, name) for name in Dossier.model_fields}
+    return Document(
+        **shared,
+        title=dossier.dataset.name,
+        verdict=verdict,
+        findings=findings,
+        checks=checks,
+        card=config.card,
+        settings=config.settings,
+        environment=environment,
+    )

@@ -1,0 +1,87 @@
+"""Where a report goes: every file whole or not at all, and never over another dataset's."""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import OutputError
+
+
+def default_folder(name: str) -> Path:
+    """reports/<name>, the name stripped of everything that could lead out of that folder."""
+    safe = re.sub(r"[^\w.\- ]+", "_", name, flags=re.UNICODE).strip(" .")[:80].encode()[:200].decode(errors="ignore")
+    return Path("reports") / (safe or "report")
+
+
+def refuse_other(out: Path, identity: str) -> None:
+    """Raise OutputError where `out` holds the report of another dataset."""
+    try:
+        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    found = manifest.get("dataset", {}).get("identity")
+    if found not in (None, identity):
+        raise OutputError(
+            f"{out} holds the report of another dataset ({found}); choose another folder with --out or another --name"
+        )
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give a folder to write into, and move its files to `out` once all of them are there.
+
+    On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out` cannot be written to.
+    """
+    made = _make(out)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".reportgen-", dir=out))
+    except OSError as error:
+        _remove(made)
+        raise OutputError(f"cannot write to the folder {out}: {error.strerror or error}") from None
+    try:
+        yield folder
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == "manifest.json"):
+            file.replace(out / file.name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        _remove(made)
+        raise
+    folder.rmdir()
+
+
+def _make(out: Path) -> list[Path]:
+    """Make the folder and its parents; returns those that were not there, the innermost first."""
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _remove(missing)
+        raise OutputError(f"cannot make the folder {out}: {error.strerror or error}") from None
+    return missing
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write manifest.json over the hashes of every other file in the folder."""
+    outputs = {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"}
+    text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

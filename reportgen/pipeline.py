@@ -1,0 +1,133 @@
+"""The whole flow, told once: from the rows of a table to its report."""
+
+import platform
+import shlex
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from importlib.metadata import version
+from os import PathLike
+
+import pandas as pd
+
+from reportgen import __version__
+from reportgen.config import Config
+from reportgen.data import Dataset, Parts, Prepared, load, prepare, profile, split
+from reportgen.document import Document, Environment, compose
+from reportgen.evidence import collect
+from reportgen.evidence.base import Part, Subject
+from reportgen.findings import decide, judge
+from reportgen.model import FittedBaseline, Network, fit_baselines, train
+from reportgen.records.table import DatasetRecord, Profile
+from reportgen.render.words import worded, worded_verdict
+
+Watch = Callable[[str], AbstractContextManager[None]]
+"""Called with the name of each step; the step runs inside what it returns."""
+
+LIBRARIES = ("tensorflow", "keras", "scikit-learn", "numpy", "pandas", "scipy", "matplotlib", "jinja2", "weasyprint")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The report, and the live things that are saved beside it."""
+
+    document: Document
+    network: Network
+    prepared: Prepared
+
+
+def _unwatched(_step: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def audit(
+    source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None = None, watch: Watch = _unwatched
+) -> Outcome:
+    """Take one table from its rows to its report.
+
+    Raises DataError for a table that cannot be audited.
+    """
+    with watch("read"):
+        dataset = load(source, config)
+    with watch("prepare"):
+        parts = split(dataset, config)
+        rows = profile(parts)
+        prepared = prepare(parts)
+    with watch("train"):
+        network = train(prepared, dataset.task, config)
+    with watch("baselines"):
+        baselines = fit_baselines(prepared, dataset.task, config.seed)
+    subject = _subject(parts, rows, prepared, network, baselines, config)
+    dossier = collect(subject, config.selection, watch)
+    findings, checks = judge(dossier)
+    verdict = worded_verdict(decide(dossier, findings))
+    environment = _environment(dataset, config, config_file)
+    document = compose(dossier, worded(findings), checks, verdict, config, environment)
+    return Outcome(document, network, prepared)
+
+
+def _subject(
+    parts: Parts,
+    rows: Profile,
+    prepared: Prepared,
+    network: Network,
+    baselines: tuple[FittedBaseline, ...],
+    config: Config,
+) -> Subject:
+    """Show evidence the network and its rows from outside."""
+    return Subject(
+        dataset=_dataset_record(parts.dataset, prepared),
+        task=parts.dataset.task,
+        split=parts.split,
+        profile=rows,
+        model=network.record,
+        training=network.training,
+        inputs=prepared.inputs,
+        train=Part("train", prepared.train.x, prepared.train.y, prepared.train.rows, prepared.train.frame),
+        validation=Part(
+            "validation", prepared.validation.x, prepared.validation.y, prepared.validation.rows, prepared.validation.frame
+        ),
+        test=Part("test", prepared.test.x, prepared.test.y, prepared.test.rows, prepared.test.frame),
+        predict=network.predict,
+        gradients=network.gradients,
+        first_layer=network.first_layer,
+        baselines=baselines,
+        protected=config.protected,
+        seed=config.seed,
+    )
+
+
+def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:
+    return DatasetRecord(
+        name=dataset.name,
+        source=dataset.source,
+        test_source=dataset.test_source,
+        rows=dataset.rows,
+        rows_used=len(dataset.frame),
+        sha256=dataset.sha256,
+        test_sha256=dataset.test_sha256,
+        reading=dataset.reading,
+        columns=prepared.columns,
+    )
+
+
+def _environment(dataset: Dataset, config: Config, config_file: str | None) -> Environment:
+    versions = {"reportgen": __version__, "python": platform.python_version()}
+    versions |= {library: version(library) for library in LIBRARIES}
+    system = f"{platform.system()} {platform.machine()}"
+    return Environment(
+        versions=versions, seed=config.seed, platform=system, command=_command(dataset, config, config_file)
+    )
+
+
+def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
+    """The command that makes these numbers again; where they are written and in which language is left out."""
+    words = ["reportgen", "run", dataset.source, "--target", dataset.task.target, "--seed", str(config.seed)]
+    words += ["--config", config_file] if config_file else []
+    for option in ("test", "name"):
+        words += [f"--{option}", value] if (value := getattr(config, option)) else []
+    for option in ("task", "budget"):
+        words += [f"--{option}", value] if (value := getattr(config, option)) not in ("auto", "standard") else []
+    for option in ("drop", "protected", "group", "time"):
+        words += [word for column in getattr(config, option) for word in (f"--{option}", column)]
+    return shlex.join(words)
