@@ -1,5 +1,6 @@
 """The report before it has a format: the evidence, what it comes to, and how to make it again."""
 
+import json
 from typing import Literal
 
 from pydantic import Field
@@ -62,3 +63,9 @@ def compose(
         settings=config.settings,
         environment=environment,
     )
+
+
+def json_schema() -> str:
+    """The JSON Schema of report.json."""
+    schema = Document.model_json_schema(by_alias=True, mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema, indent=1)

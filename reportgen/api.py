@@ -1,0 +1,136 @@
+"""The two doors to a whole audit: `audit` from Python, `publish` for the command line."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from reportgen.config import FORMATS, Config
+from reportgen.data import dataset_identity, dataset_name
+from reportgen.document import Document
+from reportgen.output import default_folder, refuse_other, staged, write_manifest
+from reportgen.pipeline import Outcome, Watch
+from reportgen.pipeline import audit as run_audit
+from reportgen.progress import Stopwatch
+from reportgen.records.finding import Severity
+from reportgen.render import to_html, to_json, to_markdown, to_pdf, write
+
+
+class Report(Document):
+    """A Document that can show itself: in a notebook, as HTML, PDF, JSON and Markdown."""
+
+    def to_html(self, lang: str = "en") -> str:
+        """The report as one HTML page that fetches nothing."""
+        return to_html(self, lang)
+
+    def to_pdf(self, lang: str = "en") -> bytes:
+        """The report as a PDF; raises RenderError where Pango is missing."""
+        return to_pdf(self, lang)
+
+    def to_json(self) -> str:
+        """All evidence, as report.json holds it."""
+        return to_json(self)
+
+    def to_markdown(self, lang: str = "en") -> str:
+        """A summary that fits a pull request."""
+        return to_markdown(self, lang)
+
+    def save(self, folder: str | PathLike[str], formats: Iterable[str] = FORMATS, lang: str = "en") -> tuple[Path, ...]:
+        """Write the report's files into a folder; returns their paths. The folder is made if it is not there."""
+        out = Path(folder)
+        with staged(out) as stage:
+            written = write(self, stage, tuple(formats), lang)
+        return tuple(out / path.name for path in written.paths)
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that it and the notebook leave each other's styles alone."""
+        page = escape(self.to_html(), quote=True)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:40em;border:1px solid #888" sandbox></iframe>'
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """The same evidence, able to show itself."""
+        return cls.model_construct(**{name: getattr(document, name) for name in Document.model_fields})
+
+
+def audit(data: str | PathLike[str] | pd.DataFrame, target: str | None = None, **options: Any) -> Report:  # noqa: ANN401
+    """Audit one table; `options` are those of reportgen.toml (seed, drop, budget, split ...).
+
+    Raises ConfigError for an option that makes no sense and DataError for a table that cannot be audited.
+    """
+    from reportgen.config import load_config  # noqa: PLC0415
+
+    config = load_config(None, {"target": target, **options})
+    return Report.of(run_audit(data, config).document)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a run of the command line comes to: its last words, and whether the gate holds."""
+
+    summary: str
+    gate_failed: bool
+
+
+def publish(source: str, config: Config, out: Path | None, config_file: str | None, watch: Stopwatch) -> Published:
+    """Audit one table and write its report; nothing is written unless everything is.
+
+    Raises DataError for a table that cannot be audited, OutputError for a folder that cannot be written to or that
+    holds another dataset's report.
+    """
+    folder = out or default_folder(config.name or dataset_name(source))
+    identity = dataset_identity(source)
+    refuse_other(folder, identity)
+    with staged(folder) as stage:
+        outcome = run_audit(source, config, config_file, watch)
+        with watch("write"):
+            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes
+            outcome.network.save(stage / "model.keras")
+        write_manifest(stage, _manifest(outcome, config, identity, watch))
+    return Published(_summary(outcome.document, folder, notes), _gate_failed(outcome.document, config))
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _manifest(outcome: Outcome, config: Config, identity: str, watch: Watch) -> dict[str, Any]:
+    """What the report's own bytes must not depend on (time, command line), and what its hashes cover."""
+    document = outcome.document
+    seconds = watch.seconds if isinstance(watch, Stopwatch) else {}
+    return {
+        "schema": "reportgen/manifest/1",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": sys.argv,
+        "dataset": {
+            "name": document.dataset.name,
+            "identity": identity,
+            "sha256": document.dataset.sha256,
+            "test_sha256": document.dataset.test_sha256,
+        },
+        "seed": config.seed,
+        "configuration": config.model_dump(mode="json"),
+        "versions": document.environment.versions,
+        "platform": document.environment.platform,
+        "train_seconds": outcome.network.seconds,
+        "seconds": {step: round(value, 4) for step, value in seconds.items()},
+    }
+
+
+def _gate_failed(document: Document, config: Config) -> bool:
+    if config.fail_on == "never":
+        return False
+    return any(finding.severity.weight >= Severity(config.fail_on).weight for finding in document.findings)
+
+
+def _summary(document: Document, folder: Path, notes: Iterable[str]) -> str:
+    lines = [document.verdict.text]
+    lines += [f"  {finding.severity:8} {finding.message}" for finding in document.findings]
+    lines += [f"note: {note}" for note in notes]
+    return "\n".join([*lines, f"report in {folder}"])

@@ -1,0 +1,226 @@
+"""The command line: parse, call one function, print where the files are."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from reportgen.errors import ConfigError, ReportgenError
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Turn a table into an audit report of a neural network: PDF, HTML, JSON, Markdown and JUnit.",
+)
+
+
+class Language(StrEnum):
+    """The languages a report is written in."""
+
+    en = "en"
+    zh = "zh"
+
+
+class TaskName(StrEnum):
+    """What may be asked for with --task."""
+
+    auto = "auto"
+    binary = "binary"
+    multiclass = "multiclass"
+    regression = "regression"
+
+
+class BudgetName(StrEnum):
+    """How much work an audit may cost."""
+
+    quick = "quick"
+    standard = "standard"
+    thorough = "thorough"
+
+
+class Gate(StrEnum):
+    """From which severity on findings fail the run."""
+
+    critical = "critical"
+    warning = "warning"
+    never = "never"
+
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
+Formats = Annotated[str | None, typer.Option("--format", help="html,pdf,json,md,junit or some of them.")]
+Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
+Lang = Annotated[Language | None, typer.Option(help="Language of the report.", show_default="en")]
+Columns = list[str] | None
+
+
+@app.command()
+def run(
+    data: Annotated[str, typer.Argument(help="A file, or iris, wine, breast_cancer, digits, diabetes.")],
+    target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
+    test: Annotated[Path | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")] = None,
+    out: Out = None,
+    name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the file's name")] = None,
+    formats: Formats = None,
+    lang: Lang = None,
+    task: Annotated[TaskName | None, typer.Option(help="Kind of task.", show_default="auto")] = None,
+    config: Annotated[Path | None, typer.Option(help="A reportgen.toml.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
+    budget: Annotated[BudgetName | None, typer.Option(help="Work it may cost.", show_default="standard")] = None,
+    protected: Annotated[Columns, typer.Option(help="Column whose groups must fare alike (repeatable).")] = None,
+    group: Annotated[Columns, typer.Option(help="Column whose values stay on one side of the split (repeatable).")] = None,
+    time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
+    drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    fail_on: Annotated[Gate | None, typer.Option(help="Exit 1 on findings this severe.", show_default="never")] = None,
+    templates: Templates = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,  # noqa: FBT002 - a switch of the user's
+) -> None:
+    """Audit one table: preprocess, train, select, score, explain, judge, and write the report."""
+    from reportgen.config import load_config  # noqa: PLC0415
+    from reportgen.progress import shown  # noqa: PLC0415
+
+    options = {
+        "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
+        "seed": seed, "budget": budget, "protected": _columns(protected), "group": _columns(group),
+        "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
+    }  # fmt: skip
+    settings = load_config(config, {key: _plain(value) for key, value in options.items()})
+    with shown(quiet) as watch:
+        with watch("libraries"):
+            from reportgen.api import publish  # noqa: PLC0415
+        published = publish(data, settings, out, _text(config), watch)
+    if not quiet:
+        typer.echo(published.summary)
+    raise typer.Exit(1 if published.gate_failed else 0)
+
+
+@app.command()
+def render(
+    report: Annotated[Path, typer.Argument(help="A report.json.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the files.", show_default="the report's own")] = None,
+    formats: Formats = None,
+    lang: Lang = None,
+    templates: Templates = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,  # noqa: FBT002 - a switch of the user's
+) -> None:
+    """Write HTML, PDF and Markdown again from saved evidence, without training."""
+    from reportgen.render.again import render_again  # noqa: PLC0415
+
+    wanted = _formats(formats) or ("html", "pdf", "md", "junit")
+    written = render_again(report, out or report.parent, wanted, lang or "en", templates)
+    if not quiet:
+        typer.echo("\n".join([str(path) for path in written.paths] + [f"note: {note}" for note in written.notes]))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks, and how to get it."""
+    from reportgen.doctor import examine  # noqa: PLC0415
+
+    points = examine()
+    for point in points:
+        typer.echo(f"{'ok     ' if point.sound else 'missing'}  {point.text}")
+    raise typer.Exit(0 if all(point.sound for point in points) else 1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of report.json."""
+    from reportgen.document import json_schema  # noqa: PLC0415
+
+    typer.echo(json_schema())
+
+
+@app.command()
+def codes() -> None:
+    """Print every finding code with its meaning."""
+    from reportgen.findings import CODES  # noqa: PLC0415
+
+    for code in CODES:
+        typer.echo(f"{code.code:26} {code.severity:18} {code.meaning}")
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - the signature that typer calls
+    if asked:
+        from reportgen import __version__  # noqa: PLC0415
+
+        typer.echo(f"reportgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,  # noqa: FBT002 - a switch of the user's
+) -> None:
+    pass
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - options are of many types
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _columns(names: Columns) -> tuple[str, ...]:
+    return tuple(names or ())
+
+
+def _formats(text: str | None) -> tuple[str, ...]:
+    known = ("html", "pdf", "json", "md", "junit")
+    wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in known]
+    if unknown or (text is not None and not wanted):
+        raise ConfigError(f"--format takes some of {','.join(known)}, separated by commas, not {text!r}")
+    return wanted
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit status: 0 done, 1 gate, 2 bad input, 3 our fault, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(_status(typer.main.get_command(app)))
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _status(command: Callable[..., Any]) -> int:
+    try:
+        return int(command(prog_name="reportgen", standalone_mode=False) or 0)
+    except ReportgenError as error:
+        return _say(f"{error}", 2)
+    except KeyboardInterrupt:
+        return _say("interrupted; nothing was left half-written", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one mouth: everything else is our own fault
+        return _usage_or_fault(error)
+
+
+def _usage_or_fault(error: Exception) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.ctx.get_help())  # type: ignore[attr-defined]
+        return 2
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        return _say(f"{message()} (see reportgen --help)", 2)
+    traceback.print_exc()
+    return _say(f"a fault of its own: {type(error).__name__}; please report it with the lines above", 3)
+
+
+def _say(sentence: str, status: int) -> int:
+    typer.echo(f"reportgen: {' '.join(sentence.split())}", err=True)
+    return status

@@ -1,0 +1,63 @@
+"""What a run shows while it works, and how long each step took."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+STEPS = {
+    "libraries": "loading the libraries",
+    "read": "reading the table",
+    "prepare": "splitting and preparing the rows",
+    "train": "training the network",
+    "baselines": "training the baselines",
+    "performance": "measuring performance",
+    "calibration": "measuring calibration",
+    "comparison": "comparing with the baselines",
+    "selection": "selecting features",
+    "solo": "looking at each feature alone",
+    "importance": "scoring importance",
+    "surrogates": "fitting surrogates",
+    "walkthroughs": "taking single predictions apart",
+    "errors": "examining the errors",
+    "write": "writing the report",
+}
+"""The words for each step; a step without words is shown by its name."""
+
+
+class Stopwatch:
+    """Times the steps of a run, and tells `show` of each step as it begins."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        """Run one step; its wall-clock seconds are added to those of the same name."""
+        self._show(STEPS.get(step, step))
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - begun
+
+
+@contextmanager
+def shown(quiet: bool) -> Iterator[Stopwatch]:  # noqa: FBT001 - it is the user's own switch, handed through
+    """A stopwatch that shows steps as fits the place: a spinner on a terminal, lines elsewhere, nothing if quiet."""
+    if quiet:
+        yield Stopwatch(lambda _words: None)
+    elif sys.stdout.isatty():
+        with _spinner() as show:
+            yield Stopwatch(show)
+    else:
+        yield Stopwatch(lambda words: print(f"reportgen: {words}", flush=True))  # noqa: T201 - this is the mouth
+
+
+@contextmanager
+def _spinner() -> Iterator[Callable[[str], None]]:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+
+    with Console().status("reportgen") as status:
+        yield lambda words: status.update(words)
