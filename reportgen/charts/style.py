@@ -1,0 +1,97 @@
+"""How every chart looks: sizes, colours and fonts, and the way from a figure to its SVG."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reportgen.charts.fonts import FAMILIES, register
+
+POINTS = 72.0  # points an inch
+WIDTH = 468.0  # points: the text width of an A4 page (165 mm)
+
+SMALL, BODY = 7.5, 8.5  # letter sizes in points
+
+INK = "#1f2933"
+MUTED = "#5b6672"
+GRID = "#dde2e7"
+PAPER = "#ffffff"
+ACCENT = "#0072b2"  # Okabe and Ito's blue: dark in grey print
+ALERT = "#d55e00"  # their vermilion: lighter in grey print, told from blue by every colour-blind eye
+QUIET = "#9aa5b1"
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito
+DASHES = ("solid", (0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 3)))
+
+SETTINGS = {
+    "svg.hashsalt": "reportgen",
+    "svg.fonttype": "path",
+    "svg.image_inline": True,
+    "font.family": list(FAMILIES),
+    "font.size": BODY,
+    "text.color": INK,
+    "text.parse_math": False,  # a column may be called $x$
+    "text.usetex": False,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.7,
+    "axes.labelsize": BODY,
+    "axes.formatter.use_mathtext": False,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "hatch.linewidth": 0.6,
+}
+DEFAULTS = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(("backend", "interactive"))}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with our settings alone, whatever the user's matplotlibrc says, and leave theirs as they were."""
+    register()
+    with mpl.rc_context({**DEFAULTS, **SETTINGS}):
+        yield
+
+
+def sheet(height: float, *, left: float, bottom: float, right: float = 8.0, top: float = 8.0) -> tuple[Figure, Axes]:
+    """A figure of our width with one pair of axes; everything is in points."""
+    figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
+    box = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - bottom - top) / height)
+    axes = figure.add_axes(box)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def svg(figure: Figure, name: str) -> str:
+    """The figure as one SVG element, to stand in a page or alone, the same bytes each time."""
+    target = io.StringIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _named(_slim(target.getvalue()), name)
+
+
+def _slim(text: str) -> str:
+    """Without prologue, metadata, and the ids that nothing points to."""
+    text = text[text.index("<svg") :]
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", text))
+    text = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", text)
+    return re.sub(r"\n\s*", "\n", text).strip() + "\n"
+
+
+def _named(text: str, name: str) -> str:
+    spoken = escape(" ".join("".join(c if c.isprintable() else " " for c in name).split()), quote=True)
+    return text.replace("<svg ", f'<svg role="img" aria-label="{spoken}" ', 1).replace(
+        ">", f">\n<title>{spoken}</title>", 1
+    )

@@ -1,0 +1,69 @@
+"""Words on a chart: only characters that the fonts have, and only as many as there is room for."""
+
+import unicodedata
+from functools import lru_cache
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from reportgen.charts.fonts import FAMILIES, covered
+
+LONGEST = 400  # no chart has room for more; measuring a whole novel would only cost time
+EMPTY = '""'
+ELLIPSIS = "…"
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls and marks that turn text around: shown by number
+BREAKS = " _-/.,;:|、，。；：/"
+
+
+def shown(text: str) -> str:
+    """The text on one line; what the fonts lack stands as its code point, as [U+1F600]."""
+    line = " ".join(unicodedata.normalize("NFC", text[:LONGEST]).split())
+    return "".join(_shown(letter) for letter in line) or EMPTY
+
+
+def _shown(letter: str) -> str:
+    known = ord(letter) in covered() and unicodedata.category(letter) not in UNSEEN
+    return letter if known else f"[U+{ord(letter):04X}]"
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, size: float, weight: str = "normal") -> float:
+    """How wide the text will be, in points."""
+    font = FontProperties(family=list(FAMILIES), size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0])
+
+
+def elided(text: str, room: float, size: float) -> str:
+    """The text as it is shown, cut with an ellipsis where it is wider than the room."""
+    text = shown(text)
+    if width(text, size) <= room:
+        return text
+    keep = _fits(text, room - width(ELLIPSIS, size), size)
+    return text[:keep].rstrip() + ELLIPSIS
+
+
+def wrapped(text: str, room: float, size: float, lines: int = 2) -> str:
+    """The text as it is shown on at most so many lines, the last one cut with an ellipsis if need be."""
+    rest, done = shown(text), []
+    while rest and len(done) < lines - 1 and width(rest, size) > room:
+        cut = _break(rest, _fits(rest, room, size))
+        done.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return "\n".join([*done, elided(rest, room, size)] if rest else done)
+
+
+def _fits(text: str, room: float, size: float) -> int:
+    """How many letters fit, at least one."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if width(text[:middle], size) <= room else (low, middle - 1)
+    return low
+
+
+def _break(text: str, limit: int) -> int:
+    """The last good place to break at or before the limit; between two Han characters any place is good."""
+    for cut in range(limit, limit // 2, -1):
+        if text[cut - 1] in BREAKS or text[cut : cut + 1] == " " or ord(text[cut - 1]) >= 0x2E80:
+            return cut
+    return limit
