@@ -85,6 +85,7 @@ def _slim(text: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)  # it speaks of the page
     used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", text))
     text = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", text)
     return re.sub(r"\n\s*", "\n", text).strip() + "\n"
@@ -92,6 +93,6 @@ def _slim(text: str) -> str:
 
 def _named(text: str, name: str) -> str:
     spoken = escape(" ".join("".join(c if c.isprintable() else " " for c in name).split()), quote=True)
-    return text.replace("<svg ", f'<svg role="img" aria-label="{spoken}" ', 1).replace(
+    return text.replace("<svg ", f'<svg role="img" aria-label="{spoken}" stroke-linejoin="round" ', 1).replace(
         ">", f">\n<title>{spoken}</title>", 1
     )

@@ -10,7 +10,7 @@ from reportgen.charts.fonts import FAMILIES, covered
 
 LONGEST = 400  # no chart has room for more; measuring a whole novel would only cost time
 EMPTY = '""'
-ELLIPSIS = "…"
+ELLIPSIS = "..."  # the one letter stands in the middle of the line in a Chinese font
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls and marks that turn text around: shown by number
 BREAKS = " _-/.,;:|、，。；：/"
 

@@ -1,0 +1,144 @@
+"""Curves over steps, told apart by dashes and by a label at each end; and stated against observed shares."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+
+from reportgen.charts import style
+from reportgen.charts.scale import mark as set_ticks
+from reportgen.charts.scale import span
+from reportgen.charts.words import elided, shown, width
+
+HEIGHT = 190.0
+LABEL_ROOM = 110.0
+DECADES = 2.0  # from a span of two decades on, a plain scale would hide all but the largest values
+GAP = 10.0  # points between two labels
+
+
+def lines(
+    series: Mapping[str, Sequence[float | None]],
+    *,
+    name: str,
+    x_label: str,
+    y_label: str,
+    mark: float | None = None,
+    mark_label: str | None = None,
+    start: int = 1,
+) -> str:
+    """One curve a name, its first value at `start`; `mark` draws an upright line there, with its label."""
+    with style.drawing():
+        names = [elided(label, LABEL_ROOM, style.SMALL) for label in series]
+        axes = _axes(max((width(label, style.SMALL) for label in names), default=0.0) + 12, mark_label)
+        steps = max((len(values) for values in series.values()), default=0)
+        _scale_steps(axes, start, start + steps - 1)
+        _scale_values(axes, [value for values in series.values() for value in values if value is not None])
+        for number, values in enumerate(series.values()):
+            _curve(axes, number, start, values)
+        _end_labels(axes, names, list(series.values()), start)
+        _mark(axes, mark, mark_label)
+        axes.set_xlabel(shown(x_label))
+        axes.set_ylabel(shown(y_label))
+        return style.svg(axes.figure, name)
+
+
+def _axes(right: float, mark_label: str | None) -> Axes:
+    return style.sheet(HEIGHT, left=52, bottom=34, right=right, top=18 if mark_label else 8)[1]
+
+
+def _scale_steps(axes: Axes, first: int, last: int) -> None:
+    last = max(last, first + 1)
+    axes.set_xlim(first - 0.02 * (last - first), last)
+    places = [place for place in set_ticks(axes.xaxis, first, last, 8) if place == int(place)]
+    axes.set_xticks(places, [f"{place:,.0f}" for place in places])
+
+
+def _scale_values(axes: Axes, values: Sequence[float]) -> None:
+    if values and min(values) > 0 and math.log10(max(values) / min(values)) >= DECADES:
+        return _scale_decades(axes, min(values), max(values))
+    low, high = span(values)
+    axes.set_ylim(0.0 if min(values, default=0.0) >= 0 and low < 0.35 * high else low, high)
+    places = set_ticks(axes.yaxis, *axes.get_ylim())
+    axes.hlines(places, *axes.get_xlim(), color=style.GRID, linewidth=0.6, zorder=0)
+    return None
+
+
+def _scale_decades(axes: Axes, low: float, high: float) -> None:
+    axes.set_yscale("log")
+    axes.set_ylim(low / 1.3, high * 1.3)
+    powers = range(math.ceil(math.log10(low / 1.3)), math.floor(math.log10(high * 1.3)) + 1)
+    every = max(1, math.ceil(len(powers) / 7))
+    places = [10.0**power for power in powers][::every]
+    axes.set_yticks(places, [f"{place:g}" for place in places])
+    axes.set_yticks([], minor=True)
+    axes.hlines(places, *axes.get_xlim(), color=style.GRID, linewidth=0.6, zorder=0)
+
+
+def _curve(axes: Axes, number: int, start: int, values: Sequence[float | None]) -> None:
+    steps = range(start, start + len(values))
+    heights = [math.nan if value is None else value for value in values]
+    colour = style.SERIES[number % len(style.SERIES)]
+    dashes = style.DASHES[number % len(style.DASHES)]
+    single = "o" if len(heights) == 1 else None
+    axes.plot(steps, heights, color=colour, linestyle=dashes, linewidth=1.4, marker=single, markersize=4)
+
+
+def _end_labels(axes: Axes, names: Sequence[str], series: Sequence[Sequence[float | None]], start: int) -> None:
+    """Each beside the end of its curve, moved apart where the curves end close to each other."""
+    ends = []
+    for number, values in enumerate(series):
+        known = [(start + step, value) for step, value in enumerate(values) if value is not None]
+        if known:
+            ends.append((axes.transData.transform(known[-1])[1], number))
+    ends.sort()
+    heights = _apart([height for height, _ in ends], GAP, axes.bbox.y0, axes.bbox.y1)
+    for height, (_, number) in zip(heights, ends, strict=True):
+        axes.annotate(
+            names[number],
+            (1, (height - axes.bbox.y0) / axes.bbox.height),
+            (5, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            fontsize=style.SMALL,
+            color=style.INK,
+        )
+        axes.plot(
+            [1, 1.008],
+            [(height - axes.bbox.y0) / axes.bbox.height] * 2,
+            transform=axes.transAxes,
+            color=style.SERIES[number % len(style.SERIES)],
+            linewidth=3,
+            clip_on=False,
+        )
+
+
+def _apart(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The sorted heights, each at least a gap above the one below, as near as can be to where they were."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap if placed else low))
+    ceiling = high
+    for place in range(len(placed) - 1, -1, -1):
+        placed[place] = min(placed[place], ceiling)
+        ceiling = placed[place] - gap
+    return placed
+
+
+def _mark(axes: Axes, place: float | None, label: str | None) -> None:
+    if place is None:
+        return
+    axes.axvline(place, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+    if label:
+        first, last = axes.get_xlim()
+        right = (place - first) > 0.5 * (last - first)
+        axes.annotate(
+            elided(label, 200, style.SMALL),
+            (place, 1),
+            (0, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            fontsize=style.SMALL,
+            color=style.MUTED,
+        )
