@@ -86,14 +86,13 @@ def _constant(answer):
 def _class_baselines(weights, train):
     shares = np.bincount(train.y, minlength=weights.shape[1]) / len(train.y)
     weak = weights * np.array([[0.3], [0.0], [0.0], [0.0], [0.0]])
-    coefficients = weak[:, 1] - weak[:, 0] if weights.shape[1] == 2 else weak.T
     return (
         Fitted(name="dummy", predict=_constant(shares), settings={"strategy": "prior"}),
         Fitted(
             name="linear",
-            predict=lambda x: probabilities(x[:, ::-1] @ weights),
+            predict=lambda x: probabilities(x @ weak),
             settings={"C": 1.0},
-            coefficients=coefficients,
+            coefficients=weak[:, 1] - weak[:, 0] if weights.shape[1] == 2 else weak.T,
         ),
     )
 

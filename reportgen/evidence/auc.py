@@ -1,0 +1,86 @@
+"""The area under the ROC curve, of one class or averaged over classes, with its interval."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import rankdata
+
+from reportgen.evidence.base import Floats
+from reportgen.evidence.intervals import Bounds, normal_quantile
+
+FEW = 10
+"""With fewer rows of a class than this, their spread says too little about the area's."""
+
+DELONG = "DeLong, logit scale"
+NEWCOMBE = "Newcombe score"
+
+Members = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Area:
+    """The area of one class: its rows, the others', and how far each row draws the area from its value."""
+
+    value: float
+    inside: int
+    outside: int
+    pull: Floats
+
+
+def area(scores: Floats, members: Members) -> Area:
+    """Count how often a member scores higher than another row, ties half (DeLong et al. 1988, Biometrics 44:837)."""
+    inside, outside = int(members.sum()), int((~members).sum())
+    ranks = rankdata(scores)
+    above = (ranks[members] - rankdata(scores[members])) / outside
+    below = 1 - (ranks[~members] - rankdata(scores[~members])) / inside
+    value = float(above.mean())
+    pull = np.empty(len(scores))
+    pull[members] = (above - value) / np.sqrt(inside * max(inside - 1, 1))
+    pull[~members] = (below - value) / np.sqrt(outside * max(outside - 1, 1))
+    return Area(value, inside, outside, pull)
+
+
+def mean_area(scores: Floats, actual: npt.NDArray[Any]) -> tuple[float, Bounds] | None:
+    """Average the areas of the classes that the rows hold, each against the rest; None if there is but one class.
+
+    scores has one column a class. With one column it is the area of class 1.
+    """
+    wanted = range(scores.shape[1]) if scores.shape[1] > 1 else (1,)
+    held = [number for number in wanted if 0 < np.count_nonzero(actual == number) < len(actual)]
+    if not held:
+        return None
+    columns = held if scores.shape[1] > 1 else [0]
+    areas = [area(scores[:, column], actual == number) for column, number in zip(columns, held, strict=True)]
+    return float(np.mean([one.value for one in areas])), _interval(areas)
+
+
+def _interval(areas: list[Area]) -> Bounds:
+    """DeLong's on the logit scale, or Newcombe's where rows are few or the classes lie wholly apart."""
+    value = float(np.mean([one.value for one in areas]))
+    pull = np.mean([one.pull for one in areas], axis=0)
+    error = float(np.sqrt(pull @ pull))
+    if error == 0 or min(min(one.inside, one.outside) for one in areas) < FEW:
+        limits = np.mean([newcombe(one.value, one.inside, one.outside) for one in areas], axis=0)
+        return Bounds(float(limits[0]), float(limits[1]), NEWCOMBE)
+    half = normal_quantile() * error / (value * (1 - value))
+    return Bounds(float(expit(logit(value) - half)), float(expit(logit(value) + half)), DELONG)
+
+
+def newcombe(value: float, inside: int, outside: int) -> tuple[float, float]:
+    """Find the areas whose own spread would not rule the value out: Newcombe 2006, Stat Med 25:559, method 5.
+
+    Averaged over classes such limits are too wide rather than too narrow: they are taken to err together.
+    """
+    z, typical = normal_quantile(), (inside + outside) / 2 - 1
+
+    def beyond(candidate: float) -> float:
+        spread = 1 + typical * ((1 - candidate) / (2 - candidate) + candidate / (1 + candidate))
+        return (candidate - value) ** 2 - z * z * candidate * (1 - candidate) * spread / (inside * outside)
+
+    low = brentq(beyond, 0.0, min(value, 1 - 1e-9)) if value > 0 else 0.0
+    high = brentq(beyond, max(value, 1e-9), 1.0) if value < 1 else 1.0
+    return float(low), float(high)

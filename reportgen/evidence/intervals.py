@@ -1,0 +1,199 @@
+"""The ways from numbers to an interval: rates, means, medians, and the bootstrap for what has no formula."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaincinv, ndtr, ndtri, stdtrit
+from scipy.stats import binom
+
+from reportgen.evidence.base import Floats
+
+LEVEL = 0.95
+RESAMPLES = 2_000
+MANY_ROWS = 2_000
+"""Above this many rows the jackknife's normal limits stand in for the bootstrap: they then agree, and cost nothing."""
+
+WILSON = "Wilson score"
+STUDENT = "Student t"
+ORDER = "order statistics"
+BCA = f"bootstrap, {RESAMPLES:,} resamples, BCa"
+JACKKNIFE = "jackknife, normal limits"
+
+Statistic = Callable[[Floats], Floats]
+"""Means of columns in, shape (times, columns); the statistic made of them out, shape (times,)."""
+
+_BLOCK = 1_000_000
+
+
+class Bounds(NamedTuple):
+    """Both ends of an interval, and how it was found."""
+
+    low: float
+    high: float
+    method: str
+
+
+def rate_interval(successes: float, n: float, level: float = LEVEL) -> tuple[float, float]:
+    """Wilson's score interval of a rate (Wilson 1927, JASA 22:209), good for few rows and for rates of 0 and 1."""
+    z = normal_quantile(level)
+    rate, spread = successes / n, z * z / n
+    middle = (rate + spread / 2) / (1 + spread)
+    half = np.sqrt(spread * (rate * (1 - rate) + spread / 4)) / (1 + spread)
+    return float(min(max(middle - half, 0.0), rate)), float(max(min(middle + half, 1.0), rate))
+
+
+def exact_interval(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Clopper and Pearson's interval of a rate (Biometrika 1934, 26:404): never too short, often too long."""
+    tail = (1 - level) / 2
+    low = betaincinv(successes, n - successes + 1, tail) if successes > 0 else 0.0
+    high = betaincinv(successes + 1, n - successes, 1 - tail) if successes < n else 1.0
+    return float(low), float(high)
+
+
+def rate_difference_interval(
+    first: tuple[int, int], second: tuple[int, int], level: float = LEVEL
+) -> tuple[float, float]:
+    """Compare the rates of separate rows, each (successes, n): Newcombe 1998, Stat Med 17:873, method 10."""
+    (low_1, high_1), (low_2, high_2) = rate_interval(*first, level), rate_interval(*second, level)
+    rate_1, rate_2 = first[0] / first[1], second[0] / second[1]
+    below = np.hypot(rate_1 - low_1, high_2 - rate_2)
+    above = np.hypot(high_1 - rate_1, rate_2 - low_2)
+    return float(rate_1 - rate_2 - below), float(rate_1 - rate_2 + above)
+
+
+def paired_rate_difference_interval(only_first: int, only_second: int, n: int) -> tuple[float, float]:
+    """Compare two rates on the same n rows, by the rows that only one of them got right.
+
+    The adjusted Wald interval of Bonett and Price 2012, J Educ Behav Stat 37:479.
+    """
+    first, second = (only_first + 1) / (n + 2), (only_second + 1) / (n + 2)
+    half = normal_quantile() * np.sqrt((first + second - (first - second) ** 2) / (n + 2))
+    return float(max(first - second - half, -1.0)), float(min(first - second + half, 1.0))
+
+
+def mean_interval(values: npt.NDArray[Any], level: float = LEVEL) -> tuple[float, float]:
+    """Student's t interval of a mean; it needs two values."""
+    values = np.asarray(values, dtype=np.float64)
+    half = stdtrit(len(values) - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean() - half), float(values.mean() + half)
+
+
+def mean_difference_interval(
+    first: npt.NDArray[Any], second: npt.NDArray[Any], level: float = LEVEL
+) -> tuple[float, float]:
+    """Compare the means of separate rows, by Welch 1947, Biometrika 34:28; each needs two values."""
+    share_1, share_2 = first.var(ddof=1) / len(first), second.var(ddof=1) / len(second)
+    difference = float(first.mean() - second.mean())
+    if share_1 + share_2 == 0:
+        return difference, difference
+    freedom = (share_1 + share_2) ** 2 / (share_1**2 / (len(first) - 1) + share_2**2 / (len(second) - 1))
+    half = float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(share_1 + share_2))
+    return difference - half, difference + half
+
+
+def median_interval(values: npt.NDArray[Any], level: float = LEVEL) -> tuple[float, float] | None:
+    """Take two of the values around a median, whatever their distribution; below six values there are none."""
+    cut = int(binom.ppf((1 - level) / 2, len(values), 0.5))
+    if cut == 0:
+        return None
+    ordered = np.sort(values)
+    return float(ordered[cut - 1]), float(ordered[-cut])
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Distinct rows of columns with how often each occurs, and the columns' means in redrawn samples of the same size.
+
+    A statistic is a function of such means, so a resample costs no more than a product of matrices.
+    """
+
+    columns: Floats
+    often: Floats
+    drawn: Floats | None
+
+    def interval(self, statistic: Statistic) -> Bounds:
+        """Its 95 % interval: BCa (Efron 1987, JASA 82:171), or the jackknife's where rows are many."""
+        estimate = float(statistic(self._means())[0])
+        left_out = self._left_out(statistic)
+        if self.drawn is None:
+            half = normal_quantile() * np.sqrt(_jackknife_variance(left_out, self.often))
+            return Bounds(float(estimate - half), float(estimate + half), JACKKNIFE)
+        drawn = statistic(self.drawn)
+        low, high = _bca(drawn[np.isfinite(drawn)], estimate, left_out, self.often)
+        return Bounds(low, high, BCA)
+
+    def _means(self) -> Floats:
+        means: Floats = self.often @ self.columns / self.often.sum()
+        return means[None, :]
+
+    def _left_out(self, statistic: Statistic) -> Floats:
+        """Leave out each distinct row in turn; where the statistic is then undefined, take it as it stands."""
+        n = self.often.sum()
+        values = statistic((n * self._means() - self.columns) / max(n - 1, 1))
+        return np.where(np.isfinite(values), values, statistic(self._means())[0])
+
+
+def resample_rows(columns: Floats, rng: np.random.Generator) -> Resampled:
+    """Redraw rows; above MANY_ROWS none are redrawn."""
+    columns = np.asarray(columns, dtype=np.float64)
+    often = np.ones(len(columns))
+    drawn = _redraw(columns, rng) if len(columns) <= MANY_ROWS else None
+    return Resampled(columns, often, drawn)
+
+
+def resample_counts(counts: npt.NDArray[Any], rng: np.random.Generator) -> Resampled:
+    """Redraw a table of counts, cell by cell: the means are the cells' shares, whatever the number of rows."""
+    often = counts.ravel().astype(np.float64)
+    filled = np.flatnonzero(often)
+    n = int(often.sum())
+    drawn = np.zeros((RESAMPLES, len(often)))
+    drawn[:, filled] = rng.multinomial(n, often[filled] / n, size=RESAMPLES) / n
+    return Resampled(np.eye(len(often))[filled], often[filled], drawn)
+
+
+def bootstrap(columns: Floats, statistic: Statistic, rng: np.random.Generator) -> Bounds:
+    """Redraw rows for the interval of one statistic of the means of columns."""
+    return resample_rows(columns, rng).interval(statistic)
+
+
+def normal_quantile(level: float = LEVEL) -> float:
+    """How many standard errors an interval of that level reaches to each side: 1.96 for 95 %."""
+    return float(ndtri((1 + level) / 2))
+
+
+def _redraw(columns: Floats, rng: np.random.Generator) -> Floats:
+    n = len(columns)
+    block = max(1, _BLOCK // n)
+    sizes = (min(block, RESAMPLES - start) for start in range(0, RESAMPLES, block))
+    return np.concatenate([_counts(size, n, rng) @ columns / n for size in sizes])
+
+
+def _counts(times: int, n: int, rng: np.random.Generator) -> Floats:
+    """How often each of n rows is drawn, in each of `times` samples."""
+    rows = rng.integers(0, n, size=(times, n), dtype=np.int32) + np.arange(times, dtype=np.int64)[:, None] * n
+    return np.bincount(rows.ravel(), minlength=times * n).reshape(times, n).astype(np.float64)
+
+
+def _jackknife_variance(left_out: Floats, often: Floats) -> float:
+    n = often.sum()
+    away = left_out - often @ left_out / n
+    return float((n - 1) / n * (often @ away**2))
+
+
+def _bca(drawn: Floats, estimate: float, left_out: Floats, often: Floats) -> tuple[float, float]:
+    """Correct the percentiles for bias and acceleration; the limits never leave the estimate out."""
+    below = (np.count_nonzero(drawn < estimate) + np.count_nonzero(drawn == estimate) / 2) / len(drawn)
+    bias = ndtri(np.clip(below, 1 / len(drawn), 1 - 1 / len(drawn)))
+    shifted = bias + np.array([-1, 1]) * normal_quantile()
+    tails = ndtr(bias + shifted / (1 - _acceleration(left_out, often) * shifted))
+    low, high = np.quantile(drawn, tails)
+    return float(min(low, estimate)), float(max(high, estimate))
+
+
+def _acceleration(left_out: Floats, often: Floats) -> float:
+    away = often @ left_out / often.sum() - left_out
+    spread = often @ away**2
+    return float((often @ away**3) / (6 * spread**1.5)) if spread > 0 else 0.0

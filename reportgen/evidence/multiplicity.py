@@ -1,0 +1,15 @@
+"""What a p-value is worth when it is one of several."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Adjust p-values so that the chance of any false alarm stays at the level (Holm 1979, Scand J Stat 6:65)."""
+    ordered = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    raised = np.maximum.accumulate(np.asarray(p_values, dtype=np.float64)[ordered] * factors)
+    adjusted = np.empty(len(p_values))
+    adjusted[ordered] = np.minimum(raised, 1.0)
+    return tuple(float(p) for p in adjusted)
