@@ -16,3 +16,8 @@ class Card(Record):
     legal_basis: str | None = None
     version: str | None = None
     date: str | None = None
+
+    @property
+    def answers(self) -> tuple[tuple[str, str | None], ...]:
+        """Every question's key with its answer, None where it was not answered."""
+        return tuple((key, getattr(self, key) or None) for key in Card.model_fields)
