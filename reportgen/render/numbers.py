@@ -1,0 +1,108 @@
+"""Numbers, dates and lists as a language writes them."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from math import floor, isfinite, log10
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import NumberPattern, parse_pattern
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+SHARES = frozenset(
+    ("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "specificity", "agreement", "share")
+)
+"""The measures that are shares of rows, and so are written in percent."""
+
+NONE = "–"
+MINUS = "−"
+SMALLEST_P = 0.001
+
+
+@lru_cache(maxsize=64)
+def _pattern(decimals: int, percent: bool, grouped: bool) -> NumberPattern:  # noqa: FBT001 - a key of the cache
+    whole = "#,##0" if grouped else "0"
+    return parse_pattern(whole + ("." + "0" * decimals if decimals else "") + ("%" if percent else ""))
+
+
+@lru_cache(maxsize=8192)
+def _written(value: float, decimals: int, percent: bool, lang: str) -> str:  # noqa: FBT001 - a key of the cache
+    text: str = _pattern(decimals, percent, abs(value) >= 10_000).apply(value, LOCALES[lang])
+    return text.replace("-", MINUS) if any(digit in text for digit in "123456789") else text.lstrip("-")
+
+
+def integer(value: float | None, lang: str) -> str:
+    """A whole number, its thousands parted where there are many."""
+    return NONE if value is None else _written(round(value), 0, False, lang)  # noqa: FBT003
+
+
+def percent(value: float | None, lang: str, digits: int = 1) -> str:
+    """A share in percent; one that is not 0 never looks like 0."""
+    if value is None:
+        return NONE
+    smallest = 10.0 ** -(digits + 2)
+    if 0 < abs(value) < smallest / 2:
+        return ("< " if value > 0 else f"> {MINUS}") + _written(smallest, digits, True, lang)  # noqa: FBT003
+    return _written(value, digits, True, lang)  # noqa: FBT003
+
+
+def number(value: float | None, lang: str, low: float | None = None, high: float | None = None) -> str:
+    """A number with as many digits as its interval supports, or with four where it has none.
+
+    Two digits of half the interval's width are kept, the usual way of stating a measurement (GUM 7.2.6).
+    """
+    if value is None or not isfinite(value):
+        return NONE
+    if value == int(value) and low is None and abs(value) < 1e15:
+        return _written(int(value), 0, False, lang)  # noqa: FBT003
+    decimals = _decimals(value, low, high)
+    if decimals > 7 or abs(value) >= 1e15:
+        return f"{value:.2e}".replace("-", MINUS)
+    return _written(round(value, decimals), max(decimals, 0), False, lang)  # noqa: FBT003
+
+
+def _decimals(value: float, low: float | None, high: float | None) -> int:
+    half = (high - low) / 2 if low is not None and high is not None else 0.0
+    if half > 0:
+        return 1 - floor(log10(half))
+    return 3 - floor(log10(abs(value))) if value else 0
+
+
+def amount(value: float | None, lang: str, measure: str, low: float | None = None, high: float | None = None) -> str:
+    """The value of a measure: in percent where it is a share, otherwise as a number."""
+    return percent(value, lang) if measure in SHARES else number(value, lang, low, high)
+
+
+def pvalue(value: float | None, lang: str) -> str:
+    """A p-value; one that is nearly 0 is only said to be small."""
+    if value is None:
+        return NONE
+    if value < SMALLEST_P:
+        return "< " + _written(SMALLEST_P, 3, False, lang)  # noqa: FBT003
+    return _written(value, 3 if value < 0.1 else 2, False, lang)  # noqa: FBT003
+
+
+def day(value: date | str | float | None, lang: str) -> str:
+    """A day from a date, from ISO text or from days since 1970; text that is no date is left as it is."""
+    if value is None:
+        return NONE
+    try:
+        found = _date(value)
+    except (ValueError, OverflowError):
+        return str(value)
+    return format_date(found, format="long" if lang == "zh" else "d MMMM y", locale=LOCALES[lang])
+
+
+def _date(value: date | str | float) -> date:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=value)).date()
+
+
+def joined(names: list[str], lang: str) -> str:
+    """The names as a list in running text."""
+    return format_list(names, style="standard", locale=LOCALES[lang]) if names else NONE
+
+

@@ -1,0 +1,183 @@
+"""Every word a reader sees: the templates, the language they speak, and the sentences of findings and verdicts."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    pass_eval_context,
+)
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
+
+from reportgen.errors import RenderError
+from reportgen.records.card import Card
+from reportgen.records.finding import Finding, Verdict
+from reportgen.render import numbers
+from reportgen.render.catalogue import read
+from reportgen.render.drawings import drawings
+from reportgen.render.plain import elided, markdown
+
+ENGLISH = "en"
+NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
+CARD_KEYS = tuple(Card.model_fields)
+
+
+@cache
+def locate() -> Path:
+    """The folder of the templates: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@cache
+def environment(lang: str, templates: Path | None = None) -> Environment:
+    """The templates speaking one language; files in `templates` take the place of ours, name by name."""
+    folders = [locate()] if templates is None else [templates, locate()]
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    translations = read(locate() / "locale" / f"{lang}.po")
+    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= _filters(lang, translations)
+    made.globals |= {**drawings(), "zip": _zipped, "lang": lang, "card_keys": CARD_KEYS}
+    return made
+
+
+def _zipped(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return list(zip(*columns, strict=True))
+
+
+def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..., Any]]:
+    filters: dict[str, Callable[..., Any]] = {name: partial(_spoken_in, getattr(numbers, name), lang) for name in NUMBER_FILTERS}
+    filters["interval"] = partial(_interval, lang, translations)
+    filters["listing"] = _listing(lang, translations)
+    filters["signed"] = partial(_signed, lang, translations)
+    return filters | {
+        "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
+        "capfirst": _capfirst,
+        "code_words": lambda code: str(code).replace("_", " "),
+        "elided": elided,
+        "md": markdown,
+        "oneline": lambda text: type(text)(" ".join(text.split())),
+    }
+
+
+def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
+    return write(value, lang, *args, **options)
+
+
+def _interval(
+    lang: str,
+    translations: NullTranslations,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    measure: str = "",
+) -> str:
+    """Put an interval in brackets behind its value; a value without one stands alone."""
+    shown = numbers.amount(value, lang, measure, low, high)
+    if value is None or low is None or high is None:
+        return shown
+    ends = (numbers.amount(end, lang, measure, low, high) for end in (low, high))
+    return translations.gettext("%(value)s (%(low)s to %(high)s)") % dict(zip(("value", "low", "high"), (shown, *ends), strict=True))
+
+
+def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:
+    """Write a difference with its sign; one between shares is in percentage points."""
+    if value is None:
+        return numbers.NONE
+    sign = "+" if value > 0 else ""
+    if measure in numbers.SHARES:
+        points = numbers.percent(value, lang).removesuffix("%")
+        return translations.gettext("%(points)s percentage points") % {"points": sign + points}
+    return sign + numbers.number(value, lang)
+
+
+def _listing(lang: str, translations: NullTranslations) -> Callable[..., str]:
+    """Make the filter that joins names: the first few of them, and how many more there are."""
+
+    @pass_eval_context
+    def listing(context: EvalContext, names: Iterable[Any], most: int = 0) -> str:
+        shown = [str(escape(name) if context.autoescape else name) for name in names]
+        rest = len(shown) - most if most and len(shown) > most + 1 else 0
+        if rest:
+            shown = [*shown[:most], translations.gettext("%(count)s more") % {"count": numbers.integer(rest, lang)}]
+        text = numbers.joined(shown, lang)
+        return Markup(text) if context.autoescape else text  # noqa: S704 - each name was escaped above
+
+    return listing
+
+
+def _capfirst(text: str) -> str:
+    return type(text)(text[:1].upper() + text[1:])
+
+
+def render(name: str, lang: str, templates: Path | None = None, **facts: object) -> str:
+    """One template, filled in. Raises RenderError where a template has a fault."""
+    try:
+        return environment(lang, templates).get_template(name).render(**facts)
+    except TemplateError as error:
+        raise RenderError(fault(name, error)) from error
+
+
+def fault(name: str, error: TemplateError) -> str:
+    """The sentence about a fault in a template, with its place where it is known."""
+    line = getattr(error, "lineno", None)
+    return f"the template {getattr(error, 'name', None) or name}{f', line {line}' if line else ''} has a fault: {error}"
+
+
+def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple[str, str, str]:
+    """The title, the message and the advice of a finding, as plain text in a language.
+
+    A code that has no template (a later version's) keeps the words it came with.
+    """
+    name = f"finding/{finding.code}.j2"
+    facts = {**finding.evidence, **{key: getattr(finding, key) for key in ("columns", "rows", "severity", "evidence")}}
+    try:
+        template = environment(lang, templates).get_template(name)
+        context = template.new_context(facts)
+        title, message, advice = (
+            " ".join("".join(template.blocks[block](context)).split()) for block in ("title", "message", "advice")
+        )
+    except TemplateNotFound:
+        return _capfirst(finding.code.replace("_", " ")), finding.message, finding.advice
+    except (TemplateError, KeyError) as error:
+        raise RenderError(f"the template {name} has a fault: {error}") from error
+    return title, message, advice
+
+
+def say_verdict(verdict: Verdict, lang: str, templates: Path | None = None) -> str:
+    """The verdict in one sentence."""
+    return " ".join(render("part/verdict.j2", lang, templates, level=verdict.level, facts=verdict.facts, **verdict.facts).split())
+
+
+def worded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings with their English message and advice, as report.json holds them."""
+    return tuple(_worded(finding) for finding in findings)
+
+
+def _worded(finding: Finding) -> Finding:
+    _, message, advice = explain(finding, ENGLISH)
+    return finding.model_copy(update={"message": message, "advice": advice})
+
+
+def worded_verdict(verdict: Verdict) -> Verdict:
+    """The verdict with its English sentence, as report.json holds it."""
+    return verdict.model_copy(update={"text": say_verdict(verdict, ENGLISH)})
