@@ -1,0 +1,43 @@
+"""What every rule shares: its shape, and the way it says that it could not judge."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from reportgen.records.dossier import Dossier
+from reportgen.records.finding import Finding
+from reportgen.records.network import Metric
+
+Rule = Callable[[Dossier], Iterator[Finding]]
+"""Reads a dossier and yields what it finds; the function's name is the finding's code."""
+
+Reason = Literal[
+    "needs_classes",
+    "no_class_counts",
+    "no_target_summary",
+    "no_solo_scores",
+    "parts_drawn_at_random",
+    "no_interval",
+    "no_comparison",
+    "not_better_than_guessing",
+    "no_calibration",
+    "no_protected_column",
+    "no_surrogates",
+    "one_method_only",
+]
+
+
+class NotJudged(Exception):  # noqa: N818 - it is an answer, not an error
+    """A rule whose evidence is missing, or that makes no sense for this task."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+def key_scores(dossier: Dossier, *splits: Literal["train", "validation", "test"]) -> tuple[Metric, ...]:
+    """Look the key metric up on each of the parts; NotJudged where one of them has no value or no interval."""
+    found = tuple(dossier.metric(dossier.key_metric, split) for split in splits)
+    scores = tuple(m for m in found if m and None not in (m.value, m.low, m.high))
+    if len(scores) < len(splits):
+        raise NotJudged("no_interval")
+    return scores

@@ -1,0 +1,139 @@
+"""What is wrong with one column by itself."""
+
+from collections.abc import Iterator
+
+from reportgen.findings.base import NotJudged
+from reportgen.findings.chance import share_interval
+from reportgen.records.dossier import Dossier
+from reportgen.records.finding import Finding, Severity
+from reportgen.records.table import Column
+
+FEW_ROWS = 10
+"""Rows that one parameter needs before it can be learnt (Peduzzi et al. 1996, doi:10.1016/S0895-4356(96)00236-3)."""
+
+FEW_SHARE = 0.01
+READABLE_LEVELS = 10
+LEAK_FLOOR = {"roc_auc": 0.98, "r2": 0.95}
+LEAK_CERTAIN = {"roc_auc": 0.995, "r2": 0.99}
+
+
+def constant_column(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column that holds one value in all rows, or in all but a few."""
+    n = dossier.dataset.rows_used
+    for column in _judged(dossier):
+        others = _others(column, n)
+        if others is not None and (column.why == "constant" or (others < FEW_ROWS and others < FEW_SHARE * n)):
+            yield Finding(
+                code="constant_column",
+                severity=Severity.WARNING,
+                columns=(column.name,),
+                evidence={"value": _commonest(column), "others": others, "n": n},
+            )
+
+
+def id_column(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a key: a column with as good as one value a row, in which nothing can be learnt."""
+    for column in _judged(dossier):
+        present = dossier.dataset.rows_used - column.missing
+        if column.role == "id" and present:
+            yield Finding(
+                code="id_column",
+                severity=Severity.WARNING,
+                columns=(column.name,),
+                evidence={"distinct": column.distinct, "n": present, "left_out": True},
+            )
+
+
+def mostly_missing(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column most of whose values are missing."""
+    n = dossier.dataset.rows_used
+    for column in _judged(dossier):
+        low, high = share_interval(column.missing, n)
+        if low > 0.5 or column.missing == n:
+            yield Finding(
+                code="mostly_missing",
+                severity=Severity.WARNING,
+                columns=(column.name,),
+                evidence={"missing": column.missing, "n": n, "share": column.missing / n, "low": low, "high": high},
+            )
+
+
+def high_cardinality(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column that has too many categories for its rows."""
+    n = dossier.dataset.rows_used
+    learning = dossier.split.train / (dossier.split.train + dossier.split.validation + _own_test(dossier))
+    for column in _judged(dossier):
+        if column.kind != "categorical" or column.role == "id" or column.distinct <= READABLE_LEVELS:
+            continue
+        each = learning * (n - column.missing) / column.distinct
+        if each < FEW_ROWS:
+            yield Finding(
+                code="high_cardinality",
+                severity=Severity.WARNING,
+                columns=(column.name,),
+                evidence={"levels": column.distinct, "n": n - column.missing, "each": each, "needed": FEW_ROWS},
+            )
+
+
+def target_leakage(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column that tells the target almost without error, as things known only afterwards do."""
+    if not dossier.solo:
+        raise NotJudged("no_solo_scores")
+    for solo in dossier.solo:
+        if solo.low > LEAK_FLOOR[solo.measure]:
+            certain = solo.low > LEAK_CERTAIN[solo.measure]
+            yield Finding(
+                code="target_leakage",
+                severity=Severity.CRITICAL if certain else Severity.WARNING,
+                columns=(solo.feature,),
+                evidence={
+                    "measure": solo.measure,
+                    "value": solo.value,
+                    "low": solo.low,
+                    "high": solo.high,
+                    "n": solo.n,
+                    "bound": LEAK_FLOOR[solo.measure],
+                    "method": solo.method,
+                },
+                section="algorithms",
+            )
+
+
+def _judged(dossier: Dossier) -> tuple[Column, ...]:
+    """List all columns but the target and those that the user left out."""
+    return tuple(c for c in dossier.dataset.columns if c.role != "target" and (c.role, c.why) != ("dropped", "asked"))
+
+
+def _own_test(dossier: Dossier) -> int:
+    """Count the test rows that come out of the table itself."""
+    return 0 if dossier.split.strategy == "given" else dossier.split.test
+
+
+def _others(column: Column, n: int) -> int | None:
+    """Count the rows that do not hold the commonest value (a missing one does not); None where it cannot be told."""
+    present = n - column.missing
+    if not column.distinct or not present:
+        return None
+    if column.distinct == 1:
+        return column.missing
+    if column.kind in ("categorical", "boolean") and column.levels:
+        return n - max(level.count for level in column.levels)
+    if column.distinct == 2 and column.numbers:
+        upper = _upper_share(column)
+        return column.missing + round(min(upper, 1 - upper) * present)
+    return None
+
+
+def _upper_share(column: Column) -> float:
+    """Work out the share of the larger of two numbers, which mean and extremes give away."""
+    numbers = column.numbers
+    if numbers is None or numbers.maximum == numbers.minimum:
+        return 0.0
+    return (numbers.mean - numbers.minimum) / (numbers.maximum - numbers.minimum)
+
+
+def _commonest(column: Column) -> str | float | None:
+    """Tell the value that (nearly) all rows hold, where the record tells it."""
+    if column.numbers:
+        return column.numbers.minimum if _upper_share(column) < 0.5 else column.numbers.maximum
+    return max(column.levels, key=lambda level: level.count).label if column.levels else None
