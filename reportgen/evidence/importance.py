@@ -1,0 +1,149 @@
+"""Which original columns matter, by six methods, each with the score of the model it speaks about."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from reportgen.evidence.attribution import integrated_gradients
+from reportgen.evidence.base import Fitted, Floats, Predict, Subject
+from reportgen.evidence.coefficients import standardised
+from reportgen.evidence.first_layer import weighed
+from reportgen.evidence.permutation import permuted
+from reportgen.evidence.solo import explained
+from reportgen.evidence.trees import impurity
+from reportgen.records.explanation import FeatureImportance, Importance
+
+MOST_ATTRIBUTED = 500
+CORRELATED = 0.7
+"""Half of the variance shared: above it a shuffled column leaves rows that cannot exist, and partners stand in for it."""
+
+
+def measure(subject: Subject) -> tuple[Importance, ...]:
+    """Every method that the subject allows; permutation of the network leads."""
+    fitted = {baseline.name: baseline for baseline in subject.baselines}
+    methods = [_permutation(subject)]
+    if "linear" in fitted and fitted["linear"].coefficients is not None:
+        methods.append(_linear(subject, fitted["linear"]))
+    if "tree" in fitted and fitted["tree"].importances is not None:
+        methods.append(_tree(subject, fitted["tree"]))
+    if "boosting" in fitted:
+        methods.append(_boosting(subject, fitted["boosting"]))
+    return (*methods, _first_layer(subject), _attributed(subject))
+
+
+def _permutation(subject: Subject) -> Importance:
+    return _shuffled(subject, subject.predict, "permutation")
+
+
+def _boosting(subject: Subject, fitted: Fitted) -> Importance:
+    return _shuffled(subject, fitted.predict, "boosting")
+
+
+def _shuffled(subject: Subject, predict: Predict, method: Any) -> Importance:
+    features, rows, shuffles = permuted(subject, predict)
+    return Importance(
+        method=method,
+        main=method == "permutation",
+        unit="log_loss" if subject.classifies else "squared_error",
+        n=rows,
+        interval_method="t interval over test rows, each as taker and as giver of shuffled values; one feature at a time",
+        repeats=shuffles,
+        note="correlated_features" if correlated(subject) else None,
+        features=features,
+        **_fidelity(subject, predict),
+    )
+
+
+def _linear(subject: Subject, fitted: Fitted) -> Importance:
+    features, rows = standardised(subject, fitted)
+    return Importance(
+        method="linear",
+        unit="standardised_coefficient",
+        n=rows,
+        interval_method="normal interval, sandwich covariance and delta method; one feature at a time",
+        note="correlated_features" if correlated(subject) else None,
+        features=features,
+        **_fidelity(subject, fitted.predict),
+    )
+
+
+def _tree(subject: Subject, fitted: Fitted) -> Importance:
+    return Importance(
+        method="tree",
+        unit="impurity",
+        n=len(subject.train.y),
+        note="impurity_bias",
+        features=impurity(subject, fitted),
+        **_fidelity(subject, fitted.predict),
+    )
+
+
+def _first_layer(subject: Subject) -> Importance:
+    return Importance(
+        method="first_layer",
+        unit="weight",
+        n=len(subject.train.y),
+        note="weights_mislead",
+        features=weighed(subject),
+        **_fidelity(subject, subject.predict),
+    )
+
+
+def _attributed(subject: Subject) -> Importance:
+    """The mean size of a column's integrated gradients over test rows, each row's for the class it was given."""
+    rng = np.random.default_rng([subject.seed, 23])
+    drawn = np.sort(rng.choice(len(subject.test.y), min(len(subject.test.y), MOST_ATTRIBUTED), replace=False))
+    sizes = np.abs(_contributions(subject, subject.test.x[drawn]))
+    return Importance(
+        method="integrated_gradients",
+        unit="attribution",
+        n=len(sizes),
+        interval_method="t interval over test rows; one feature at a time",
+        note="sizes_not_losses",
+        features=_means(subject.features, sizes),
+        **_fidelity(subject, subject.predict),
+    )
+
+
+def _contributions(subject: Subject, x: Floats) -> Floats:
+    given = np.argmax(subject.predict(x), axis=1) if subject.classifies else np.zeros(len(x), dtype=np.intp)
+    contributions = np.empty((len(x), len(subject.features)))
+    for output in np.unique(given):
+        chosen = given == output
+        contributions[chosen] = integrated_gradients(subject, x[chosen], int(output)).contributions
+    return contributions
+
+
+def _means(features: tuple[str, ...], sizes: Floats) -> tuple[FeatureImportance, ...]:
+    rows = len(sizes)
+    margins = stats.t.ppf(0.975, max(rows - 1, 1)) * sizes.std(axis=0, ddof=min(rows - 1, 1)) / np.sqrt(rows)
+    measured = (
+        FeatureImportance(feature=name, value=value, low=max(0.0, value - margin), high=value + margin)
+        for name, value, margin in zip(features, sizes.mean(axis=0).tolist(), margins.tolist(), strict=True)
+    )
+    return tuple(sorted(measured, key=lambda one: -one.value))
+
+
+def _fidelity(subject: Subject, predict: Predict) -> dict[str, Any]:
+    """The test score of the model that an importance speaks about; None of r2 where the target does not vary."""
+    answers, y = predict(subject.test.x), subject.test.y
+    if subject.classifies:
+        return {"fidelity": float(np.mean(np.argmax(answers, axis=1) == y)), "fidelity_measure": "accuracy"}
+    return {"fidelity": explained(answers, y)[0] if _varies(y) else None, "fidelity_measure": "r2"}
+
+
+def _varies(y: npt.NDArray[Any]) -> bool:
+    return len(y) > 1 and float(np.ptp(y)) > 0
+
+
+def correlated(subject: Subject) -> bool:
+    """Whether two columns' encoded values correlate so highly that importance is shared between them."""
+    x = subject.train.x.astype(np.float64)
+    centred = x - x.mean(axis=0)
+    scale = np.sqrt((centred**2).sum(axis=0))
+    unit = centred / np.where(scale > 0, scale, 1.0)
+    owner = np.array([subject.features.index(column.feature) for column in subject.inputs])
+    together = np.abs(unit.T @ unit) * (owner[:, None] != owner)
+    return bool((together > CORRELATED).any())

@@ -1,0 +1,173 @@
+"""How well each original column tells the target alone: what a leak looks like."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from reportgen.evidence.base import Floats, Subject
+from reportgen.records.leak import SoloScore
+
+MOST_ROWS = 20_000
+LEAVES = 16
+LEVEL = 0.95
+
+
+def measure(subject: Subject) -> tuple[SoloScore, ...]:
+    """Cross-validate a small tree on each column's own encoded columns; the best first.
+
+    The intervals hold for all columns together (Bonferroni), because the highest of many scores is what is looked at.
+    """
+    rng = np.random.default_rng([subject.seed, 12])
+    x, y = _rows(subject, rng)
+    folds = _folds(y, subject.classifies, rng)
+    score = _auc_score if subject.classifies else _r2_score
+    z = float(stats.norm.ppf(1 - (1 - LEVEL) / (2 * max(len(subject.features), 1))))
+    scores = [
+        score(feature, _answers(np.asarray(x[:, group]), y, folds, subject.classifies), y, z)
+        for feature, group in subject.groups.items()
+    ]
+    return tuple(sorted(scores, key=lambda one: -one.value))
+
+
+def _rows(subject: Subject, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[Any]]:
+    x = np.concatenate([subject.train.x, subject.validation.x])
+    y = np.concatenate([subject.train.y, subject.validation.y])
+    drawn = np.sort(rng.choice(len(y), min(len(y), MOST_ROWS), replace=False))
+    return x[drawn], np.unique(y[drawn], return_inverse=True)[1] if subject.classifies else y[drawn]
+
+
+def _folds(y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Fold numbers, each class dealt out evenly; three folds suffice where rows are many."""
+    count = min(len(y), 5 if len(y) <= 1000 else 3)
+    order = rng.permutation(len(y))
+    if classifies:
+        order = order[np.argsort(y[order], kind="stable")]
+    folds = np.empty(len(y), dtype=np.int64)
+    folds[order] = np.arange(len(y)) % count
+    return folds
+
+
+def _answers(x: Floats, y: npt.NDArray[Any], folds: npt.NDArray[np.int64], classifies: bool) -> Floats:
+    """Out-of-fold probabilities (rows, classes) or numbers (rows,), learnt from rows of equal values taken together."""
+    patterns, which = _patterns(x)
+    width = int(y.max()) + 1 if classifies else 1
+    answers = np.zeros((len(y), width))
+    for fold in range(int(folds.max()) + 1):
+        held = folds == fold
+        fit = _fit_classes if classifies else _fit_numbers
+        answers[held] = fit(patterns, which[~held], y[~held], width)[which[held]]
+    return answers if classifies else answers[:, 0]
+
+
+def _patterns(x: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """The different rows of x, and which of them each row is."""
+    key = x[:, 0] if x.shape[1] == 1 else x.astype(np.float64) @ np.random.default_rng(0).normal(size=x.shape[1])
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return x[first], which
+
+
+def _fit_classes(patterns: Floats, which: npt.NDArray[np.intp], y: npt.NDArray[Any], classes: int) -> Floats:
+    cells, weights = np.unique(which * classes + y, return_counts=True)
+    tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_weight_fraction_leaf=_leaf(len(y)), random_state=0)
+    tree.fit(patterns[cells // classes], cells % classes, sample_weight=weights)
+    chances = np.zeros((len(patterns), classes))
+    chances[:, tree.classes_] = tree.predict_proba(patterns)
+    return chances
+
+
+def _fit_numbers(patterns: Floats, which: npt.NDArray[np.intp], y: npt.NDArray[Any], _width: int) -> Floats:
+    weights = np.bincount(which, minlength=len(patterns))
+    sums = np.bincount(which, weights=y, minlength=len(patterns))
+    seen = weights > 0
+    tree = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_weight_fraction_leaf=_leaf(len(y)), random_state=0)
+    tree.fit(patterns[seen], sums[seen] / weights[seen], sample_weight=weights[seen])
+    return np.asarray(tree.predict(patterns))[:, None]
+
+
+def _leaf(rows: int) -> float:
+    """Five rows a leaf, or half of them where there are fewer than ten."""
+    return min(5 / rows, 0.5)
+
+
+def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:
+    value, spread, rarest = area(answers, y)
+    low, high = _wilson(value, spread, rarest, z)
+    return SoloScore(
+        feature=feature,
+        measure="roc_auc",
+        value=value,
+        low=low,
+        high=high,
+        level=LEVEL,
+        floor=0.5,
+        n=len(y),
+        method="cross-validated tree, DeLong variance in a Wilson interval, Bonferroni over columns",
+    )
+
+
+def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, int]:
+    """ROC AUC, averaged over the classes, its standard error, and the rows of the rarest side.
+
+    DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: a row's placement among the other side's rows is its share
+    in the area, so the variance of the average over classes follows row by row.
+    """
+    totals, shares, rarest = [], np.zeros(len(y)), len(y)
+    for label in np.unique(y):
+        positive = y == label
+        placement, value = _placements(answers[:, label], positive)
+        totals.append(value)
+        counts = np.where(positive, positive.sum(), (~positive).sum())
+        shares += (placement - value) / np.maximum(counts, 1)
+        rarest = min(rarest, int(counts.min()))
+    spread = float(np.sqrt((shares**2).sum())) / len(totals)
+    return float(np.mean(totals)), spread, rarest
+
+
+def _placements(scores: Floats, positive: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    ups, downs = np.sort(scores[positive]), np.sort(scores[~positive])
+    if not len(ups) or not len(downs):
+        return np.full(len(scores), 0.5), 0.5
+    below = (np.searchsorted(downs, scores, "left") + np.searchsorted(downs, scores, "right")) / (2 * len(downs))
+    above = 1 - (np.searchsorted(ups, scores, "left") + np.searchsorted(ups, scores, "right")) / (2 * len(ups))
+    return np.where(positive, below, above), float(below[positive].mean())
+
+
+def _wilson(value: float, spread: float, rarest: int, z: float) -> tuple[float, float]:
+    """Wilson's interval for as many rows as the standard error is worth, never more than the rarer side has.
+
+    Without that bound a perfect score would have no uncertainty; with it, it has that of a share of 1 in those rows.
+    """
+    room = value * (1 - value)
+    rows = max(1.0, min(room / spread**2 if spread > 0 else float(rarest), float(rarest)))
+    centre = (value + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    margin = z / (1 + z**2 / rows) * float(np.sqrt(room / rows + z**2 / (4 * rows**2)))
+    return max(0.0, min(value, centre - margin)), min(1.0, max(value, centre + margin))
+
+
+def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:
+    value, spread = explained(answers, y)
+    return SoloScore(
+        feature=feature,
+        measure="r2",
+        value=value,
+        low=value - z * spread,
+        high=min(1.0, value + z * spread),
+        level=LEVEL,
+        floor=0.0,
+        n=len(y),
+        method="cross-validated tree, delta method over rows, Bonferroni over columns",
+    )
+
+
+def explained(answers: Floats, y: Floats) -> tuple[float, float]:
+    """R2 and its standard error by the delta method: each row's pull on the ratio of two means."""
+    around, errors = (y - y.mean()) ** 2, (y - answers) ** 2
+    total = float(around.mean())
+    if total <= 0:
+        return 0.0, 0.0
+    value = 1 - float(errors.mean()) / total
+    pulls = (errors - (1 - value) * around) / total
+    return value, float(pulls.std() / np.sqrt(len(y)))
