@@ -13,6 +13,10 @@ from typing import Any
 from reportgen.errors import OutputError
 
 
+FILES = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "model.keras", "manifest.json")
+"""Every file that a report consists of."""
+
+
 def default_folder(name: str) -> Path:
     """reports/<name>, the name stripped of everything that could lead out of that folder."""
     safe = re.sub(r"[^\w.\- ]+", "_", name, flags=re.UNICODE).strip(" .")[:80].encode()[:200].decode(errors="ignore")
@@ -36,7 +40,8 @@ def refuse_other(out: Path, identity: str) -> None:
 def staged(out: Path) -> Iterator[Path]:
     """Give a folder to write into, and move its files to `out` once all of them are there.
 
-    On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out` cannot be written to.
+    Files of an older report there that this one does not have are removed: they would tell another story. On any error,
+    Ctrl-C included, nothing is left behind. Raises OutputError where `out` cannot be written to.
     """
     made = _make(out)
     try:
@@ -46,13 +51,21 @@ def staged(out: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write to the folder {out}: {error.strerror or error}") from None
     try:
         yield folder
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == "manifest.json"):
-            file.replace(out / file.name)
+        _publish(folder, out)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         _remove(made)
         raise
     folder.rmdir()
+
+
+def _publish(folder: Path, out: Path) -> None:
+    """Move every file to its place, the manifest last."""
+    for stale in FILES:
+        if not (folder / stale).exists():
+            (out / stale).unlink(missing_ok=True)
+    for file in sorted(folder.iterdir(), key=lambda file: file.name == "manifest.json"):
+        file.replace(out / file.name)
 
 
 def _make(out: Path) -> list[Path]:
@@ -82,6 +95,8 @@ def sha256(file: Path) -> str:
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Write manifest.json over the hashes of every other file in the folder."""
-    outputs = {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"}
+    outputs = {
+        file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"
+    }
     text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

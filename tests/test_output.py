@@ -1,0 +1,79 @@
+"""Files appear whole or not at all, inside their folder, and never over another dataset's."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reportgen.errors import OutputError
+from reportgen.output import default_folder, refuse_other, sha256, staged, write_manifest
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_files_move_to_the_folder_at_the_end(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "b"
+    with staged(out) as stage:
+        (stage / "report.json").write_text("{}")
+        assert not (out / "report.json").exists()
+    assert names(out) == ["report.json"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error), staged(tmp_path / "a" / "b") as stage:
+        (stage / "report.json").write_text("{}")
+        raise error
+    assert names(tmp_path) == []
+
+
+def test_an_error_leaves_an_older_report_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("old")
+    with pytest.raises(ValueError, match="x"), staged(tmp_path) as stage:
+        (stage / "report.json").write_text("new")
+        raise ValueError("x")
+    assert (tmp_path / "report.json").read_text() == "old"
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_a_new_report_leaves_no_stale_format_behind(tmp_path: Path) -> None:
+    for name in ("report.pdf", "report.html", "notes.txt"):
+        (tmp_path / name).write_text("old")
+    with staged(tmp_path) as stage:
+        (stage / "report.html").write_text("new")
+    assert names(tmp_path) == ["notes.txt", "report.html"]
+
+
+def test_a_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot make the folder"), staged(tmp_path / "file" / "out"):
+        pass
+
+
+def test_another_datasets_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"dataset": {"identity": "/a.csv"}}))
+    refuse_other(tmp_path, "/a.csv")
+    with pytest.raises(OutputError, match=r"holds the report of another dataset \(/a.csv\)"):
+        refuse_other(tmp_path, "/b.csv")
+
+
+@given(st.text())
+def test_no_name_leads_out_of_reports(name: str) -> None:
+    folder = default_folder(name)
+    assert folder.parent == Path("reports")
+    assert folder.name not in ("", ".", "..")
+    assert len(folder.name.encode()) <= 255
+
+
+def test_manifest_covers_every_other_file(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_bytes(b"abc")
+    write_manifest(tmp_path, {"schema": "x"})
+    assert json.loads((tmp_path / "manifest.json").read_text()) == {
+        "schema": "x",
+        "outputs": {"report.json": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    }
+    assert sha256(tmp_path / "report.json").startswith("ba7816bf")
