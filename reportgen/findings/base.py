@@ -36,8 +36,15 @@ class NotJudged(Exception):  # noqa: N818 - it is an answer, not an error
 
 def key_scores(dossier: Dossier, *splits: Literal["train", "validation", "test"]) -> tuple[Metric, ...]:
     """Look the key metric up on each of the parts; NotJudged where one of them has no value or no interval."""
-    found = tuple(dossier.metric(dossier.key_metric, split) for split in splits)
-    scores = tuple(m for m in found if m and None not in (m.value, m.low, m.high))
+    found = (dossier.metric(dossier.key_metric, split) for split in splits)
+    scores = tuple(metric for metric in found if metric and reach(metric))
     if len(scores) < len(splits):
         raise NotJudged("no_interval")
     return scores
+
+
+def reach(metric: Metric) -> tuple[float, float, float]:
+    """Give a metric's value and both ends of its interval as plain floats; NotJudged where one is missing."""
+    if metric.value is None or metric.low is None or metric.high is None:
+        raise NotJudged("no_interval")
+    return metric.value, metric.low, metric.high

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from reportgen.findings.base import NotJudged, key_scores
+from reportgen.findings.base import NotJudged, key_scores, reach
 from reportgen.findings.chance import share_interval
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
@@ -125,8 +125,8 @@ def rare_class(dossier: Dossier) -> Iterator[Finding]:
 def small_sample(dossier: Dossier) -> Iterator[Finding]:
     """Flag a test part with too few rows for its score to say much."""
     (test,) = key_scores(dossier, "test")
-    value, low, high = test.value, test.low, test.high
-    if low is not None and high is not None and high - low > WIDE:
+    value, low, high = reach(test)
+    if high - low > WIDE:
         yield Finding(
             code="small_sample",
             severity=Severity.INFO,

@@ -2,6 +2,15 @@
 
 from reportgen.findings.base import NotJudged, Rule
 from reportgen.findings.columns import constant_column, high_cardinality, id_column, mostly_missing, target_leakage
+from reportgen.findings.explanation import low_fidelity, methods_disagree
+from reportgen.findings.model import (
+    miscalibrated,
+    no_better_than_baseline,
+    overfit,
+    simpler_model_suffices,
+    unfair_errors,
+)
+from reportgen.findings.parts import label_drift, performance_drop, train_test_overlap
 from reportgen.findings.rows import (
     class_imbalance,
     conflicting_labels,
@@ -25,6 +34,16 @@ RULES: tuple[Rule, ...] = (
     class_imbalance,
     rare_class,
     small_sample,
+    train_test_overlap,
+    label_drift,
+    performance_drop,
+    no_better_than_baseline,
+    simpler_model_suffices,
+    overfit,
+    miscalibrated,
+    unfair_errors,
+    low_fidelity,
+    methods_disagree,
 )
 
 

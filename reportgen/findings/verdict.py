@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from reportgen.findings.model import beats, comparison
 from reportgen.findings.rules import judge
 from reportgen.records.base import Facts
 from reportgen.records.dossier import Dossier
@@ -26,8 +27,8 @@ def _level(dossier: Dossier, findings: tuple[Finding, ...]) -> Level:
 
 def beats_guessing(dossier: Dossier) -> bool:
     """Tell whether a comparison with guessing was made and shows the network better."""
-    guess = next((b.comparison for b in dossier.baselines if b.name == "dummy" and b.comparison), None)
-    return guess is not None and guess.low > 0 and (guess.p_value is None or guess.p_value <= 1 - guess.level)
+    guess = comparison(dossier, "dummy")
+    return guess is not None and beats(guess)
 
 
 def _score(dossier: Dossier) -> Facts:
@@ -53,5 +54,5 @@ def _tally(findings: tuple[Finding, ...], checks: tuple[Check, ...]) -> Facts:
 
 def _gain(dossier: Dossier) -> Facts:
     """Say whether, and by how much, the network beats guessing."""
-    guess = next((b.comparison for b in dossier.baselines if b.name == "dummy" and b.comparison), None)
+    guess = comparison(dossier, "dummy")
     return {"better": beats_guessing(dossier), "gain": guess.difference if guess else None}

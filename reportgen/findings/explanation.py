@@ -1,0 +1,92 @@
+"""What is wrong with the explanations: stand-ins that do not follow, methods that contradict each other."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import sqrt
+
+from reportgen.findings.base import NotJudged
+from reportgen.records.dossier import Dossier
+from reportgen.records.explanation import Importance
+from reportgen.records.finding import Finding, Severity
+
+AGREEMENT = 0.5
+NO_ANSWER = ("first_layer",)
+"""First-layer weights are shown with the reason why they mislead: their ranks are nobody's answer."""
+
+
+def low_fidelity(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a readable stand-in that does not follow the network."""
+    if not dossier.surrogates:
+        raise NotJudged("no_surrogates")
+    for stand_in in dossier.surrogates:
+        if not stand_in.follows:
+            yield Finding(
+                code="low_fidelity",
+                severity=Severity.INFO,
+                evidence={
+                    "kind": stand_in.kind,
+                    "measure": stand_in.measure,
+                    "fidelity": stand_in.fidelity,
+                    "low": stand_in.low,
+                    "high": stand_in.high,
+                    "floor": stand_in.floor,
+                    "n": stand_in.n,
+                },
+                section="algorithms",
+            )
+
+
+def methods_disagree(dossier: Dossier) -> Iterator[Finding]:
+    """Flag an importance method that ranks the features otherwise than the leading one."""
+    main = next((one for one in dossier.importance if one.main), None)
+    others = [one for one in dossier.importance if not one.main and one.method not in NO_ANSWER]
+    if main is None or not others or len(main.features) < 2:
+        raise NotJudged("one_method_only")
+    for other in others:
+        k = _telling(main)
+        agreement, tau = feature_agreement(main, other, k), rank_correlation(main, other)
+        if agreement < AGREEMENT or tau <= 0:
+            yield Finding(
+                code="methods_disagree",
+                severity=Severity.INFO,
+                evidence={
+                    "main": main.method,
+                    "other": other.method,
+                    "top": k,
+                    "agreement": agreement,
+                    "tau": tau,
+                    "main_first": _order(main)[:k],
+                    "other_first": _order(other)[:k],
+                    "n": main.n,
+                },
+                section="algorithms",
+            )
+
+
+def feature_agreement(one: Importance, other: Importance, k: int) -> float:
+    """Share the k first features have in common (Krishna et al. 2022, arXiv:2202.01602)."""
+    return len({*_order(one)[:k]} & {*_order(other)[:k]}) / k
+
+
+def rank_correlation(one: Importance, other: Importance) -> float:
+    """Correlate two methods' values over their common features by Kendall's tau-b, which allows for ties."""
+    first = {entry.feature: entry.value for entry in one.features}
+    second = {entry.feature: entry.value for entry in other.features}
+    common = [name for name in first if name in second]
+    pairs = [(_sign(first[a] - first[b]), _sign(second[a] - second[b])) for a, b in combinations(common, 2)]
+    untied = sqrt(sum(a != 0 for a, _ in pairs) * sum(b != 0 for _, b in pairs))
+    return sum(a * b for a, b in pairs) / untied if untied else 0.0
+
+
+def _telling(main: Importance) -> int:
+    """Count the features that surely matter, at most half of all: of more, chance alone has most in common."""
+    sure = sum(entry.low is not None and entry.low > 0 for entry in main.features)
+    return min(max(sure, 1), max(len(main.features) // 2, 1))
+
+
+def _order(one: Importance) -> tuple[str, ...]:
+    return tuple(entry.feature for entry in sorted(one.features, key=lambda entry: -entry.value))
+
+
+def _sign(difference: float) -> int:
+    return (difference > 0) - (difference < 0)
