@@ -76,12 +76,14 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
     budget: Annotated[BudgetName | None, typer.Option(help="Work it may cost.", show_default="standard")] = None,
     protected: Annotated[Columns, typer.Option(help="Column whose groups must fare alike (repeatable).")] = None,
-    group: Annotated[Columns, typer.Option(help="Column whose values stay on one side of the split (repeatable).")] = None,
+    group: Annotated[
+        Columns, typer.Option(help="Column whose values stay on one side of the split (repeatable).")
+    ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
     fail_on: Annotated[Gate | None, typer.Option(help="Exit 1 on findings this severe.", show_default="never")] = None,
     templates: Templates = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,  # noqa: FBT002 - a switch of the user's
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Audit one table: preprocess, train, select, score, explain, judge, and write the report."""
     from reportgen.config import load_config  # noqa: PLC0415
@@ -109,7 +111,7 @@ def render(
     formats: Formats = None,
     lang: Lang = None,
     templates: Templates = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,  # noqa: FBT002 - a switch of the user's
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Write HTML, PDF and Markdown again from saved evidence, without training."""
     from reportgen.render.again import render_again  # noqa: PLC0415
@@ -148,7 +150,7 @@ def codes() -> None:
         typer.echo(f"{code.code:26} {code.severity:18} {code.meaning}")
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - the signature that typer calls
+def _version(asked: bool) -> None:
     if asked:
         from reportgen import __version__  # noqa: PLC0415
 
@@ -158,9 +160,9 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - the signature that typer ca
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,  # noqa: FBT002 - a switch of the user's
+    ] = False,
 ) -> None:
     pass
 
@@ -187,7 +189,7 @@ def _formats(text: str | None) -> tuple[str, ...]:
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit status: 0 done, 1 gate, 2 bad input, 3 our fault, 130 interrupted."""
+    """Run the command line and leave: 0 done, 1 a gate failed, 2 bad input, 3 our own fault, 130 interrupted."""
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(_status(typer.main.get_command(app)))
 
@@ -206,7 +208,7 @@ def _status(command: Callable[..., Any]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the one mouth: everything else is our own fault
+    except Exception as error:
         return _usage_or_fault(error)
 
 

@@ -38,7 +38,10 @@ class Document(Dossier):
     @property
     def arguments(self) -> tuple[tuple[str, str], ...]:
         """The settings that differ from their defaults, as names and Python literals; target and seed always."""
-        given = self.settings.model_dump(exclude_defaults=True) | {"target": self.task.target, "seed": self.settings.seed}
+        given = self.settings.model_dump(exclude_defaults=True) | {
+            "target": self.task.target,
+            "seed": self.settings.seed,
+        }
         ordered = [name for name in Settings.model_fields if name in given and name != "name"]
         return tuple((name, repr(given[name])) for name in ordered)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from reportgen.errors import OutputError
 
-
 FILES = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "model.keras", "manifest.json")
 """Every file that a report consists of."""
 

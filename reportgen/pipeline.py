@@ -41,7 +41,10 @@ def _unwatched(_step: str) -> AbstractContextManager[None]:
 
 
 def audit(
-    source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None = None, watch: Watch = _unwatched
+    source: str | PathLike[str] | pd.DataFrame,
+    config: Config,
+    config_file: str | None = None,
+    watch: Watch = _unwatched,
 ) -> Outcome:
     """Take one table from its rows to its report.
 
@@ -85,7 +88,11 @@ def _subject(
         inputs=prepared.inputs,
         train=Part("train", prepared.train.x, prepared.train.y, prepared.train.rows, prepared.train.frame),
         validation=Part(
-            "validation", prepared.validation.x, prepared.validation.y, prepared.validation.rows, prepared.validation.frame
+            "validation",
+            prepared.validation.x,
+            prepared.validation.y,
+            prepared.validation.rows,
+            prepared.validation.frame,
         ),
         test=Part("test", prepared.test.x, prepared.test.y, prepared.test.rows, prepared.test.frame),
         predict=network.predict,

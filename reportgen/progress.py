@@ -44,7 +44,7 @@ class Stopwatch:
 
 
 @contextmanager
-def shown(quiet: bool) -> Iterator[Stopwatch]:  # noqa: FBT001 - it is the user's own switch, handed through
+def shown(quiet: bool) -> Iterator[Stopwatch]:
     """A stopwatch that shows steps as fits the place: a spinner on a terminal, lines elsewhere, nothing if quiet."""
     if quiet:
         yield Stopwatch(lambda _words: None)
@@ -52,7 +52,7 @@ def shown(quiet: bool) -> Iterator[Stopwatch]:  # noqa: FBT001 - it is the user'
         with _spinner() as show:
             yield Stopwatch(show)
     else:
-        yield Stopwatch(lambda words: print(f"reportgen: {words}", flush=True))  # noqa: T201 - this is the mouth
+        yield Stopwatch(lambda words: print(f"reportgen: {words}", flush=True))
 
 
 @contextmanager
@@ -60,4 +60,4 @@ def _spinner() -> Iterator[Callable[[str], None]]:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
 
     with Console().status("reportgen") as status:
-        yield lambda words: status.update(words)
+        yield status.update

@@ -62,7 +62,7 @@ class GroupError(Record):
 
 
 class GroupGap(Record):
-    """Whether the errors of the groups of a protected column differ: largest gap, and a test adjusted for the columns."""
+    """Whether errors differ between the groups of a protected column: largest gap, and a test adjusted for columns."""
 
     column: str
     gap: float
@@ -92,8 +92,8 @@ class Residuals(Record):
 class Errors(Record):
     """All evidence about mistakes on test rows.
 
-    `mean_class_difference` is the mean distance between the numbers of predicted and actual class; it is a size of error
-    only where classes are `ordered`. Its interval, and the error rate's, stand among the metrics.
+    `mean_class_difference` is the mean distance between the numbers of predicted and actual class; it is a size of
+    error only where classes are `ordered`. Its interval, and the error rate's, stand among the metrics.
     """
 
     measure: Literal["error_rate", "mean_absolute_error"]
