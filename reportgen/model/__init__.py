@@ -1,0 +1,7 @@
+"""The network and its simpler rivals: the only home of Keras."""
+
+from reportgen.model.baselines import FittedBaseline, fit_baselines
+from reportgen.model.network import Network
+from reportgen.model.training import train
+
+__all__ = ["FittedBaseline", "Network", "fit_baselines", "train"]

@@ -1,0 +1,35 @@
+"""What this room needs to know of prepared rows: less than data gives it."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Progress = Callable[[int, int], None]
+"""Called after each epoch with its number and the largest number there can be."""
+
+
+class Rows(Protocol):
+    """Encoded rows and their targets: class numbers, or numbers for regression."""
+
+    @property
+    def x(self) -> npt.NDArray[np.float32]:
+        """Rows by encoded columns."""
+
+    @property
+    def y(self) -> npt.NDArray[Any]:
+        """Class numbers (int64) or numbers (float64)."""
+
+
+class Prepared(Protocol):
+    """The rows to learn from and the rows to choose by; test rows are none of this room's business."""
+
+    @property
+    def train(self) -> Rows:
+        """The rows that are learnt from."""
+
+    @property
+    def validation(self) -> Rows:
+        """The rows that decide when to stop and how large a baseline may be."""
