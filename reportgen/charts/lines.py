@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
+from reportgen.charts.places import apart
 from reportgen.charts.scale import mark as set_ticks
-from reportgen.charts.scale import span
+from reportgen.charts.scale import MINUS, span
 from reportgen.charts.words import elided, shown, width
 
 HEIGHT = 190.0
@@ -29,7 +30,7 @@ def lines(
     """One curve a name, its first value at `start`; `mark` draws an upright line there, with its label."""
     with style.drawing():
         names = [elided(label, LABEL_ROOM, style.SMALL) for label in series]
-        axes = _axes(max((width(label, style.SMALL) for label in names), default=0.0) + 12, mark_label)
+        axes = _axes(max((width(label, style.SMALL) for label in names), default=0.0) + 16, mark_label)
         steps = max((len(values) for values in series.values()), default=0)
         _scale_steps(axes, start, start + steps - 1)
         _scale_values(axes, [value for values in series.values() for value in values if value is not None])
@@ -69,9 +70,13 @@ def _scale_decades(axes: Axes, low: float, high: float) -> None:
     powers = range(math.ceil(math.log10(low / 1.3)), math.floor(math.log10(high * 1.3)) + 1)
     every = max(1, math.ceil(len(powers) / 7))
     places = [10.0**power for power in powers][::every]
-    axes.set_yticks(places, [f"{place:g}" for place in places])
+    axes.set_yticks(places, [_power(power) for power in powers][::every])
     axes.set_yticks([], minor=True)
     axes.hlines(places, *axes.get_xlim(), color=style.GRID, linewidth=0.6, zorder=0)
+
+
+def _power(power: int) -> str:
+    return f"{10.0**power:,.{max(0, -power)}f}" if -5 < power < 7 else f"1e{power}".replace("-", MINUS)
 
 
 def _curve(axes: Axes, number: int, start: int, values: Sequence[float | None]) -> None:
@@ -91,12 +96,12 @@ def _end_labels(axes: Axes, names: Sequence[str], series: Sequence[Sequence[floa
         if known:
             ends.append((axes.transData.transform(known[-1])[1], number))
     ends.sort()
-    heights = _apart([height for height, _ in ends], GAP, axes.bbox.y0, axes.bbox.y1)
+    heights = apart([height for height, _ in ends], GAP, axes.bbox.y0, axes.bbox.y1)
     for height, (_, number) in zip(heights, ends, strict=True):
         axes.annotate(
             names[number],
             (1, (height - axes.bbox.y0) / axes.bbox.height),
-            (5, 0),
+            (8, 0),
             xycoords="axes fraction",
             textcoords="offset points",
             va="center",
@@ -111,18 +116,6 @@ def _end_labels(axes: Axes, names: Sequence[str], series: Sequence[Sequence[floa
             linewidth=3,
             clip_on=False,
         )
-
-
-def _apart(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """The sorted heights, each at least a gap above the one below, as near as can be to where they were."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + gap if placed else low))
-    ceiling = high
-    for place in range(len(placed) - 1, -1, -1):
-        placed[place] = min(placed[place], ceiling)
-        ceiling = placed[place] - gap
-    return placed
 
 
 def _mark(axes: Axes, place: float | None, label: str | None) -> None:
@@ -142,3 +135,43 @@ def _mark(axes: Axes, place: float | None, label: str | None) -> None:
             fontsize=style.SMALL,
             color=style.MUTED,
         )
+
+
+def reliability(
+    stated: Sequence[float],
+    observed: Sequence[float],
+    lows: Sequence[float | None],
+    highs: Sequence[float | None],
+    weights: Sequence[float],
+    *,
+    name: str,
+    x_label: str,
+    y_label: str,
+) -> str:
+    """Stated against observed shares, both from 0 to 1; the area of a dot is its weight, the dashed line is honesty."""
+    with style.drawing():
+        side = 200.0
+        left = (style.WIDTH - side) / 2
+        axes = style.sheet(side + 42, left=left, right=left, bottom=34, top=8)[1]
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel=shown(x_label), ylabel=shown(y_label))
+        for axis in (axes.xaxis, axes.yaxis):
+            set_ticks(axis, 0.0, 1.0, 5)
+        axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+        _bins(axes, stated, observed, lows, highs, weights)
+        return style.svg(axes.figure, name)
+
+
+def _bins(
+    axes: Axes,
+    stated: Sequence[float],
+    observed: Sequence[float],
+    lows: Sequence[float | None],
+    highs: Sequence[float | None],
+    weights: Sequence[float],
+) -> None:
+    heaviest = max(weights, default=1.0) or 1.0
+    for x, y, low, high, weight in zip(stated, observed, lows, highs, weights, strict=True):
+        ends = [end for end in (low, y, high) if end is not None]
+        axes.plot([x] * len(ends), ends, color=style.ACCENT, linewidth=1.1, zorder=2)
+        size = max(3.0, 11.0 * math.sqrt(weight / heaviest))
+        axes.plot([x], [y], "o", color=style.ACCENT, markersize=size, markeredgecolor=style.PAPER, zorder=3)

@@ -53,6 +53,7 @@ SETTINGS = {
     "ytick.major.size": 3.0,
     "hatch.linewidth": 0.6,
 }
+DECIMALS = re.compile(r"(\.\d\d)\d+")
 DEFAULTS = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(("backend", "interactive"))}
 
 
@@ -69,6 +70,7 @@ def sheet(height: float, *, left: float, bottom: float, right: float = 8.0, top:
     figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
     box = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - bottom - top) / height)
     axes = figure.add_axes(box)
+    axes.patch.set_visible(False)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
@@ -88,7 +90,14 @@ def _slim(text: str) -> str:
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)  # it speaks of the page
     used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", text))
     text = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", text)
+    text = re.sub(r' d="([^"]*)"', lambda match: f' d="{_short(match[1])}"', text)
+    text = re.sub(r'( [xy]=|translate\()("?[-\d. ]+)', lambda match: match[1] + re.sub(DECIMALS, r"\1", match[2]), text)
     return re.sub(r"\n\s*", "\n", text).strip() + "\n"
+
+
+def _short(path: str) -> str:
+    """A hundredth of a point is finer than any printer."""
+    return " ".join(re.sub(DECIMALS, r"\1", path).split())
 
 
 def _named(text: str, name: str) -> str:

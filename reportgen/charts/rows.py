@@ -1,0 +1,49 @@
+"""The frame that bars and ranges share: one row a label, the numbers' axis below."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from reportgen.charts import style
+from reportgen.charts.scale import mark
+from reportgen.charts.words import shown, width, wrapped
+
+LABEL_ROOM = 190.0
+
+Ends = Sequence[float | None]
+
+
+def whole(ends: Ends | None, count: int) -> list[float | None]:
+    """The ends as a list; none at all stand for as many unknown ones."""
+    return [None] * count if ends is None else list(ends)
+
+
+def rows(labels: Sequence[str], texts: Sequence[str] | None, axis: str) -> Axes:
+    """Axes with a row for each label from the top, and room at the right for the texts."""
+    names = [wrapped(label, LABEL_ROOM, style.SMALL) for label in labels]
+    row = 25.0 if any("\n" in name for name in names) else 15.5
+    left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
+    right = 12 + max((width(shown(text), style.SMALL) for text in texts or ()), default=0.0)
+    axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=right, top=6)[1]
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel(shown(axis))
+    return axes
+
+
+def set_span(axes: Axes, low: float, high: float) -> None:
+    """The ends of the numbers' axis, its ticks and their grid."""
+    axes.set_xlim(low, high)
+    places = mark(axes.xaxis, low, high)
+    axes.vlines(places, *axes.get_ylim(), color=style.GRID, linewidth=0.6, zorder=0)
+
+
+def write_beside(axes: Axes, texts: Sequence[str], *numbers: Ends) -> None:
+    """Each text after the furthest of its row's numbers."""
+    for row, text in enumerate(texts):
+        furthest = max((ends[row] for ends in numbers if ends[row] is not None), default=0.0)
+        axes.annotate(
+            shown(text), (furthest, row), (4, 0), textcoords="offset points", va="center", fontsize=style.SMALL
+        )

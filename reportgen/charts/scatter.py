@@ -1,0 +1,102 @@
+"""Pairs of numbers as dots, or as a grid of shaded cells once dots would hide each other."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from reportgen.charts import style
+from reportgen.charts.scale import mark, span
+from reportgen.charts.shades import LEVELS, box, colour
+from reportgen.charts.words import elided, shown, width
+
+MOST_DOTS = 1500
+CELLS = 48
+HEIGHT = 250.0
+MARKERS = ("o", "^", "s", "D", "v", "P")
+
+
+def scatter(
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    name: str,
+    x_label: str,
+    y_label: str,
+    groups: Sequence[str] | None = None,
+    diagonal: bool = False,
+    lows: Sequence[float | None] | None = None,
+    highs: Sequence[float | None] | None = None,
+) -> str:
+    """One dot a pair; `groups` names each dot's group, `diagonal` draws the line on which both numbers agree."""
+    with style.drawing():
+        kinds = list(dict.fromkeys(groups or ()))
+        axes = _axes(x, y, kinds, diagonal)
+        axes.set(xlabel=shown(x_label), ylabel=shown(y_label))
+        if len(x) > MOST_DOTS:
+            _cells(axes, x, y)
+        elif groups is None:
+            _dots(axes, x, y)
+        else:
+            _groups(axes, x, y, groups, kinds)
+        if lows is not None and highs is not None and len(x) <= MOST_DOTS:
+            _whiskers(axes, x, lows, highs)
+        return style.svg(axes.figure, name)
+
+
+def _axes(x: Sequence[float], y: Sequence[float], kinds: Sequence[str], diagonal: bool) -> Axes:
+    """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
+    key = 30 + max((width(elided(kind, 110, style.SMALL), style.SMALL) for kind in kinds), default=0.0) if kinds else 10
+    left = (style.WIDTH - (HEIGHT - 42)) / 2 if diagonal else 60.0
+    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else key, bottom=34, top=8)[1]
+    both = span([*x, *y]) if diagonal else None
+    axes.set(xlim=both or span(x), ylim=both or span(y))
+    mark(axes.xaxis, *axes.get_xlim(), 5)
+    places = mark(axes.yaxis, *axes.get_ylim())
+    axes.hlines(places, *axes.get_xlim(), color=style.GRID, linewidth=0.6, zorder=0)
+    if diagonal:
+        axes.plot(both, both, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3)
+    return axes
+
+
+def _dots(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
+    """All dots as one path of round-capped points: a twentieth of the bytes of as many circles."""
+    ends = [pair for across, up in zip(x, y, strict=True) for pair in ((across, up), (across, up))]
+    path = Path(ends, [Path.MOVETO, Path.LINETO] * len(x)) if ends else Path(np.empty((0, 2)))
+    path.should_simplify = False
+    size = 3.6 if len(x) <= 300 else 2.4
+    axes.add_patch(PathPatch(path, fill=False, edgecolor=style.ACCENT, linewidth=size, capstyle="round", alpha=0.75))
+
+
+def _cells(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
+    """How many pairs fall into each cell, shaded by the logarithm."""
+    limits = [axes.get_xlim(), axes.get_ylim()]
+    counts, across, up = np.histogram2d(x, y, bins=CELLS, range=limits)
+    paths: dict[int, list[Path]] = {}
+    most = math.log1p(float(counts.max())) or 1.0
+    for column, row in np.argwhere(counts):
+        level = round((0.2 + 0.8 * math.log1p(float(counts[column, row])) / most) * LEVELS)
+        paths.setdefault(level, []).append(box(across[column], across[column + 1], up[row], up[row + 1]))
+    for level, boxes in sorted(paths.items()):
+        axes.add_patch(PathPatch(Path.make_compound_path(*boxes), facecolor=colour(level), linewidth=0))
+
+
+def _groups(axes: Axes, x: Sequence[float], y: Sequence[float], groups: Sequence[str], kinds: Sequence[str]) -> None:
+    for number, kind in enumerate(kinds):
+        spots = [(across, up) for across, up, group in zip(x, y, groups, strict=True) if group == kind]
+        look = {"marker": MARKERS[number % len(MARKERS)], "color": style.SERIES[number % len(style.SERIES)]}
+        xs, ys = zip(*spots, strict=True)
+        axes.plot(xs, ys, linestyle="none", markersize=3.6, markeredgewidth=0, **look)
+        level = 1 - 12 * (number + 0.6) / (HEIGHT - 42)
+        axes.plot([1.02], [level], transform=axes.transAxes, clip_on=False, markersize=4.5, markeredgewidth=0, **look)
+        text = elided(kind, 110, style.SMALL)
+        axes.text(1.04, level, text, transform=axes.transAxes, va="center", fontsize=style.SMALL)
+
+
+def _whiskers(axes: Axes, x: Sequence[float], lows: Sequence[float | None], highs: Sequence[float | None]) -> None:
+    for across, low, high in zip(x, lows, highs, strict=True):
+        if low is not None and high is not None:
+            axes.plot([across, across], [low, high], color=style.QUIET, linewidth=0.7, zorder=1)
