@@ -1,0 +1,217 @@
+"""The numbers that say how well classes are predicted, each with its interval: one function a number."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from reportgen.evidence.auc import mean_area
+from reportgen.evidence.base import Floats
+from reportgen.evidence.calibration import expected_error
+from reportgen.evidence.intervals import (
+    WILSON,
+    Bounds,
+    bootstrap,
+    rate_interval,
+    resample_counts,
+)
+from reportgen.evidence.predictions import ClassAnswers
+from reportgen.records.network import Metric
+
+FEW = 10
+"""Below ten wrong (or right) rows redrawn rows repeat themselves too much to show the spread."""
+
+MOVER = "Wilson score of each class, combined by MOVER"
+AVERAGED = "Wilson score of each class, averaged"
+F1_WILSON = "Wilson score of right answers among rows of or taken for the class"
+STRETCHED = "Wilson score of the error rate, times the largest distance"
+
+Score = Callable[[ClassAnswers, np.random.Generator], Metric]
+
+
+def accuracy(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Count the rows got right."""
+    return _rate("accuracy", answers, int(answers.correct.sum()), len(answers.actual))
+
+
+def error_rate(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Count the rows got wrong."""
+    return _rate("error_rate", answers, int((~answers.correct).sum()), len(answers.actual))
+
+
+def balanced_accuracy(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average the recalls of the classes present; limits by MOVER (Zou and Donner 2008, Stat Med 27:1693)."""
+    sizes = answers.table.sum(axis=1)
+    held = np.flatnonzero(sizes)
+    right = answers.table.diagonal()[held]
+    recalls = right / sizes[held]
+    limits = np.array([rate_interval(*pair) for pair in zip(right, sizes[held], strict=True)])
+    away = np.sqrt(((limits - recalls[:, None]) ** 2).sum(axis=0)) / len(held)
+    value = float(recalls.mean())
+    bounds = Bounds(max(value - float(away[0]), 0.0), min(value + float(away[1]), 1.0), MOVER)
+    return _metric("balanced_accuracy", answers, value, bounds, note=_absent(len(held), len(sizes)))
+
+
+def f1_macro(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average F1 over the classes that occur, among the actual or the predicted."""
+    table = answers.table
+    value = float(_mean_f1(table.reshape(1, -1).astype(np.float64))[0])
+    held = _f1_rows(table) > 0
+    if _few(answers):
+        limits = np.mean([_f1_limits(answers, int(number)) for number in np.flatnonzero(held)], axis=0)
+        bounds = Bounds(float(limits[0]), float(limits[1]), AVERAGED)
+    else:
+        bounds = resample_counts(table, rng).interval(_mean_f1)
+    return _metric("f1_macro", answers, value, bounds, note=_absent(int(held.sum()), len(held)))
+
+
+def mean_class_difference(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average how far the number of the predicted class lies from the actual one's."""
+    classes = len(answers.table)
+    distances = np.abs(np.subtract.outer(np.arange(classes), np.arange(classes))).ravel().astype(np.float64)
+    n = len(answers.actual)
+    value = float(answers.table.ravel() @ distances / n)
+    if classes == 2 or _few(answers):
+        low, high = rate_interval(int((~answers.correct).sum()), n)
+        bounds = Bounds(low, high * (classes - 1), WILSON if classes == 2 else STRETCHED)
+    else:
+        bounds = resample_counts(answers.table, rng).interval(lambda means: means @ distances)
+    return _metric("mean_class_difference", answers, value, bounds)
+
+
+def roc_auc(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Measure the area under the ROC curve: the positive class's, or the mean of each class against the rest."""
+    if answers.positive is None:
+        scores, actual = answers.probabilities, answers.actual
+    else:
+        scores, actual = answers.probabilities[:, [answers.positive]], (answers.actual == answers.positive).astype(int)
+    found = mean_area(scores, actual)
+    if found is None:
+        return _metric("roc_auc", answers, None, None, note="one_class")
+    held = int(np.count_nonzero(answers.table.sum(axis=1)))
+    return _metric("roc_auc", answers, *found, note=_absent(held, len(answers.table)))
+
+
+def log_loss(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average the surprise, in nats: minus the logarithm of the probability stated for what was true."""
+    given = answers.probabilities[np.arange(len(answers.actual)), answers.actual]
+    return _mean("log_loss", answers, -np.log(np.maximum(given, np.finfo(np.float32).eps)), rng)
+
+
+def brier(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average the squared distance of probabilities from the truth (Brier 1950): of the positive class, or of all."""
+    if answers.positive is not None:
+        return _mean("brier", answers, (answers.stated - answers.happened) ** 2, rng)
+    truth = np.eye(len(answers.table))[answers.actual]
+    return _mean("brier", answers, ((answers.probabilities - truth) ** 2).sum(axis=1), rng)
+
+
+def ece(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
+    """Average how far stated probabilities lie from observed rates."""
+    return _metric("ece", answers, *expected_error(answers, rng))
+
+
+SCORES: tuple[Score, ...] = (
+    accuracy,
+    error_rate,
+    balanced_accuracy,
+    f1_macro,
+    roc_auc,
+    log_loss,
+    brier,
+    ece,
+    mean_class_difference,
+)
+
+
+def class_metrics(answers: ClassAnswers, classes: tuple[str, ...]) -> tuple[Metric, ...]:
+    """Precision, recall and F1 of each class."""
+    return tuple(metric for number, name in enumerate(classes) for metric in _one_class(answers, number, name))
+
+
+def _one_class(answers: ClassAnswers, number: int, name: str) -> tuple[Metric, ...]:
+    right = int(answers.table[number, number])
+    actual, predicted = int(answers.table[number].sum()), int(answers.table[:, number].sum())
+    rate = partial(_rate, answers=answers, successes=right, of=name)
+    return (
+        rate("precision", n=predicted, note=None if predicted else "never_predicted"),
+        rate("recall", n=actual, note=None if actual else "class_absent"),
+        _f1(answers, number, name),
+    )
+
+
+def _f1(answers: ClassAnswers, number: int, name: str) -> Metric:
+    n = int(_f1_rows(answers.table)[number])
+    if n == 0:
+        return Metric(name="f1", split=answers.split, value=None, n=0, method=F1_WILSON, of=name, note="class_absent")
+    jaccard = int(answers.table[number, number]) / n
+    low, high = _f1_limits(answers, number)
+    value = 2 * jaccard / (1 + jaccard)
+    return Metric(name="f1", split=answers.split, value=value, low=low, high=high, n=n, method=F1_WILSON, of=name)
+
+
+def _f1_limits(answers: ClassAnswers, number: int) -> tuple[float, float]:
+    """F1 is 2J/(1+J), J the share of right answers among rows that are, or are taken for, the class: a rate."""
+    n = int(_f1_rows(answers.table)[number])
+    low, high = rate_interval(int(answers.table[number, number]), n)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def _f1_rows(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Count the rows that are, or are taken for, each class."""
+    return np.subtract(table.sum(axis=0) + table.sum(axis=1), table.diagonal())
+
+
+def _mean_f1(tables: Floats) -> Floats:
+    """Macro F1 of each flattened table."""
+    classes = round(tables.shape[1] ** 0.5)
+    square = tables.reshape(-1, classes, classes)
+    right = np.einsum("tkk->tk", square)
+    sums = square.sum(axis=1) + square.sum(axis=2)
+    f1 = np.divide(2 * right, sums, out=np.zeros_like(sums), where=sums > 0)
+    return np.divide(f1.sum(axis=1), np.maximum((sums > 0).sum(axis=1), 1))
+
+
+def _few(answers: ClassAnswers) -> bool:
+    right = int(np.count_nonzero(answers.correct))
+    return min(right, len(answers.correct) - right) < FEW
+
+
+def _absent(held: int, classes: int) -> str | None:
+    return "class_absent" if held < classes else None
+
+
+def _rate(
+    name: str, answers: ClassAnswers, successes: int, n: int, of: str | None = None, note: str | None = None
+) -> Metric:
+    if n == 0:
+        return Metric(name=name, split=answers.split, value=None, n=0, method=WILSON, of=of, note=note)
+    low, high = rate_interval(successes, n)
+    return Metric(
+        name=name, split=answers.split, value=successes / n, low=low, high=high, n=n, method=WILSON, of=of, note=note
+    )
+
+
+def _mean(name: str, answers: ClassAnswers, values: Floats, rng: np.random.Generator) -> Metric:
+    """A mean of losses, none of which is negative."""
+    low, high, method = bootstrap(values[:, None], lambda means: means[:, 0], rng)
+    return _metric(name, answers, float(values.mean()), Bounds(max(low, 0.0), high, method))
+
+
+def _metric(
+    name: str, answers: ClassAnswers, value: float | None, bounds: Bounds | None, note: str | None = None
+) -> Metric:
+    n = len(answers.actual)
+    if bounds is None:
+        return Metric(name=name, split=answers.split, value=value, n=n, method="none", note=note)
+    return Metric(
+        name=name,
+        split=answers.split,
+        value=value,
+        low=bounds.low,
+        high=bounds.high,
+        n=n,
+        method=bounds.method,
+        note=note,
+    )

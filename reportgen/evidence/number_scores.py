@@ -1,0 +1,81 @@
+"""The numbers that say how well numbers are predicted, each with its interval."""
+
+import numpy as np
+
+from reportgen.evidence.base import Floats
+from reportgen.evidence.intervals import (
+    BCA,
+    ORDER,
+    STUDENT,
+    Bounds,
+    Resampled,
+    mean_interval,
+    median_interval,
+    resample_rows,
+)
+from reportgen.evidence.predictions import NumberAnswers
+from reportgen.records.network import Metric
+
+
+def number_metrics(answers: NumberAnswers, rng: np.random.Generator) -> tuple[Metric, ...]:
+    """R2, errors in the target's own units, and the mean error, whose sign says which way the model leans."""
+    rows = resample_rows(loss_columns(answers.actual, answers.error), rng)
+    return (_r2(answers, rows), _rmse(answers, rows), _mae(answers, rows), _median(answers), _bias(answers))
+
+
+def loss_columns(actual: Floats, *errors: Floats) -> Floats:
+    """The columns whose means make R2 and its kin: squared and absolute errors, then the target and its square.
+
+    The target is centred, for the difference of the last two means is its variance.
+    """
+    centred = actual - actual.mean()
+    losses = [column for error in errors for column in (error**2, np.abs(error))]
+    return np.column_stack([*losses, centred, centred**2])
+
+
+def explained(means: Floats, loss: int = 0) -> Floats:
+    """R2 from the means of `loss_columns`; without a spread of the target it is not a number."""
+    spread = means[:, -1] - means[:, -2] ** 2
+    share = np.divide(means[:, loss], spread, out=np.full(len(means), np.nan), where=spread > 0)
+    return np.subtract(1, share)
+
+
+def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
+    if np.ptp(answers.actual) == 0:
+        return Metric(
+            name="r2", split=answers.split, value=None, n=len(answers.actual), method=BCA, note="constant_target"
+        )
+    return _metric("r2", answers, float(explained(_means(rows))[0]), rows.interval(explained))
+
+
+def _rmse(answers: NumberAnswers, rows: Resampled) -> Metric:
+    return _metric("rmse", answers, float(_means(rows)[0, 0] ** 0.5), rows.interval(lambda means: means[:, 0] ** 0.5))
+
+
+def _mae(answers: NumberAnswers, rows: Resampled) -> Metric:
+    return _metric("mae", answers, float(_means(rows)[0, 1]), rows.interval(lambda means: means[:, 1]))
+
+
+def _median(answers: NumberAnswers) -> Metric:
+    sizes = np.abs(answers.error)
+    found = median_interval(sizes)
+    bounds = Bounds(*found, ORDER) if found else None
+    return _metric("median_absolute_error", answers, float(np.median(sizes)), bounds)
+
+
+def _bias(answers: NumberAnswers) -> Metric:
+    bounds = Bounds(*mean_interval(answers.error), STUDENT) if len(answers.error) > 1 else None
+    return _metric("bias", answers, float(answers.error.mean()), bounds)
+
+
+def _means(rows: Resampled) -> Floats:
+    return np.mean(rows.columns, axis=0, keepdims=True)
+
+
+def _metric(name: str, answers: NumberAnswers, value: float, bounds: Bounds | None) -> Metric:
+    n = len(answers.actual)
+    if bounds is None:
+        return Metric(name=name, split=answers.split, value=value, n=n, method=ORDER, note="too_few_rows")
+    return Metric(
+        name=name, split=answers.split, value=value, low=bounds.low, high=bounds.high, n=n, method=bounds.method
+    )
