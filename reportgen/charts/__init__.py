@@ -1,1 +1,28 @@
 """Numbers and words in, one SVG string out: the only home of matplotlib."""
+
+from reportgen.charts.bars import bars
+from reportgen.charts.fonts import covered
+from reportgen.charts.heatmap import heatmap, share_heatmap
+from reportgen.charts.histogram import histogram
+from reportgen.charts.lines import lines, reliability
+from reportgen.charts.pie import pie
+from reportgen.charts.ranges import ranges
+from reportgen.charts.scatter import scatter
+from reportgen.charts.tree import Box, tree
+from reportgen.charts.words import shown
+
+__all__ = (
+    "Box",
+    "bars",
+    "covered",
+    "heatmap",
+    "histogram",
+    "lines",
+    "pie",
+    "ranges",
+    "reliability",
+    "scatter",
+    "share_heatmap",
+    "shown",
+    "tree",
+)
