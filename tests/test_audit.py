@@ -1,0 +1,111 @@
+"""Whole audits of small tables: same bytes, same numbers from the worked example, nothing on stderr."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runs import reportgen
+
+pytestmark = pytest.mark.slow
+
+CASES = {
+    "binary": ("breast_cancer", "accuracy"),
+    "multiclass": ("iris", "accuracy"),
+    "regression": ("diabetes", "r2"),
+}
+FILES = {"report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json", "model.keras"}
+
+
+@pytest.fixture(scope="module")
+def audits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("audits")
+    for task, (table, _metric) in CASES.items():
+        run = reportgen("run", table, "--out", str(folder / task), "--quiet")
+        assert (run.status, run.out, run.err) == (0, "", "")
+    return {task: folder / task for task in CASES}
+
+
+def evidence(folder: Path) -> dict[str, object]:
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("task", CASES)
+def test_every_file_is_there(audits: dict[str, Path], task: str) -> None:
+    assert {path.name for path in audits[task].iterdir()} == FILES
+
+
+@pytest.mark.parametrize("task", CASES)
+def test_task_is_told_from_the_table(audits: dict[str, Path], task: str) -> None:
+    assert evidence(audits[task])["task"]["kind"] == task
+
+
+@pytest.mark.parametrize("task", CASES)
+def test_worked_example_prints_the_reports_number(audits: dict[str, Path], task: str, tmp_path: Path) -> None:
+    page = (audits[task] / "report.html").read_text(encoding="utf-8")
+    found = re.search(r'<pre[^>]*id="program"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    program = html.unescape(re.sub(r"<[^>]+>", "", found[1]))
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "program.py")], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    name = CASES[task][1]
+    stated = next(m for m in evidence(audits[task])["metrics"] if (m["name"], m["split"], m["of"]) == (name, "test", None))
+    assert float(run.stdout) == stated["value"]
+    assert run.stderr == ""
+
+
+def test_a_second_run_in_a_process_of_its_own_gives_the_same_bytes(audits: dict[str, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "reportgen", "run", "iris", "--out", str(tmp_path / "again")]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stderr == ""
+    for name in ("report.json", "report.html", "report.pdf", "report.md", "junit.xml"):
+        assert (tmp_path / "again" / name).read_bytes() == (audits["multiclass"] / name).read_bytes(), name
+
+
+def test_rendering_again_gives_the_same_pages(audits: dict[str, Path], tmp_path: Path) -> None:
+    run = reportgen("render", str(audits["regression"] / "report.json"), "--out", str(tmp_path), "--quiet")
+    assert (run.status, run.err) == (0, "")
+    for name in ("report.html", "report.pdf", "report.md"):
+        assert (tmp_path / name).read_bytes() == (audits["regression"] / name).read_bytes(), name
+
+
+def test_the_language_changes_the_page_and_not_the_evidence(audits: dict[str, Path], tmp_path: Path) -> None:
+    run = reportgen("run", "diabetes", "--out", str(tmp_path), "--lang", "zh", "--quiet", "--format", "html,json")
+    assert run.status == 0
+    assert (tmp_path / "report.json").read_bytes() == (audits["regression"] / "report.json").read_bytes()
+    assert 'lang="zh' in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_manifest_holds_hashes_and_seconds(audits: dict[str, Path]) -> None:
+    from reportgen.output import sha256
+
+    manifest = json.loads((audits["binary"] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["outputs"] == {
+        name: sha256(audits["binary"] / name) for name in sorted(FILES - {"manifest.json"})
+    }
+    assert manifest["seconds"]["train"] > 0
+
+
+def test_a_gate_fails_the_run(tmp_path: Path) -> None:
+    leak = "x,leak,label\n" + "\n".join(f"{i * 37 % 101},{i % 2},{'ab'[i % 2]}" for i in range(200)) + "\n"
+    (tmp_path / "leaky.csv").write_text(leak)
+    words = ["run", str(tmp_path / "leaky.csv"), "--out", str(tmp_path / "out"), "--format", "json", "--quiet"]
+    assert reportgen(*words).status == 0
+    assert reportgen(*words, "--fail-on", "warning").status == 1
+    assert (tmp_path / "out" / "report.json").exists()
+
+
+def test_python_door_gives_the_same_evidence(audits: dict[str, Path]) -> None:
+    from reportgen import Document, audit
+
+    report = audit("iris")
+    assert isinstance(report, Document)
+    assert report.to_json() == (audits["multiclass"] / "report.json").read_text(encoding="utf-8")
+    assert report.to_html() == (audits["multiclass"] / "report.html").read_text(encoding="utf-8")
+    assert report._repr_html_().startswith("<iframe")
