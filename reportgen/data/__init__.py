@@ -1,0 +1,21 @@
+"""Tables: read, understood, parted and made ready for the network."""
+
+from reportgen.data.load import load
+from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
+from reportgen.data.rows import profile
+from reportgen.data.shapes import Dataset, Matrix, Parts, Target
+from reportgen.data.split import split
+
+__all__ = [
+    "Dataset",
+    "Matrix",
+    "Parts",
+    "Prepared",
+    "PreparedPart",
+    "Preparer",
+    "Target",
+    "load",
+    "prepare",
+    "profile",
+    "split",
+]

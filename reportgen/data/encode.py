@@ -1,0 +1,229 @@
+"""How one original column becomes encoded columns: plans learnt from training rows, and their application."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+
+from reportgen.data.shapes import Matrix
+from reportgen.data.summary import days, level_label
+from reportgen.records.base import Code, Record
+from reportgen.records.table import Encoded
+
+CLIP = 8.0
+"""Encoded numbers end here: by Chebyshev's inequality fewer than one training value in 64 lies beyond."""
+
+NORMAL_QUARTILES = 1.3489795
+"""The distance between the quartiles of a normal distribution, in standard deviations."""
+
+HEAVY = 2.0
+"""Where the standard deviation is more than twice what the quartiles imply, a few values dominate it."""
+
+MOST_LEVELS = 40
+DATE_PARTS = ("days", "year", "month", "day", "weekday", "hour")
+
+LEFT_OUT = (Code(code="left_out", facts={"why": "no_learnable_values"}),)
+
+Floats = npt.NDArray[np.float64]
+
+
+class Scale(Record):
+    """A number's way into the network: fill what is missing, take the centre off, divide, clip."""
+
+    fill: float
+    centre: float
+    scale: float
+    robust: bool = False
+
+    def apply(self, values: Floats) -> Matrix:
+        """Encoded values, without a missing one."""
+        filled = np.where(np.isnan(values), self.fill, values)
+        with np.errstate(over="ignore"):
+            return np.clip((filled - self.centre) / self.scale, -CLIP, CLIP).astype(np.float32)
+
+
+class NumberPlan(Record):
+    """A numeric column: its scale (None where it does not vary) and whether being missing is a column of its own."""
+
+    kind: Literal["number"] = "number"
+    name: str
+    scale: Scale | None
+    missing: bool
+
+    def encoded(self) -> tuple[Encoded, ...]:
+        """What the encoded columns are."""
+        number = (_number(self.name, self.name, self.scale, None),) if self.scale else ()
+        return number + _missing(self.name, self.missing)
+
+    def apply(self, values: pd.Series) -> list[Matrix]:
+        """The encoded columns of these values."""
+        numbers = values.to_numpy(dtype=np.float64)
+        columns = [self.scale.apply(numbers)] if self.scale else []
+        return columns + [np.isnan(numbers).astype(np.float32)] * self.missing
+
+    def treatment(self) -> tuple[Code, ...]:
+        """The steps, in their order."""
+        return _treatment(self.scale, self.missing)
+
+
+class LevelPlan(Record):
+    """A categorical or boolean column: one encoded column a level, one for all other levels, one for missing."""
+
+    kind: Literal["level"] = "level"
+    name: str
+    levels: tuple[str, ...]
+    other: str | None
+    others: int
+    missing: bool
+    boolean: bool = False
+
+    def encoded(self) -> tuple[Encoded, ...]:
+        """What the encoded columns are."""
+        texts = self.levels + ((self.other,) if self.other else ())
+        levels = tuple(Encoded(name=f"{self.name} = {t}", feature=self.name, kind="level", level=t) for t in texts)
+        return levels + _missing(self.name, self.missing)
+
+    def apply(self, values: pd.Series) -> list[Matrix]:
+        """The encoded columns of these values; a level that training had not is an other one, or none."""
+        absent = values.isna().to_numpy()
+        labels = np.where(absent, None, values.map(level_label, na_action="ignore").to_numpy(dtype=object))
+        place = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(labels, dtype=object))
+        columns = [(place == number) & ~absent for number in range(len(self.levels))]
+        columns += [(place < 0) & ~absent] * bool(self.other) + [absent] * self.missing
+        return [column.astype(np.float32) for column in columns]
+
+    def treatment(self) -> tuple[Code, ...]:
+        """The steps, in their order."""
+        if not self.encoded():
+            return LEFT_OUT
+        steps = [Code(code="boolean")] if self.boolean else [Code(code="one_hot", facts={"levels": len(self.levels)})]
+        steps += [Code(code="other_level", facts={"levels": self.others, "label": self.other})] * bool(self.other)
+        return (*steps, *[Code(code="missing_level")] * self.missing)
+
+
+class DatePlan(Record):
+    """A column of moments: those of its parts that vary, and whether being missing is a column of its own."""
+
+    kind: Literal["date"] = "date"
+    name: str
+    parts: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    missing: bool
+
+    def encoded(self) -> tuple[Encoded, ...]:
+        """What the encoded columns are."""
+        numbers = zip(self.parts, self.scales, strict=True)
+        return tuple(_number(f"{self.name}: {part}", self.name, scale, part) for part, scale in numbers) + _missing(
+            self.name, self.missing
+        )
+
+    def apply(self, values: pd.Series) -> list[Matrix]:
+        """The encoded columns of these moments."""
+        columns = [scale.apply(date_part(values, part)) for part, scale in zip(self.parts, self.scales, strict=True)]
+        return columns + [values.isna().to_numpy().astype(np.float32)] * self.missing
+
+    def treatment(self) -> tuple[Code, ...]:
+        """The steps, in their order."""
+        if not self.encoded():
+            return LEFT_OUT
+        steps = [Code(code="date_parts", facts={"parts": self.parts})]
+        steps += [Code(code="impute_median")] * self.missing + [Code(code="missing_indicator")] * self.missing
+        return (*steps, Code(code="standardise"), Code(code="clip", facts={"limit": CLIP}))
+
+
+Plan = Annotated[NumberPlan | LevelPlan | DatePlan, Field(discriminator="kind")]
+
+
+def _number(name: str, feature: str, scale: Scale, part: str | None) -> Encoded:
+    return Encoded(name=name, feature=feature, kind="number", centre=scale.centre, scale=scale.scale, part=part)
+
+
+def _missing(name: str, missing: bool) -> tuple[Encoded, ...]:
+    return (Encoded(name=f"{name} is missing", feature=name, kind="missing"),) if missing else ()
+
+
+def _treatment(scale: Scale | None, missing: bool) -> tuple[Code, ...]:
+    if scale is None and not missing:
+        return LEFT_OUT
+    steps = [Code(code="impute_median", facts={"value": scale.fill})] if scale and missing else []
+    steps += [Code(code="missing_indicator")] * missing
+    if scale:
+        code = "robust_scale" if scale.robust else "standardise"
+        steps.append(Code(code=code, facts={"centre": scale.centre, "scale": scale.scale}))
+        steps.append(Code(code="clip", facts={"limit": CLIP}))
+    return tuple(steps)
+
+
+def date_part(values: pd.Series, part: str) -> Floats:
+    """One part of each moment as a number (Monday is weekday 0), NaN where the moment is missing."""
+    if part == "days":
+        return days(values)
+    return np.asarray(getattr(values.dt, "day_of_week" if part == "weekday" else part), dtype=np.float64)
+
+
+def plan_number(values: pd.Series) -> NumberPlan:
+    """Learn a numeric column from its training rows."""
+    numbers = values.to_numpy(dtype=np.float64)
+    return NumberPlan(name=str(values.name), scale=plan_scale(numbers), missing=_some(values))
+
+
+def plan_scale(numbers: Floats) -> Scale | None:
+    """Mean and standard deviation, or median and quartiles where a few values dominate; None for a constant."""
+    present = numbers[~np.isnan(numbers)]
+    if not len(present) or present.min() == present.max():
+        return None
+    median, quartiles = float(np.median(present)), np.quantile(present, [0.25, 0.75])
+    spread = float((quartiles[1] - quartiles[0]) / NORMAL_QUARTILES)
+    largest = float(np.abs(present).max())
+    mean, deviation = float((present / largest).mean() * largest), float((present / largest).std() * largest)
+    if spread > 0 and deviation > HEAVY * spread:
+        return Scale(fill=median, centre=median, scale=spread, robust=True)
+    return Scale(fill=median, centre=mean, scale=deviation) if deviation > 0 else None
+
+
+def _some(values: pd.Series) -> bool:
+    """Some values are missing, and not all."""
+    return bool(values.isna().any() and values.notna().any())
+
+
+def plan_levels(values: pd.Series) -> LevelPlan:
+    """Learn a categorical or boolean column from its training rows: the levels seen often enough, commonest first."""
+    labels = values.dropna().map(level_label)
+    counts = labels.value_counts()
+    order = sorted(counts.index, key=lambda label: (-int(counts[label]), label))
+    often = tuple(label for label in order if counts[label] >= least_rows(len(values)))[:MOST_LEVELS]
+    boolean = set(counts.index) <= {"true", "false"}
+    others = len(counts) - len(often)
+    kept = ("true",) if boolean and len(counts) == 2 else often
+    other = other_label(set(counts.index)) if others and often and not boolean else None
+    varies = len(counts) > 1
+    return LevelPlan(
+        name=str(values.name),
+        levels=kept if varies and (often or boolean) else (),
+        other=other if varies else None,
+        others=0 if boolean else others,
+        missing=_some(values),
+        boolean=boolean,
+    )
+
+
+def least_rows(rows: int) -> int:
+    """A level needs one training row in a hundred, two at least and ten at most, to be told from chance."""
+    return max(2, min(10, rows // 100))
+
+
+def other_label(taken: set[str]) -> str:
+    """A name for all other levels that no level has."""
+    label = "(other)"
+    while label in taken:
+        label = f"({label})"
+    return label
+
+
+def plan_dates(values: pd.Series) -> DatePlan:
+    """Learn a column of moments from its training rows: every part that varies."""
+    scales = {part: plan_scale(date_part(values, part)) for part in DATE_PARTS}
+    kept = {part: scale for part, scale in scales.items() if scale}
+    return DatePlan(name=str(values.name), parts=tuple(kept), scales=tuple(kept.values()), missing=_some(values))

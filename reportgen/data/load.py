@@ -1,0 +1,174 @@
+"""A table from its source to a Dataset: read, understood, its unusable rows set aside and counted."""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from reportgen.config import Config
+from reportgen.data.cells import Cells, as_labels, understand, understand_as
+from reportgen.data.columns import describe
+from reportgen.data.shapes import Dataset
+from reportgen.data.source import Raw, read
+from reportgen.data.target import Aim, aim, labels_of, nearest, target_name
+from reportgen.errors import DataError
+from reportgen.records.base import Code, Kind
+from reportgen.records.table import Column, Task
+
+LEAST_ROWS = 10
+"""Of ten rows two are left to test on and two to choose by: the least number that has a spread."""
+
+
+def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Dataset:
+    """Read a table and say of every column what it is; rows that cannot be used are left out and counted."""
+    raw = read(source)
+    _refuse_unknown(raw, config)
+    target = target_name(list(raw.frame.columns), config)
+    _refuse_short(len(raw.frame), raw.name)
+    aimed = aim(raw.frame[target], config, least=2 if config.test else 3)
+    cells = {name: understand(raw.frame[name]) for name in raw.frame.columns if name != target}
+    dataset = _dataset(raw, aimed, cells, config)
+    _refuse_infinities(dataset.frame, dataset.columns)
+    return _with_test(dataset, raw, config) if config.test else dataset
+
+
+def _refuse_unknown(raw: Raw, config: Config) -> None:
+    """Columns that the user named must be there, and serve one purpose."""
+    names = list(raw.frame.columns)
+    asked = {"drop": config.drop, "group": config.group, "time": config.time, "protected": config.protected}
+    for option, columns in asked.items():
+        for name in columns:
+            if name not in names:
+                raise DataError(f"there is no column {name!r} for {option}; {nearest(name, names)}")
+            if name == config.target:
+                raise DataError(f"the column {name!r} is the target and cannot serve as {option} too")
+
+
+def _refuse_short(rows: int, name: str) -> None:
+    if rows < LEAST_ROWS:
+        raise DataError(
+            f"{name} has {rows} rows with a usable target where at least {LEAST_ROWS} are needed: training, validation "
+            "and test must each have rows of their own"
+        )
+
+
+def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], config: Config) -> Dataset:
+    target = aimed.task.target
+    kinds: dict[str, Kind] = {name: cell.kind for name, cell in cells.items()}
+    kinds[target] = "numeric" if aimed.task.kind == "regression" or aimed.task.ordered else "categorical"
+    frame = pd.DataFrame({n: aimed.values if n == target else cells[n].values for n in raw.frame.columns})
+    known = frame[frame[target].notna()]
+    columns = describe(known, kinds, target, config)
+    columns = _count_target(columns, frame[target])
+    used = _usable(known, aimed.task)
+    _refuse_short(len(used), raw.name)
+    _refuse_featureless(columns)
+    notes = raw.reading.notes + aimed.notes + tuple(note for cell in cells.values() for note in cell.notes)
+    return Dataset(
+        name=config.name or raw.name,
+        source=raw.source,
+        sha256=raw.sha256,
+        frame=used,
+        columns=columns,
+        task=aimed.task,
+        reading=raw.reading.model_copy(update={"notes": notes}),
+        rows=len(frame),
+        missing_target_rows=_rows(frame[frame[target].isna()]),
+        left_out_rows=_rows(known[~known.index.isin(used.index)]),
+        left_out_classes=aimed.left_out,
+    )
+
+
+def _rows(frame: pd.DataFrame) -> tuple[int, ...]:
+    return tuple(int(row) for row in frame.index)
+
+
+def _usable(frame: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """The rows whose class is one of the task's; all of them for regression."""
+    return frame if task.kind == "regression" else frame[frame[task.target].isin(task.classes)]
+
+
+def _count_target(columns: tuple[Column, ...], target: pd.Series) -> tuple[Column, ...]:
+    """The target's missing values are counted over all rows, since no other row has any."""
+    missing = int(target.isna().sum())
+    return tuple(c.model_copy(update={"missing": missing}) if c.role == "target" else c for c in columns)
+
+
+def _refuse_featureless(columns: tuple[Column, ...]) -> None:
+    if any(column.role == "feature" for column in columns):
+        return
+    reasons = [f"{c.name[:60]!r} ({c.why or c.role})" for c in columns if c.role != "target"]
+    listed = ", ".join(reasons[:6]) + (" ..." if len(reasons) > 6 else "") if reasons else "there is no other column"
+    raise DataError(f"no column is left to learn from: {listed}; give a table with numbers, categories or dates")
+
+
+def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None:
+    for column in columns:
+        if column.kind != "numeric" or column.role not in {"feature", "group", "time"}:
+            continue
+        endless = np.isinf(frame[column.name].to_numpy(dtype=np.float64))
+        if endless.any():
+            row = int(frame.index[np.flatnonzero(endless)[0]])
+            raise DataError(
+                f"the column {column.name[:60]!r} holds an infinity in row {row} (0 is the first below the header); "
+                "put a number there, or leave the cell empty"
+            )
+
+
+def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:
+    """Add the file of test rows, read as the main file was understood."""
+    other = read(str(config.test))
+    lacking = [name for name in raw.frame.columns if name not in other.frame.columns and _needed(dataset, name)]
+    if lacking:
+        listed = ", ".join(repr(name[:60]) for name in lacking[:5])
+        raise DataError(
+            f"the test file {other.source} lacks the columns {listed}; it needs the columns of the data file"
+        )
+    frame, notes = _test_frame(dataset, other)
+    _refuse_infinities(frame, dataset.columns)
+    reading = dataset.reading.model_copy(update={"notes": dataset.reading.notes + notes})
+    return replace(dataset, test=frame, test_source=other.source, test_sha256=other.sha256, reading=reading)
+
+
+def _needed(dataset: Dataset, name: str) -> bool:
+    return any(c.name == name and c.role in {"feature", "target", "group", "time"} for c in dataset.columns)
+
+
+def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code, ...]]:
+    """The test rows with the main file's columns and kinds; rows without a known target are left out and counted."""
+    target = dataset.task.target
+    values, notes = {}, list(_extra(dataset, other))
+    for column in dataset.columns:
+        if column.name not in other.frame.columns:
+            values[column.name] = pd.Series([None] * len(other.frame), dtype=object)
+            continue
+        raw = other.frame[column.name]
+        cells = _test_target(raw, dataset.task) if column.name == target else understand_as(raw, column.kind)
+        values[column.name] = cells.values
+        notes += [note.model_copy(update={"facts": {**note.facts, "file": "test"}}) for note in cells.notes]
+    frame = pd.DataFrame(values)
+    known = _usable(frame[frame[target].notna()], dataset.task)
+    if known.empty:
+        raise DataError(
+            f"no row of the test file {other.source} has a target that training knows; check its {target!r}"
+        )
+    if len(known) < len(frame):
+        notes.append(Code(code="test_rows_left_out", facts={"count": len(frame) - len(known), "rows": len(frame)}))
+    return known, tuple(notes)
+
+
+def _extra(dataset: Dataset, other: Raw) -> tuple[Code, ...]:
+    names = {column.name for column in dataset.columns}
+    extra = tuple(str(name) for name in other.frame.columns if name not in names)
+    return (Code(code="extra_test_columns", facts={"columns": extra}),) if extra else ()
+
+
+def _test_target(raw: pd.Series, task: Task) -> Cells:
+    """The target of test rows, spelled as the classes are."""
+    cells = understand(raw)
+    if task.kind == "regression":
+        return understand_as(raw, "numeric")
+    if not task.ordered:
+        return Cells("categorical", as_labels(raw))
+    return Cells("categorical", labels_of(cells, raw))

@@ -1,0 +1,145 @@
+"""Original rows to what the network sees: learnt from training rows alone, applied to all."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import TypeAdapter
+
+from reportgen.data.encode import Plan, plan_dates, plan_levels, plan_number
+from reportgen.data.shapes import Matrix, Parts, Target
+from reportgen.data.summary import days, levels_of, number_summary
+from reportgen.errors import DataError
+from reportgen.records.base import Kind, PartName
+from reportgen.records.table import Column, Encoded, Task
+
+SCHEMA = "reportgen/preparer/1"
+PLANS: TypeAdapter[tuple[Plan, ...]] = TypeAdapter(tuple[Plan, ...])
+
+
+class Preparer:
+    """Encodes rows as training rows taught it; to_json and from_json carry it whole."""
+
+    def __init__(self, plans: Sequence[Plan], task: Task) -> None:
+        self.plans = tuple(plans)
+        self.task = task
+
+    @property
+    def inputs(self) -> tuple[Encoded, ...]:
+        """The encoded columns, in the order of the matrix."""
+        return tuple(encoded for plan in self.plans for encoded in plan.encoded())
+
+    def transform(self, frame: pd.DataFrame) -> Matrix:
+        """The rows as the network sees them."""
+        matrix = np.empty((len(frame), len(self.inputs)), dtype=np.float32)
+        position = 0
+        for plan in self.plans:
+            for column in plan.apply(frame[plan.name]):
+                matrix[:, position] = column
+                position += 1
+        return matrix
+
+    def target(self, frame: pd.DataFrame) -> Target:
+        """The numbers of the classes, or the numbers themselves."""
+        values = frame[self.task.target]
+        if self.task.kind == "regression":
+            return values.to_numpy(dtype=np.float64)
+        return values.map({label: n for n, label in enumerate(self.task.classes)}).to_numpy(dtype=np.int64)
+
+    def to_json(self) -> str:
+        """All that was learnt, as text."""
+        content = {
+            "schema": SCHEMA,
+            "task": self.task.model_dump(),
+            "plans": PLANS.dump_python(self.plans, mode="json"),
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The preparer that wrote this text."""
+        content: dict[str, Any] = json.loads(text)
+        return cls(PLANS.validate_python(content["plans"]), Task.model_validate(content["task"]))
+
+
+@dataclass(frozen=True)
+class PreparedPart:
+    """One part: encoded rows, targets, row numbers of the file, and the features' original values."""
+
+    name: PartName
+    x: Matrix
+    y: Target
+    rows: npt.NDArray[np.int64]
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All parts encoded by one preparer, and what it did to each column of the table."""
+
+    preparer: Preparer
+    inputs: tuple[Encoded, ...]
+    train: PreparedPart
+    validation: PreparedPart
+    test: PreparedPart
+    columns: tuple[Column, ...]
+
+
+def prepare(parts: Parts) -> Prepared:
+    """Learn every column's treatment from the training rows and encode all parts by it."""
+    plans = {column.name: _plan(parts.train[column.name], column.kind) for column in parts.dataset.features}
+    useful = [plan for plan in plans.values() if plan.encoded()]
+    if not useful:
+        raise DataError(
+            "no column has values that repeat or vary enough in training rows to learn from; add features or rows"
+        )
+    preparer = Preparer(useful, parts.dataset.task)
+    return Prepared(
+        preparer=preparer,
+        inputs=preparer.inputs,
+        train=_part("train", parts.train, preparer),
+        validation=_part("validation", parts.validation, preparer),
+        test=_part("test", parts.test, preparer),
+        columns=tuple(
+            _told(column, parts.train[column.name], plans.get(column.name)) for column in parts.dataset.columns
+        ),
+    )
+
+
+def _plan(values: pd.Series, kind: Kind) -> Plan:
+    if kind == "numeric":
+        return plan_number(values)
+    return plan_dates(values) if kind == "datetime" else plan_levels(values)
+
+
+def _part(name: PartName, frame: pd.DataFrame, preparer: Preparer) -> PreparedPart:
+    return PreparedPart(
+        name=name,
+        x=preparer.transform(frame),
+        y=preparer.target(frame),
+        rows=frame.index.to_numpy(dtype=np.int64),
+        frame=frame[[plan.name for plan in preparer.plans]],
+    )
+
+
+def _told(column: Column, values: pd.Series, plan: Plan | None) -> Column:
+    """The column with what training rows say about it and what was done to it."""
+    numbers = values.dtype == np.float64 and column.kind == "numeric"
+    shown: Kind = column.kind if numbers or column.kind != "numeric" else "categorical"
+    levels, others = levels_of(values, shown)
+    facts: dict[str, Any] = {"levels": levels, "other_levels": others, "numbers": _numbers(values, shown)}
+    if plan is not None:
+        facts["treatment"] = plan.treatment()
+        if not plan.encoded():
+            facts |= {"role": "dropped", "why": "no_learnable_values"}
+    return column.model_copy(update=facts)
+
+
+def _numbers(values: pd.Series, kind: Kind) -> Any:  # noqa: ANN401
+    if kind == "numeric":
+        return number_summary(values.to_numpy(dtype=np.float64))
+    return number_summary(days(values)) if kind == "datetime" else None

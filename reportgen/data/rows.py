@@ -1,0 +1,59 @@
+"""What rows say about each other: copies, contradictions, and test rows that training has seen."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reportgen.data.shapes import Dataset, Parts
+from reportgen.records.table import Profile
+
+Hashes = npt.NDArray[np.uint64]
+Hits = npt.NDArray[np.bool_]
+
+
+def profile(parts: Parts) -> Profile:
+    """Find rows that repeat, contradict each other, or stand both in test and in what the model learnt from.
+
+    Rows are compared by 64-bit hashes of their original values: among a million rows the chance of one false pair is
+    below one in ten million.
+    """
+    dataset = parts.dataset
+    frame = dataset.frame
+    whole = _compared(dataset)
+    return Profile(
+        duplicate_rows=_rows(frame, pd.Series(_hash(frame, whole)).duplicated().to_numpy()),
+        conflicting_rows=_rows(frame, _conflicting(dataset)) if dataset.task.kind != "regression" else (),
+        missing_target_rows=dataset.missing_target_rows,
+        left_out_rows=dataset.left_out_rows,
+        left_out_classes=dataset.left_out_classes,
+        overlap_rows=_overlap(parts, whole),
+    )
+
+
+def _compared(dataset: Dataset) -> list[str]:
+    """All columns but running numbers, which would make every copy a row of its own; names and keys tell rows apart."""
+    return [c.name for c in dataset.columns if not (c.role == "id" and _running(dataset.frame[c.name]))]
+
+
+def _running(values: pd.Series) -> bool:
+    return values.dtype == np.float64 and bool(values.dropna().is_monotonic_increasing)
+
+
+def _hash(frame: pd.DataFrame, columns: list[str]) -> Hashes:
+    return pd.util.hash_pandas_object(frame[columns], index=False).to_numpy(dtype=np.uint64)
+
+
+def _rows(frame: pd.DataFrame, hits: Hits) -> tuple[int, ...]:
+    return tuple(int(row) for row in frame.index[hits])
+
+
+def _conflicting(dataset: Dataset) -> Hits:
+    """Rows with the features of another row, among which more than one class stands."""
+    features = _hash(dataset.frame, [c.name for c in dataset.features])
+    classes = pd.Series(pd.factorize(dataset.frame[dataset.task.target])[0]).groupby(features)
+    return (classes.transform("max") != classes.transform("min")).to_numpy()
+
+
+def _overlap(parts: Parts, columns: list[str]) -> tuple[int, ...]:
+    seen = np.concatenate([_hash(parts.train, columns), _hash(parts.validation, columns)])
+    return _rows(parts.test, np.isin(_hash(parts.test, columns), seen))
