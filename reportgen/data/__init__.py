@@ -1,6 +1,7 @@
 """Tables: read, understood, parted and made ready for the network."""
 
 from reportgen.data.load import load
+from reportgen.data.naming import dataset_identity, dataset_name
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
@@ -14,6 +15,8 @@ __all__ = [
     "PreparedPart",
     "Preparer",
     "Target",
+    "dataset_identity",
+    "dataset_name",
     "load",
     "prepare",
     "profile",
