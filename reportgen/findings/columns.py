@@ -1,6 +1,8 @@
 """What is wrong with one column by itself."""
 
+import math
 from collections.abc import Iterator
+from statistics import NormalDist
 
 from reportgen.findings.base import NotJudged
 from reportgen.findings.chance import share_interval
@@ -12,9 +14,18 @@ FEW_ROWS = 10
 """Rows that one parameter needs before it can be learnt (Peduzzi et al. 1996, doi:10.1016/S0895-4356(96)00236-3)."""
 
 FEW_SHARE = 0.01
+"""In a small table ten rows may be many: the exceptions must be fewer than one row in a hundred, too."""
+
 READABLE_LEVELS = 10
-LEAK_FLOOR = {"roc_auc": 0.98, "r2": 0.95}
-LEAK_CERTAIN = {"roc_auc": 0.995, "r2": 0.99}
+"""With fewer levels than this it is the table that is small, not the column that is wide."""
+
+LEAK_FLOOR = {"roc_auc": NormalDist().cdf(2 / math.sqrt(2)), "r2": 0.95}
+"""Two standard deviations between the classes (AUC 0.921), an effect called huge (Sawilowsky 2009,
+doi:10.22237/jmasm/1257035100); for numbers, less than a twentieth of the variance left. The low end must pass.
+"""
+
+LEAK_CERTAIN = {"roc_auc": 0.98, "r2": 0.98}
+"""At most one pair of rows in fifty ranked wrongly, at most a fiftieth of the variance left: as good as a copy."""
 
 
 def constant_column(dossier: Dossier) -> Iterator[Finding]:

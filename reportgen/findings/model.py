@@ -20,7 +20,7 @@ EXPECTED_ROWS = 5
 """Expected rows in each cell of a chi-square test (Cochran 1954, doi:10.2307/3001616)."""
 
 UNFAIR = {"error_rate": 0.05, "mean_absolute_error": 0.25}
-"""Five points of error rate, or a fourth of the best group's error (the four-fifths rule of 29 CFR 1607.4 turned round)."""
+"""Five points of error rate; a fourth of the best group's mean error, the four-fifths rule of 29 CFR 1607.4 turned."""
 
 
 def no_better_than_baseline(dossier: Dossier) -> Iterator[Finding]:
