@@ -160,7 +160,8 @@ def _f1_limits(answers: ClassAnswers, number: int) -> tuple[float, float]:
 
 def _f1_rows(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Count the rows that are, or are taken for, each class."""
-    return np.subtract(table.sum(axis=0) + table.sum(axis=1), table.diagonal())
+    rows: npt.NDArray[np.int64] = table.sum(axis=0) + table.sum(axis=1) - table.diagonal()
+    return rows
 
 
 def _mean_f1(tables: Floats) -> Floats:
@@ -170,7 +171,8 @@ def _mean_f1(tables: Floats) -> Floats:
     right = np.einsum("tkk->tk", square)
     sums = square.sum(axis=1) + square.sum(axis=2)
     f1 = np.divide(2 * right, sums, out=np.zeros_like(sums), where=sums > 0)
-    return np.divide(f1.sum(axis=1), np.maximum((sums > 0).sum(axis=1), 1))
+    mean: Floats = f1.sum(axis=1) / np.maximum((sums > 0).sum(axis=1), 1)
+    return mean
 
 
 def _few(answers: ClassAnswers) -> bool:
@@ -204,7 +206,7 @@ def _metric(
 ) -> Metric:
     n = len(answers.actual)
     if bounds is None:
-        return Metric(name=name, split=answers.split, value=value, n=n, method="none", note=note)
+        return Metric(name=name, split=answers.split, value=value, n=n, method="not measured", note=note)
     return Metric(
         name=name,
         split=answers.split,

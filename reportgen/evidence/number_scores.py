@@ -36,8 +36,8 @@ def loss_columns(actual: Floats, *errors: Floats) -> Floats:
 def explained(means: Floats, loss: int = 0) -> Floats:
     """R2 from the means of `loss_columns`; without a spread of the target it is not a number."""
     spread = means[:, -1] - means[:, -2] ** 2
-    share = np.divide(means[:, loss], spread, out=np.full(len(means), np.nan), where=spread > 0)
-    return np.subtract(1, share)
+    share: Floats = np.divide(means[:, loss], spread, out=np.full(len(means), np.nan), where=spread > 0)
+    return 1 - share
 
 
 def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
@@ -69,7 +69,8 @@ def _bias(answers: NumberAnswers) -> Metric:
 
 
 def _means(rows: Resampled) -> Floats:
-    return np.mean(rows.columns, axis=0, keepdims=True)
+    means: Floats = rows.columns.mean(axis=0, keepdims=True)
+    return means
 
 
 def _metric(name: str, answers: NumberAnswers, value: float, bounds: Bounds | None) -> Metric:

@@ -23,7 +23,8 @@ class ClassAnswers:
     @cached_property
     def predicted(self) -> npt.NDArray[np.int64]:
         """The class with the highest probability, the first of equals."""
-        return np.argmax(self.probabilities, axis=1)
+        first: npt.NDArray[np.int64] = np.argmax(self.probabilities, axis=1)
+        return first
 
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,33 @@
+"""How far predicted numbers lie from actual ones, and to which side."""
+
+import numpy as np
+
+from reportgen.evidence.base import NotApplicable, Subject
+from reportgen.evidence.intervals import mean_interval
+from reportgen.evidence.predictions import number_answers
+from reportgen.records.mistakes import Residuals
+
+MOST_POINTS = 1_000
+
+
+def measure(subject: Subject) -> Residuals:
+    """Sum up predicted minus actual on test rows; points are drawn evenly along the actual numbers."""
+    if subject.classifies:
+        raise NotApplicable("needs_numbers")
+    answers = number_answers(subject, subject.test)
+    error, n = answers.error, len(answers.actual)
+    if n < 2:
+        raise NotApplicable("too_few_rows", n=n)
+    low, high = mean_interval(error)
+    shown = np.argsort(answers.actual, kind="stable")[np.linspace(0, n - 1, min(n, MOST_POINTS)).astype(int)]
+    return Residuals(
+        mean=float(error.mean()),
+        low=low,
+        high=high,
+        standard_deviation=float(error.std(ddof=1)),
+        median_absolute=float(np.median(np.abs(error))),
+        within_half_deviation=float(np.mean(np.abs(error) <= answers.actual.std(ddof=1) / 2)),
+        actual=tuple(answers.actual[shown].tolist()),
+        predicted=tuple(answers.predicted[shown].tolist()),
+        n=n,
+    )

@@ -1,0 +1,19 @@
+"""Original values of a table as short text."""
+
+from typing import Any
+
+import pandas as pd
+
+MISSING = "(missing)"
+"""Stands for a value that is not there; pages may translate it."""
+
+
+def as_text(value: Any) -> str:  # noqa: ANN401 - a cell of a table may hold anything
+    """Write a cell the way a reader would: six digits of a number, the day of a date, nothing of its type."""
+    if pd.isna(value):
+        return MISSING
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M:%S")
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
