@@ -13,7 +13,7 @@ Method = Literal["pearson", "correlation_ratio", "cramers_v"]
 
 
 def associate(column: "pd.Series[Any]", target: npt.NDArray[Any], classifies: bool) -> tuple[float | None, Method]:
-    """The correlation that suits the two kinds, over rows where the column is present; None where either is constant."""
+    """The correlation that suits the two kinds, where the column is present; None where either is constant."""
     numbers, present = numbers_of(column), column.notna().to_numpy()
     y = target[present]
     if numbers is None:

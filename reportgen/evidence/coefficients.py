@@ -69,7 +69,7 @@ def _direction(subject: Subject, own: Floats, group: npt.NDArray[np.intp]) -> in
 
 
 def _error(columns: Floats, own: Floats, block: Floats, value: float) -> float:
-    """The standard error of the spread by the delta method; at no spread at all, that of the coefficients themselves."""
+    """The standard error of the spread by the delta method; at no spread at all, the coefficients' own."""
     inner = np.cov(columns, rowvar=False, ddof=0).reshape(own.shape[1], -1)
     if value > 0:
         slope = (own @ inner).ravel() / (len(own) * value)

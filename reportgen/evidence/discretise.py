@@ -11,7 +11,7 @@ from reportgen.evidence.base import Floats
 Codes = npt.NDArray[np.int64]
 MOST_BINS = 16
 EXPECTED = 5
-"""A table's cells should expect five rows each (Cochran 1954, Biometrics 10); a rarer category is pooled with others."""
+"""Cells of a table should expect five rows each (Cochran 1954, Biometrics 10); rarer categories are pooled."""
 
 
 def bins_for(rows: int, classes: int | None) -> int:

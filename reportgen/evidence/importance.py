@@ -1,6 +1,6 @@
 """Which original columns matter, by six methods, each with the score of the model it speaks about."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from reportgen.records.explanation import FeatureImportance, Importance
 
 MOST_ATTRIBUTED = 500
 CORRELATED = 0.7
-"""Half of the variance shared: above it a shuffled column leaves rows that cannot exist, and partners stand in for it."""
+"""Half of the variance shared: above it a shuffled column makes rows that cannot exist, and partners stand in."""
 
 
 def measure(subject: Subject) -> tuple[Importance, ...]:
@@ -41,14 +41,14 @@ def _boosting(subject: Subject, fitted: Fitted) -> Importance:
     return _shuffled(subject, fitted.predict, "boosting")
 
 
-def _shuffled(subject: Subject, predict: Predict, method: Any) -> Importance:
+def _shuffled(subject: Subject, predict: Predict, method: Literal["permutation", "boosting"]) -> Importance:
     features, rows, shuffles = permuted(subject, predict)
     return Importance(
         method=method,
         main=method == "permutation",
         unit="log_loss" if subject.classifies else "squared_error",
         n=rows,
-        interval_method="t interval over test rows, each as taker and as giver of shuffled values; one feature at a time",
+        interval_method="t interval over test rows, each as taker and giver of shuffled values; one feature at a time",
         repeats=shuffles,
         note="correlated_features" if correlated(subject) else None,
         features=features,

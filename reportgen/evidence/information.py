@@ -52,7 +52,7 @@ def tail(value: Floats, null: Floats) -> Floats:
 
 
 def holm(p_values: Floats) -> Floats:
-    """P-values adjusted for their number, so that the chance of any false one is kept (Holm 1979, Scand. J. Stat. 6)."""
+    """P-values adjusted for their number, so that the chance of any false one is kept (Holm 1979, Scand J Stat 6)."""
     order = np.argsort(p_values, kind="stable")
     stepped = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))

@@ -72,11 +72,13 @@ class Importance(Record):
 class Term(Record):
     """One term of a linear stand-in: how the score of a class (or the prediction) moves with one standard deviation.
 
-    `level` names the category the term is about, None for a number.
+    `level` names the category the term is about, None for a number. `missing` marks the term that says that the value
+    is missing.
     """
 
     feature: str
     level: str | None = None
+    missing: bool = False
     of: str | None = None
     coefficient: float
 
@@ -138,9 +140,10 @@ class Walkthrough(Record):
 
     The contributions are integrated gradients of `output` (the log-odds of the predicted class against the mean of the
     others, or the predicted number) from the training rows' average row; they sum to `output - base` up to `gap`.
+    The largest ten are listed; the last contribution, of feature "", is what all others add. A missing value is "".
     """
 
-    why: Literal["right", "wrong", "unsure", "typical", "worst"]
+    why: Literal["right", "wrong", "unsure", "typical", "worst", "best"]
     row: int
     actual: str
     predicted: str

@@ -1,0 +1,167 @@
+"""Readable models that stand in for the network: fitted to its answers, and held against them on fresh rows."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC, LinearSVR
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.intervals import bootstrap, rate_interval
+from reportgen.evidence.solo import explained
+from reportgen.evidence.surrogate_tree import LEAVES, draw, shown
+from reportgen.records.explanation import Surrogate, Term
+
+MOST_ROWS = 8_000
+MOST_TERMS = 30
+FOLLOWS = 0.8
+"""Of what a constant answer leaves open, the share that must surely be met: above 0.8 agreement beyond chance is called
+almost perfect (Landis and Koch 1977, Biometrics 33), and R2 is the same share for numbers."""
+Answers = npt.NDArray[Any]
+Kind = Literal["linear", "svm", "tree"]
+Linear = LogisticRegression | LinearSVC | LinearSVR | Ridge
+Model = Linear | TransformedTargetRegressor | DecisionTreeClassifier | DecisionTreeRegressor
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the network answers: on the training rows that the stand-ins learn from, and on test rows."""
+
+    x: Floats
+    train: Answers
+    test: Answers
+
+
+def measure(subject: Subject) -> tuple[Surrogate, ...]:
+    """A linear model, a support vector machine and a small tree, each with its fidelity on test rows."""
+    asked = _ask(subject)
+    if len(np.unique(asked.train)) < 2:
+        raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
+    models = _classifiers(subject.seed) if subject.classifies else _regressors(subject.seed)
+    return tuple(_stand_in(subject, asked, kind, model) for kind, model in models.items())
+
+
+def _ask(subject: Subject) -> _Asked:
+    rng = np.random.default_rng([subject.seed, 31])
+    drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
+    x = subject.train.x[drawn].astype(np.float64)
+    return _Asked(x, _answers(subject, subject.train.x[drawn]), _answers(subject, subject.test.x))
+
+
+def _answers(subject: Subject, x: Floats) -> Answers:
+    answers = np.asarray(subject.predict(x), dtype=np.float64)
+    return np.argmax(answers, axis=1) if subject.classifies else answers
+
+
+def _text(subject: Subject, answer: float) -> str:
+    return subject.task.classes[int(answer)] if subject.classifies else f"{answer:.5g}"
+
+
+def _classifiers(seed: int) -> dict[Kind, Model]:
+    """The primal solver of the support vector machine converges whatever the columns' scales."""
+    return {
+        "linear": LogisticRegression(max_iter=10_000),
+        "svm": LinearSVC(dual=False, max_iter=100_000, random_state=seed),
+        "tree": DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=5, random_state=seed),
+    }
+
+
+def _regressors(seed: int) -> dict[Kind, Model]:
+    machine = LinearSVR(loss="squared_epsilon_insensitive", dual=False, max_iter=100_000, random_state=seed)
+    return {
+        "linear": TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
+        "svm": TransformedTargetRegressor(machine, transformer=StandardScaler()),
+        "tree": DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_samples_leaf=5, random_state=seed),
+    }
+
+
+def _stand_in(subject: Subject, asked: _Asked, kind: Kind, model: Model) -> Surrogate:
+    model.fit(asked.x, asked.train)
+    told = np.asarray(model.predict(subject.test.x.astype(np.float64)))
+    nodes = draw(model, subject) if kind == "tree" else ()
+    terms = () if nodes else _terms(subject, asked.x, model)
+    leaves = sum(node.feature is None for node in nodes)
+    facts = _agreement(asked, told) if subject.classifies else _explained(asked, told, subject.seed)
+    return Surrogate(
+        kind=kind,
+        size=leaves or len(terms),
+        terms=terms[:MOST_TERMS],
+        nodes=nodes,
+        n=len(told),
+        score=float(np.mean(told == subject.test.y)) if subject.classifies else explained(told, subject.test.y)[0],
+        score_measure="accuracy" if subject.classifies else "r2",
+        **facts,
+    )
+
+
+def _agreement(asked: _Asked, told: Answers) -> dict[str, Any]:
+    """The share of test rows with the network's class, against that of the network's commonest training class."""
+    same = int(np.sum(told == asked.test))
+    low, high = rate_interval(same, len(told))
+    floor = float(np.mean(asked.test == np.bincount(asked.train).argmax()))
+    return {
+        "fidelity": same / len(told),
+        "low": low,
+        "high": high,
+        "measure": "agreement",
+        "floor": floor,
+        "method": "Wilson",
+        "follows": floor < 1 and (low - floor) / (1 - floor) >= FOLLOWS,
+    }
+
+
+def _explained(asked: _Asked, told: Answers, seed: int) -> dict[str, Any]:
+    """R2 of the network's numbers, against the constant that knows their mean."""
+    centred = asked.test - asked.test.mean()
+    if float(np.ptp(asked.test)) <= 0:
+        raise NotApplicable("one_answer", answer=f"{asked.test[0]:.5g}")
+    columns = np.stack([(asked.test - told) ** 2, centred**2], axis=1) / float((centred**2).mean())
+    bounds = bootstrap(columns, _share_explained, np.random.default_rng([seed, 32]))
+    return {
+        "fidelity": 1 - float(columns[:, 0].mean()),
+        "low": bounds.low,
+        "high": min(bounds.high, 1.0),
+        "measure": "r2",
+        "floor": 0.0,
+        "method": bounds.method,
+        "follows": bounds.low >= FOLLOWS,
+    }
+
+
+def _share_explained(means: Floats) -> Floats:
+    """R2 from the means of squared errors and of squared distances from the answers' mean, which is held fixed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(1 - means[:, 0] / means[:, 1])
+
+
+def _terms(subject: Subject, x: Floats, model: Model) -> tuple[Term, ...]:
+    """What one standard deviation of each encoded column moves, the largest first; without those that move nothing."""
+    scale = 1.0 if subject.classifies else float(model.transformer_.scale_[0])
+    fitted = model if subject.classifies else model.regressor_
+    moves = np.atleast_2d(fitted.coef_) * x.std(axis=0) * scale
+    outputs = _outputs(subject, fitted, len(moves))
+    terms = (
+        Term(
+            feature=shown(column),
+            level=column.level,
+            missing=column.kind == "missing",
+            of=of,
+            coefficient=float(move),
+        )
+        for of, row in zip(outputs, moves, strict=True)
+        for column, move in zip(subject.inputs, row, strict=True)
+        if move != 0
+    )
+    return tuple(sorted(terms, key=lambda term: -abs(term.coefficient)))
+
+
+def _outputs(subject: Subject, fitted: Linear, count: int) -> tuple[str | None, ...]:
+    """The class each row of coefficients speaks for: of two, the second."""
+    if not subject.classifies:
+        return (None,)
+    return tuple(subject.task.classes[int(label)] for label in fitted.classes_[-count:])
