@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
@@ -91,7 +92,7 @@ def _ridge(penalty: float) -> Ridge:
     return Ridge(alpha=penalty)
 
 
-def _iterations(model: Any) -> int | None:
+def _iterations(model: BaseEstimator) -> int | None:
     """How many steps the solver took; None where the answer is found in one."""
     return None if isinstance(model, Ridge) else int(np.max(model.n_iter_))
 
@@ -122,7 +123,9 @@ def _boosting(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> Fitt
     return FittedBaseline("boosting", _predictor(model, classes), settings)
 
 
-def _best(candidates: Iterable[tuple[float, Any]], rows: _Doubles, checks: _Doubles, classes: int) -> tuple[float, Any]:
+def _best(
+    candidates: Iterable[tuple[float, BaseEstimator]], rows: _Doubles, checks: _Doubles, classes: int
+) -> tuple[float, BaseEstimator]:
     """The candidate with the least squared error on validation rows; the first of equals."""
     fitted = [(size, model.fit(rows.x, rows.y)) for size, model in candidates]
     truth = np.eye(classes)[checks.y] if classes else checks.y
@@ -130,7 +133,7 @@ def _best(candidates: Iterable[tuple[float, Any]], rows: _Doubles, checks: _Doub
     return fitted[int(np.argmin(errors))]
 
 
-def _predictor(model: Any, classes: int) -> Predict:
+def _predictor(model: BaseEstimator, classes: int) -> Predict:
     """One function for both kinds: numbers, or a column of probabilities for each class of the task."""
     if not classes:
         return lambda x: np.asarray(model.predict(np.asarray(x, dtype=np.float64)), dtype=np.float64)

@@ -1,8 +1,8 @@
 """The network: how it is built, and what may be asked of it once it is trained."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,26 +10,34 @@ import numpy.typing as npt
 from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, tf
 from reportgen.model.shapes import Floats
-from reportgen.records.network import Layer, ModelRecord, Training
+from reportgen.records.network import ModelRecord, Training
 
-CELLS = 2**22
-"""Numbers in the widest layer of one batch of predictions: 16 MB in single precision."""
+PIECE = 2**13
+"""Rows that are answered at once: some 16 MB for a layer of 512 units."""
 
 
 @dataclass(frozen=True)
 class Nets:
     """Two views of the same layers: `core` ends before softmax (or scaling), `full` behind it."""
 
-    core: Any
-    full: Any
+    core: keras.Model
+    full: keras.Model
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The target's own units: number = centre + scale * standardised; 0 and 1 for classes."""
+    """The way back to the target's own units: number = centre + scale * standardised."""
 
-    centre: float = 0.0
-    scale: float = 1.0
+    centre: float
+    scale: float
+
+    def restore(self, standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Standardised numbers in the target's own units."""
+        return self.centre + self.scale * standardised
+
+    def standardise(self, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Numbers in the target's own units on the scale that the network learns."""
+        return (numbers - self.centre) / self.scale
 
 
 def build(plan: Plan, inputs: int, start: npt.NDArray[np.float64], scale: Scale | None, seed: int) -> Nets:
@@ -51,49 +59,67 @@ def build(plan: Plan, inputs: int, start: npt.NDArray[np.float64], scale: Scale 
     return Nets(keras.Model(encoded, scores, name="core"), keras.Model(encoded, last(scores), name="network"))
 
 
-def _own_units(scale: Scale) -> Any:
+def _own_units(scale: Scale) -> keras.layers.Layer:
     return keras.layers.Rescaling(scale.scale, scale.centre, name="own_units")
 
 
 @dataclass(frozen=True)
+class Answers:
+    """The functions that put questions to `core`, each traced once for batches of any size.
+
+    `scores(rows)` are the outputs before softmax; `slopes(rows, direction)` are the outputs weighted by `direction`
+    and their derivative by the encoded inputs.
+    """
+
+    scores: Callable[..., tf.Tensor]
+    slopes: Callable[..., tuple[tf.Tensor, tf.Tensor]]
+
+
+def trace(core: keras.Model) -> Answers:
+    """Compile the questions; the answers follow the weights when they change later."""
+    rows = tf.TensorSpec((None, core.input_shape[-1]), tf.float32)
+    direction = tf.TensorSpec((core.output_shape[-1],), tf.float32)
+
+    def scores(rows: tf.Tensor) -> tf.Tensor:
+        return core(rows, training=False)
+
+    def slopes(rows: tf.Tensor, direction: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(rows)
+            values = tf.linalg.matvec(core(rows, training=False), direction)
+        return values, tape.gradient(values, rows)
+
+    return Answers(
+        scores=tf.function(scores).get_concrete_function(rows),
+        slopes=tf.function(slopes).get_concrete_function(rows, direction),
+    )
+
+
+@dataclass(frozen=True)
 class Network:
-    """A trained network, as a record and as functions."""
+    """A trained network, as records and as functions; `seconds` is what training took by the clock."""
 
     record: ModelRecord
     training: Training
     seconds: float
-    nets: Nets
+    nets: Nets = field(repr=False)
+    answers: Answers = field(repr=False)
     scale: Scale | None
-    _scores: Any = field(init=False, repr=False)
-    _slopes: Any = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Trace the two functions once; TensorFlow does so at their first call."""
-        rows = tf.TensorSpec((None, self.record.inputs), tf.float32)
-        direction = tf.TensorSpec((self._outputs,), tf.float32)
-        object.__setattr__(self, "_scores", tf.function(self._scores_of, input_signature=[rows]))
-        object.__setattr__(self, "_slopes", tf.function(self._slopes_of, input_signature=[rows, direction]))
 
     def predict(self, x: Floats) -> npt.NDArray[np.float64]:
         """Probabilities (rows, classes), or numbers (rows,) in the target's own units, in double precision."""
-        batches = [self._scores(batch).numpy() for batch in self._batches(x)]
-        scores = np.concatenate(batches).astype(np.float64)
-        if self.scale:
-            return np.asarray(self.scale.centre + self.scale.scale * scores[:, 0])
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+        return answer(self.answers, x, self.scale)
 
     def gradients(self, x: Floats, output: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """One output before softmax for each row, and its derivative by the encoded inputs.
 
         For classes: the score of class `output` less the mean score of the others; else the number in its own units.
         """
-        direction = self._direction(output)
-        values, slopes = zip(*(self._slopes(batch, direction) for batch in self._batches(x)), strict=True)
-        scale = self.scale or Scale()
+        direction = tf.constant(self._direction(output))
+        values, slopes = zip(*(self.answers.slopes(batch, direction) for batch in batches(x)), strict=True)
         value = np.concatenate([part.numpy() for part in values]).astype(np.float64)
         slope = np.concatenate([part.numpy() for part in slopes]).astype(np.float64)
-        return scale.centre + scale.scale * value, scale.scale * slope
+        return (value, slope) if self.scale is None else (self.scale.restore(value), self.scale.scale * slope)
 
     @property
     def first_layer(self) -> npt.NDArray[np.float64]:
@@ -109,49 +135,30 @@ class Network:
         finally:
             draft.unlink(missing_ok=True)
 
-    @property
-    def _outputs(self) -> int:
-        return int(self.nets.core.output_shape[-1])
-
-    def _scores_of(self, rows: Any) -> Any:
-        return self.nets.core(rows, training=False)
-
-    def _slopes_of(self, rows: Any, direction: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(rows)
-            values = tf.linalg.matvec(self.nets.core(rows, training=False), direction)
-        return values, tape.gradient(values, rows)
-
     def _direction(self, output: int) -> npt.NDArray[np.float32]:
+        outputs = self.nets.core.output_shape[-1]
         if self.scale:
             return np.ones(1, dtype=np.float32)
-        direction = np.full(self._outputs, -1.0 / (self._outputs - 1), dtype=np.float32)
+        direction = np.full(outputs, -1.0 / (outputs - 1), dtype=np.float32)
         direction[output] = 1.0
         return direction
 
-    def _batches(self, x: Floats) -> list[Any]:
-        """The rows in batches that fit in memory whatever the width; no rows make one empty batch."""
-        widest = max(layer.units for layer in self.record.layers)
-        size = max(CELLS // max(widest, self.record.inputs), 1)
-        rows = np.asarray(x, dtype=np.float32)
-        return [tf.constant(rows[start : start + size]) for start in range(0, max(len(rows), 1), size)]
+
+def answer(answers: Answers, x: Floats, scale: Scale | None) -> npt.NDArray[np.float64]:
+    """What the network says of each row: probabilities, or the number in the target's own units."""
+    parts = [answers.scores(batch).numpy() for batch in batches(x)]
+    scores = np.concatenate(parts).astype(np.float64)
+    return softmax(scores) if scale is None else scale.restore(scores[:, 0])
 
 
-def describe_layers(nets: Nets) -> tuple[Layer, ...]:
-    """The layers in the order that a row passes them."""
-    return tuple(_describe(layer) for layer in nets.full.layers)
+def batches(x: Floats) -> Iterator[tf.Tensor]:
+    """The rows in pieces that fit in memory; no rows make one empty piece."""
+    rows = np.asarray(x, dtype=np.float32)
+    for start in range(0, max(len(rows), 1), PIECE):
+        yield tf.constant(rows[start : start + PIECE])
 
 
-def _describe(layer: Any) -> Layer:
-    activation = getattr(layer, "activation", None)
-    return Layer(
-        kind=type(layer).__name__,
-        units=int(layer.output.shape[-1]),
-        activation=activation.__name__ if activation else None,
-        parameters=count_parameters(layer),
-    )
-
-
-def count_parameters(layer: Any) -> int:
-    """The numbers that training may change."""
-    return sum(int(np.prod(weight.shape)) for weight in layer.trainable_weights)
+def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Probabilities from scores, each row summing to 1 in double precision."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))

@@ -22,8 +22,13 @@ class Plan:
     epochs: int
     patience: int
 
+    @property
+    def rest(self) -> int:
+        """Epochs without gain after which the learning rate is halved: twice or more before patience ends."""
+        return max(self.patience // 4, 1)
 
-def plan(rows: int, columns: int, asked: ModelConfig, budget: Budget) -> Plan:
+
+def make_plan(rows: int, columns: int, asked: ModelConfig, budget: Budget) -> Plan:
     """Settings for so many training rows and encoded columns; what the user asked for goes first."""
     reasoned = Plan(
         hidden=_hidden(rows, WIDEST[budget]),

@@ -49,9 +49,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with hushed():
-    import tensorflow as tf
-
     import keras
+    import tensorflow as tf
 
 __all__ = ["THREADS", "hushed", "keras", "seed_everything", "tf"]
 
