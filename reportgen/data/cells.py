@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reportgen.records.base import Code, Kind
+from reportgen.records.base import Code, Facts, Kind
 
 MISSING = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "NaT", "?"})
 """Spellings of "missing"; "none" and "None" are not among them: they are often answers ("no guarantor")."""
@@ -26,8 +26,19 @@ BOOLEANS = (frozenset({"True", "False"}), frozenset({"true", "false"}), frozense
 EXACT_DIGITS = 15
 """Integers longer than this are not exact as floats: they are numbers in name only."""
 
-DATE_FORMATS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y")
-DATE_FORMATS += ("%d %B %Y", "%B %d, %Y", "%Y年%m月%d日")
+DATE_FORMATS: tuple[str, ...] = (
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%Y年%m月%d日",
+)
 TIME_FORMATS = ("", " %H:%M", " %H:%M:%S")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
@@ -208,7 +219,7 @@ def _stray_note(code: str, cells: _Distinct, strange: npt.NDArray[np.bool_], col
         return ()
     rows = np.flatnonzero(np.append(strange, False)[cells.codes])
     examples = tuple(str(t)[:40] for t in cells.trimmed[strange][:5])
-    facts = {"column": column, "count": len(rows), "examples": examples, "rows": tuple(int(r) for r in rows)}
+    facts: Facts = {"column": column, "count": len(rows), "examples": examples, "rows": tuple(int(r) for r in rows)}
     return (Code(code=code, facts=facts),)
 
 
@@ -220,17 +231,18 @@ def _dates(cells: _Distinct, raw: pd.Series) -> Cells | None:
     known = ~np.isnat(parsed)
     if cells.share(known) < MOSTLY:
         return None
-    notes = (Code(code="dates", facts={"column": str(raw.name), "format": pattern}),)
-    notes += _missing_note(cells, str(raw.name), cells.missing)
-    values = pd.Series(cells.spread(parsed, np.datetime64("NaT")), index=raw.index, name=raw.name)
-    return Cells(
-        "datetime", values, notes + _stray_note("text_among_dates", cells, ~known & ~cells.missing, str(raw.name))
+    notes = (
+        Code(code="dates", facts={"column": str(raw.name), "format": pattern}),
+        *_missing_note(cells, str(raw.name), cells.missing),
+        *_stray_note("text_among_dates", cells, ~known & ~cells.missing, str(raw.name)),
     )
+    values = pd.Series(cells.spread(parsed, np.datetime64("NaT")), index=raw.index, name=raw.name)
+    return Cells("datetime", values, notes)
 
 
 def _parse_dates(cells: _Distinct) -> tuple[npt.NDArray[np.datetime64], str]:
     """The first way of writing dates that most cells follow; a month comes before a day where both are possible."""
-    texts = pd.Series(np.where(cells.missing, None, cells.trimmed), dtype=object)
+    texts = pd.Series(cells.trimmed).mask(cells.missing)
     nothing = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
     for pattern in ("ISO8601", *(date + time for date in DATE_FORMATS for time in TIME_FORMATS)):
         head = texts.dropna().iloc[:50]

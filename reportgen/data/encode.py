@@ -45,11 +45,15 @@ class Scale(Record):
 
 
 class NumberPlan(Record):
-    """A numeric column: its scale (None where it does not vary) and whether being missing is a column of its own."""
+    """A numeric column: its scale (None where it does not vary) and whether being missing is a column of its own.
+
+    `imputed` says that training rows had missing values, be they too few for a column of their own.
+    """
 
     kind: Literal["number"] = "number"
     name: str
     scale: Scale | None
+    imputed: bool
     missing: bool
 
     def encoded(self) -> tuple[Encoded, ...]:
@@ -65,7 +69,7 @@ class NumberPlan(Record):
 
     def treatment(self) -> tuple[Code, ...]:
         """The steps, in their order."""
-        return _treatment(self.scale, self.missing)
+        return _treatment(self.scale, self.imputed, self.missing)
 
 
 class LevelPlan(Record):
@@ -88,8 +92,8 @@ class LevelPlan(Record):
     def apply(self, values: pd.Series) -> list[Matrix]:
         """The encoded columns of these values; a level that training had not is an other one, or none."""
         absent = values.isna().to_numpy()
-        labels = np.where(absent, None, values.map(level_label, na_action="ignore").to_numpy(dtype=object))
-        place = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(labels, dtype=object))
+        labels = pd.Index(values.map(level_label, na_action="ignore"), dtype=object)
+        place = pd.Index(self.levels, dtype=object).get_indexer(labels)
         columns = [(place == number) & ~absent for number in range(len(self.levels))]
         columns += [(place < 0) & ~absent] * bool(self.other) + [absent] * self.missing
         return [column.astype(np.float32) for column in columns]
@@ -98,7 +102,8 @@ class LevelPlan(Record):
         """The steps, in their order."""
         if not self.encoded():
             return LEFT_OUT
-        steps = [Code(code="boolean")] if self.boolean else [Code(code="one_hot", facts={"levels": len(self.levels)})]
+        hot = Code(code="boolean") if self.boolean else Code(code="one_hot", facts={"levels": len(self.levels)})
+        steps = [hot] if self.levels else []
         steps += [Code(code="other_level", facts={"levels": self.others, "label": self.other})] * bool(self.other)
         return (*steps, *[Code(code="missing_level")] * self.missing)
 
@@ -110,6 +115,7 @@ class DatePlan(Record):
     name: str
     parts: tuple[str, ...]
     scales: tuple[Scale, ...]
+    imputed: bool
     missing: bool
 
     def encoded(self) -> tuple[Encoded, ...]:
@@ -129,7 +135,7 @@ class DatePlan(Record):
         if not self.encoded():
             return LEFT_OUT
         steps = [Code(code="date_parts", facts={"parts": self.parts})]
-        steps += [Code(code="impute_median")] * self.missing + [Code(code="missing_indicator")] * self.missing
+        steps += [Code(code="impute_median")] * self.imputed + [Code(code="missing_indicator")] * self.missing
         return (*steps, Code(code="standardise"), Code(code="clip", facts={"limit": CLIP}))
 
 
@@ -144,10 +150,10 @@ def _missing(name: str, missing: bool) -> tuple[Encoded, ...]:
     return (Encoded(name=f"{name} is missing", feature=name, kind="missing"),) if missing else ()
 
 
-def _treatment(scale: Scale | None, missing: bool) -> tuple[Code, ...]:
+def _treatment(scale: Scale | None, imputed: bool, missing: bool) -> tuple[Code, ...]:
     if scale is None and not missing:
         return LEFT_OUT
-    steps = [Code(code="impute_median", facts={"value": scale.fill})] if scale and missing else []
+    steps = [Code(code="impute_median", facts={"value": scale.fill})] if scale and imputed else []
     steps += [Code(code="missing_indicator")] * missing
     if scale:
         code = "robust_scale" if scale.robust else "standardise"
@@ -166,7 +172,7 @@ def date_part(values: pd.Series, part: str) -> Floats:
 def plan_number(values: pd.Series) -> NumberPlan:
     """Learn a numeric column from its training rows."""
     numbers = values.to_numpy(dtype=np.float64)
-    return NumberPlan(name=str(values.name), scale=plan_scale(numbers), missing=_some(values))
+    return NumberPlan(name=str(values.name), scale=plan_scale(numbers), imputed=_some(values), missing=_telling(values))
 
 
 def plan_scale(numbers: Floats) -> Scale | None:
@@ -178,40 +184,57 @@ def plan_scale(numbers: Floats) -> Scale | None:
     spread = float((quartiles[1] - quartiles[0]) / NORMAL_QUARTILES)
     largest = float(np.abs(present).max())
     mean, deviation = float((present / largest).mean() * largest), float((present / largest).std() * largest)
-    if spread > 0 and deviation > HEAVY * spread:
+    if _dominated(present, median, spread, deviation):
         return Scale(fill=median, centre=median, scale=spread, robust=True)
     return Scale(fill=median, centre=mean, scale=deviation) if deviation > 0 else None
 
 
+def _dominated(present: Floats, median: float, spread: float, deviation: float) -> bool:
+    """A few values make the standard deviation, so that it says nothing about the others.
+
+    Either few enough that clipping them costs no more than clipping a standardised column may (one value in CLIP
+    squared, Chebyshev's bound), or so far away that standardising would squeeze half of all values into a point.
+    """
+    if not spread or deviation <= HEAVY * spread:
+        return False
+    clipped = float((np.abs(present - median) > CLIP * spread).mean())
+    return clipped <= 1 / CLIP**2 or deviation > CLIP * spread
+
+
+def least_rows(rows: int) -> int:
+    """An encoded column needs one training row in a hundred (two at least, ten at most) on either side of it."""
+    return max(2, min(10, rows // 100))
+
+
 def _some(values: pd.Series) -> bool:
-    """Some values are missing, and not all."""
-    return bool(values.isna().any() and values.notna().any())
+    return bool(values.isna().any())
+
+
+def _telling(values: pd.Series) -> bool:
+    """Enough values are missing, and enough are there, for being missing to be learnt from."""
+    missing = int(values.isna().sum())
+    return min(missing, len(values) - missing) >= least_rows(len(values))
 
 
 def plan_levels(values: pd.Series) -> LevelPlan:
     """Learn a categorical or boolean column from its training rows: the levels seen often enough, commonest first."""
     labels = values.dropna().map(level_label)
     counts = labels.value_counts()
+    least = least_rows(len(values))
     order = sorted(counts.index, key=lambda label: (-int(counts[label]), label))
-    often = tuple(label for label in order if counts[label] >= least_rows(len(values)))[:MOST_LEVELS]
-    boolean = set(counts.index) <= {"true", "false"}
-    others = len(counts) - len(often)
-    kept = ("true",) if boolean and len(counts) == 2 else often
-    other = other_label(set(counts.index)) if others and often and not boolean else None
-    varies = len(counts) > 1
+    often = [label for label in order if least <= counts[label] <= len(values) - least][:MOST_LEVELS]
+    boolean = set(counts.index) == {"true", "false"}
+    kept = [label for label in often if label == "true"] if boolean else often
+    rest = [label for label in order if label not in set(often)]
+    apart = bool(kept) and not boolean and least <= int(counts[rest].sum())
     return LevelPlan(
         name=str(values.name),
-        levels=kept if varies and (often or boolean) else (),
-        other=other if varies else None,
-        others=0 if boolean else others,
-        missing=_some(values),
+        levels=tuple(kept),
+        other=other_label(set(counts.index)) if apart else None,
+        others=len(rest),
+        missing=_telling(values),
         boolean=boolean,
     )
-
-
-def least_rows(rows: int) -> int:
-    """A level needs one training row in a hundred, two at least and ten at most, to be told from chance."""
-    return max(2, min(10, rows // 100))
 
 
 def other_label(taken: set[str]) -> str:
@@ -226,4 +249,10 @@ def plan_dates(values: pd.Series) -> DatePlan:
     """Learn a column of moments from its training rows: every part that varies."""
     scales = {part: plan_scale(date_part(values, part)) for part in DATE_PARTS}
     kept = {part: scale for part, scale in scales.items() if scale}
-    return DatePlan(name=str(values.name), parts=tuple(kept), scales=tuple(kept.values()), missing=_some(values))
+    return DatePlan(
+        name=str(values.name),
+        parts=tuple(kept),
+        scales=tuple(kept.values()),
+        imputed=_some(values),
+        missing=_telling(values),
+    )

@@ -130,7 +130,7 @@ def _told(column: Column, values: pd.Series, plan: Plan | None) -> Column:
     """The column with what training rows say about it and what was done to it."""
     numbers = values.dtype == np.float64 and column.kind == "numeric"
     shown: Kind = column.kind if numbers or column.kind != "numeric" else "categorical"
-    levels, others = levels_of(values, shown)
+    levels, others = levels_of(values, shown) if column.role != "id" else ((), column.distinct)
     facts: dict[str, Any] = {"levels": levels, "other_levels": others, "numbers": _numbers(values, shown)}
     if plan is not None:
         facts["treatment"] = plan.treatment()

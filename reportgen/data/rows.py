@@ -40,7 +40,7 @@ def _running(values: pd.Series) -> bool:
 
 
 def _hash(frame: pd.DataFrame, columns: list[str]) -> Hashes:
-    return pd.util.hash_pandas_object(frame[columns], index=False).to_numpy(dtype=np.uint64)
+    return np.asarray(pd.util.hash_pandas_object(frame[columns], index=False), dtype=np.uint64)
 
 
 def _rows(frame: pd.DataFrame, hits: Hits) -> tuple[int, ...]:

@@ -91,8 +91,7 @@ def _built_in(name: str) -> Raw:
     bunch = load()
     frame = pd.DataFrame(bunch.data, columns=[str(n) for n in bunch.feature_names])
     labels = getattr(bunch, "target_names", None)
-    named = labels is not None and name != "digits"
-    frame[target] = [str(labels[i]) for i in bunch.target] if named else bunch.target
+    frame[target] = bunch.target if labels is None else [str(labels[number]) for number in bunch.target]
     return _from_frame(frame, name, f"built-in table {name}", "built-in")
 
 

@@ -62,7 +62,9 @@ def _shares(dataset: Dataset, config: Config) -> Shares:
 def strata(target: pd.Series, task: Task) -> Numbers:
     """The class of each row, or for a number its tenth of the ranking (fewer strata in small tables)."""
     if task.kind != "regression":
-        return target.map({label: number for number, label in enumerate(task.classes)}).to_numpy(dtype=np.int64)
+        return np.asarray(
+            pd.Index(task.classes, dtype=object).get_indexer(pd.Index(target, dtype=object)), dtype=np.int64
+        )
     bins = max(1, min(STRATA, len(target) // STRATUM_ROWS))
     ranks = target.rank(method="first").to_numpy(dtype=np.float64) - 1
     return (ranks * bins // len(target)).astype(np.int64)
@@ -104,7 +106,7 @@ def allocate(counts: Numbers, shares: tuple[float, ...]) -> tuple[Numbers, ...]:
 
 def _largest_remainders(counts: Numbers, share: float) -> Numbers:
     exact = counts * share
-    quota = np.floor(exact).astype(np.int64)
+    quota: Numbers = np.floor(exact).astype(np.int64)
     short = round(float(exact.sum())) - int(quota.sum())
     quota[np.argsort(quota - exact, kind="stable")[: max(short, 0)]] += 1
     return quota

@@ -94,10 +94,11 @@ def _histogram(numbers: Floats, write: Callable[[float], str] | None) -> tuple[L
 
 
 def _edge_texts(edges: Floats) -> list[str]:
-    """Edges with as few digits as tell them apart."""
-    for digits in range(2, 17):
+    """Edges with as few digits as place them within a twentieth of a bin."""
+    width = float(edges[1] - edges[0])
+    for digits in range(1, 17):
         texts = [f"{edge:.{digits}g}" for edge in edges]
-        if len(set(texts)) == len(texts) and digits > 2:
+        if all(abs(float(text) - edge) <= 0.05 * width for text, edge in zip(texts, edges, strict=True)):
             return [_plain(text) for text in texts]
     return [repr(float(edge)) for edge in edges]
 
