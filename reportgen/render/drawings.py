@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-import reportgen.charts as charts
+from reportgen import charts
 
 NAMES = ("bars", "heatmap", "histogram", "lines", "pie", "ranges", "reliability", "scatter", "share_heatmap", "tree")
 MOST = 256  # some four reports' worth of charts; more would only fill memory in a batch

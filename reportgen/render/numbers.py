@@ -20,20 +20,20 @@ SMALLEST_P = 0.001
 
 
 @lru_cache(maxsize=64)
-def _pattern(decimals: int, percent: bool, grouped: bool) -> NumberPattern:  # noqa: FBT001 - a key of the cache
+def _pattern(decimals: int, percent: bool, grouped: bool) -> NumberPattern:
     whole = "#,##0" if grouped else "0"
     return parse_pattern(whole + ("." + "0" * decimals if decimals else "") + ("%" if percent else ""))
 
 
 @lru_cache(maxsize=8192)
-def _written(value: float, decimals: int, percent: bool, lang: str) -> str:  # noqa: FBT001 - a key of the cache
+def _written(value: float, decimals: int, percent: bool, lang: str) -> str:
     text: str = _pattern(decimals, percent, abs(value) >= 10_000).apply(value, LOCALES[lang])
     return text.replace("-", MINUS) if any(digit in text for digit in "123456789") else text.lstrip("-")
 
 
 def integer(value: float | None, lang: str) -> str:
     """A whole number, its thousands parted where there are many."""
-    return NONE if value is None else _written(round(value), 0, False, lang)  # noqa: FBT003
+    return NONE if value is None else _written(round(value), 0, False, lang)
 
 
 def percent(value: float | None, lang: str, digits: int = 1) -> str:
@@ -42,8 +42,8 @@ def percent(value: float | None, lang: str, digits: int = 1) -> str:
         return NONE
     smallest = 10.0 ** -(digits + 2)
     if 0 < abs(value) < smallest / 2:
-        return ("< " if value > 0 else f"> {MINUS}") + _written(smallest, digits, True, lang)  # noqa: FBT003
-    return _written(value, digits, True, lang)  # noqa: FBT003
+        return ("< " if value > 0 else f"> {MINUS}") + _written(smallest, digits, True, lang)
+    return _written(value, digits, True, lang)
 
 
 def number(value: float | None, lang: str, low: float | None = None, high: float | None = None) -> str:
@@ -54,11 +54,11 @@ def number(value: float | None, lang: str, low: float | None = None, high: float
     if value is None or not isfinite(value):
         return NONE
     if value == int(value) and low is None and abs(value) < 1e15:
-        return _written(int(value), 0, False, lang)  # noqa: FBT003
+        return _written(int(value), 0, False, lang)
     decimals = _decimals(value, low, high)
     if decimals > 7 or abs(value) >= 1e15:
         return f"{value:.2e}".replace("-", MINUS)
-    return _written(round(value, decimals), max(decimals, 0), False, lang)  # noqa: FBT003
+    return _written(round(value, decimals), max(decimals, 0), False, lang)
 
 
 def _decimals(value: float, low: float | None, high: float | None) -> int:
@@ -78,8 +78,8 @@ def pvalue(value: float | None, lang: str) -> str:
     if value is None:
         return NONE
     if value < SMALLEST_P:
-        return "< " + _written(SMALLEST_P, 3, False, lang)  # noqa: FBT003
-    return _written(value, 3 if value < 0.1 else 2, False, lang)  # noqa: FBT003
+        return "< " + _written(SMALLEST_P, 3, False, lang)
+    return _written(value, 3 if value < 0.1 else 2, False, lang)
 
 
 def day(value: date | str | float | None, lang: str) -> str:
@@ -90,7 +90,7 @@ def day(value: date | str | float | None, lang: str) -> str:
         found = _date(value)
     except (ValueError, OverflowError):
         return str(value)
-    return format_date(found, format="long" if lang == "zh" else "d MMMM y", locale=LOCALES[lang])
+    text: str = format_date(found, format="long" if lang == "zh" else "d MMMM y", locale=LOCALES[lang])
 
 
 def _date(value: date | str | float) -> date:
@@ -104,5 +104,3 @@ def _date(value: date | str | float) -> date:
 def joined(names: list[str], lang: str) -> str:
     """The names as a list in running text."""
     return format_list(names, style="standard", locale=LOCALES[lang]) if names else NONE
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-HEADING = re.compile(r'<section id="([\w-]+)">|<h([23])>(.*?)</h\2>', re.DOTALL)
+HEADING = re.compile(r'<section id="([\w-]+)">|<h([23])(?: id="([\w-]+)")?>(.*?)</h\2>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def outlined(body: Markup) -> tuple[Markup, tuple[Entry, ...]]:
         if match[1]:
             section = match[1]
             return match[0]
-        name = f"{section}-{len(entries)}"
-        entries.append(Entry(int(match[2]), name, Markup(match[3].strip())))  # noqa: S704 - cut from escaped markup
-        return f'<h{match[2]} id="{name}">{match[3]}</h{match[2]}>'
+        name = match[3] or f"{section}-{len(entries)}"
+        entries.append(Entry(int(match[2]), name, Markup(match[4].strip())))  # noqa: S704 - cut from escaped markup
+        return f'<h{match[2]} id="{name}">{match[4]}</h{match[2]}>'
 
     marked = Markup(HEADING.sub(anchor, body))  # noqa: S704 - it was markup before
     return marked, tuple(entries)

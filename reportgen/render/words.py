@@ -14,22 +14,24 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
+    pass_environment,
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from reportgen.errors import RenderError
-from reportgen.records.card import Card
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
 from reportgen.render.drawings import drawings
+from reportgen.render.figures import boxes, formula, shares
 from reportgen.render.plain import elided, markdown
+from reportgen.render.program import program
 
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
-CARD_KEYS = tuple(Card.model_fields)
+LONGEST_CELL = 160
 
 
 @cache
@@ -44,7 +46,7 @@ def locate() -> Path:
 def environment(lang: str, templates: Path | None = None) -> Environment:
     """The templates speaking one language; files in `templates` take the place of ours, name by name."""
     folders = [locate()] if templates is None else [templates, locate()]
-    made = Environment(
+    made = Environment(  # noqa: S701 - pages are escaped; finding templates are plain text that pages escape
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=lambda name: name is not None and name.endswith(".html.j2"),
         undefined=StrictUndefined,
@@ -56,7 +58,8 @@ def environment(lang: str, templates: Path | None = None) -> Environment:
     translations = read(locate() / "locale" / f"{lang}.po")
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= _filters(lang, translations)
-    made.globals |= {**drawings(), "zip": _zipped, "lang": lang, "card_keys": CARD_KEYS}
+    made.globals |= {**drawings(), "zip": _zipped, "formulas": formula, "shares": shares}
+    made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
     return made
 
 
@@ -65,7 +68,9 @@ def _zipped(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
 
 
 def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..., Any]]:
-    filters: dict[str, Callable[..., Any]] = {name: partial(_spoken_in, getattr(numbers, name), lang) for name in NUMBER_FILTERS}
+    filters: dict[str, Callable[..., Any]] = {
+        name: partial(_spoken_in, getattr(numbers, name), lang) for name in NUMBER_FILTERS
+    }
     filters["interval"] = partial(_interval, lang, translations)
     filters["listing"] = _listing(lang, translations)
     filters["signed"] = partial(_signed, lang, translations)
@@ -75,7 +80,13 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
         "md": markdown,
-        "oneline": lambda text: type(text)(" ".join(text.split())),
+        "cell": _cell,
+        "oneline": lambda text: type(text)(" ".join(str(text).split())),
+        "plain": lambda text: text.unescape() if isinstance(text, Markup) else str(text),
+        "program": program,
+        "scored": partial(_scored, lang),
+        "translated": translations.gettext,
+        "vocabulary": _vocabulary,
     }
 
 
@@ -96,7 +107,9 @@ def _interval(
     if value is None or low is None or high is None:
         return shown
     ends = (numbers.amount(end, lang, measure, low, high) for end in (low, high))
-    return translations.gettext("%(value)s (%(low)s to %(high)s)") % dict(zip(("value", "low", "high"), (shown, *ends), strict=True))
+    return translations.gettext("%(value)s (%(low)s to %(high)s)") % dict(
+        zip(("value", "low", "high"), (shown, *ends), strict=True)
+    )
 
 
 def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:
@@ -123,6 +136,22 @@ def _listing(lang: str, translations: NullTranslations) -> Callable[..., str]:
         return Markup(text) if context.autoescape else text  # noqa: S704 - each name was escaped above
 
     return listing
+
+
+def _scored(lang: str, value: float | None, measure: str) -> str:
+    """Write the value of a measure: in percent where it is a share."""
+    return numbers.amount(value, lang, measure)
+
+
+def _cell(value: object) -> object:
+    """A cell's text, its middle left out where it would fill a page; markup is left as it is."""
+    return value if isinstance(value, Markup) else elided("–" if value is None else value, LONGEST_CELL)
+
+
+@pass_environment
+def _vocabulary(templates: Environment, code: str, kind: str) -> str:
+    """The words of a code, as part/vocabulary.html.j2 has them."""
+    return getattr(templates.get_template("part/vocabulary.html.j2").module, kind)(code)  # type: ignore[no-any-return]
 
 
 def _capfirst(text: str) -> str:
@@ -165,7 +194,9 @@ def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple
 
 def say_verdict(verdict: Verdict, lang: str, templates: Path | None = None) -> str:
     """The verdict in one sentence."""
-    return " ".join(render("part/verdict.j2", lang, templates, level=verdict.level, facts=verdict.facts, **verdict.facts).split())
+    return " ".join(
+        render("part/verdict.j2", lang, templates, level=verdict.level, facts=verdict.facts, **verdict.facts).split()
+    )
 
 
 def worded(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,73 @@
+"""From a document to its files: HTML, PDF, JSON, Markdown and JUnit."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.document import Document
+from reportgen.errors import OutputError
+from reportgen.render.html import to_html
+from reportgen.render.json import read_json, to_json
+from reportgen.render.junit import to_junit
+from reportgen.render.markdown import to_markdown
+from reportgen.render.pdf import PdfUnavailable, to_pdf
+
+__all__ = ("PdfUnavailable", "Written", "read_json", "to_html", "to_json", "to_junit", "to_markdown", "to_pdf", "write")
+
+NAMES = {"html": "report.html", "pdf": "report.pdf", "json": "report.json", "md": "report.md", "junit": "junit.xml"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that were written, and a sentence for each that could not be."""
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write(
+    document: Document, out: Path, formats: Sequence[str], lang: str = "en", templates: Path | None = None
+) -> Written:
+    """Write the report in every format asked for; nothing is written unless all of them could be made.
+
+    Where Pango is missing the PDF alone is left out, and a note says how to get it.
+    """
+    contents: dict[str, bytes] = {}
+    notes: list[str] = []
+    for form in formats:
+        try:
+            contents[NAMES[form]] = _content(form, document, lang, templates)
+        except PdfUnavailable as lack:
+            notes.append(str(lack))
+    return Written(tuple(_place(out / name, content) for name, content in contents.items()), tuple(notes))
+
+
+def _content(form: str, document: Document, lang: str, templates: Path | None) -> bytes:
+    makers: dict[str, Callable[[], str]] = {
+        "html": lambda: to_html(document, lang, templates),
+        "md": lambda: to_markdown(document, lang, templates),
+        "json": lambda: to_json(document),
+        "junit": lambda: to_junit(document),
+    }
+    return to_pdf(document, lang, templates) if form == "pdf" else makers[form]().encode()
+
+
+def _place(path: Path, content: bytes) -> Path:
+    """Write a file under another name in the same folder, then give it its own: it is whole or not there."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"cannot write to the folder {path.parent}: {error.strerror or error}") from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException as error:
+        Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+        raise
+    return path

@@ -1,0 +1,63 @@
+"""What figures need beside numbers: shares of counts, a tree's questions in words, formulas drawn beforehand."""
+
+from collections.abc import Sequence
+from functools import cache
+from gettext import NullTranslations
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from reportgen.charts import Box
+from reportgen.charts.fonts import folder
+from reportgen.errors import RenderError
+from reportgen.records.explanation import TreeNode
+from reportgen.render import numbers
+
+
+class Formula(NamedTuple):
+    """A formula as a picture, as wide as it should stand in a line of text."""
+
+    svg: Markup
+
+
+@cache
+def formula(key: str) -> Formula:
+    """The picture of a formula. Raises RenderError where there is none of that name."""
+    file = folder().parent / "formula" / f"{key}.svg"
+    if not file.is_file():
+        raise RenderError(f"there is no formula {key!r} among the templates; install reportgen again")
+    return Formula(Markup(file.read_text(encoding="utf-8")))  # noqa: S704 - our own file
+
+
+def shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:
+    """Each row of counts as shares of its sum; a row without counts has shares of 0."""
+    return [[count / (sum(row) or 1) for count in row] for row in counts]
+
+
+def boxes(nodes: Sequence[TreeNode], lang: str, translations: NullTranslations) -> list[Box]:
+    """The nodes of a tree with their questions in words, ready to be drawn."""
+    return [
+        Box(
+            number=node.number,
+            text=_question(node, lang, translations)
+            if node.feature
+            else f"{node.answer}\n{_portion(node, lang, translations)}",
+            left=node.left,
+            right=node.right,
+            share=node.share,
+            leaf=node.feature is None,
+        )
+        for node in nodes
+    ]
+
+
+def _question(node: TreeNode, lang: str, translations: NullTranslations) -> str:
+    if node.test == "<=":
+        return f"{node.feature} ≤ {numbers.number(node.threshold, lang)}"
+    if node.test == "==":
+        return f"{node.feature} = {node.level}"
+    return translations.gettext("%(feature)s is missing") % {"feature": node.feature}
+
+
+def _portion(node: TreeNode, lang: str, translations: NullTranslations) -> str:
+    return translations.gettext("%(share)s of rows") % {"share": numbers.percent(node.share, lang)}

@@ -1,0 +1,130 @@
+"""The PDF: our page on paper, in our fonts, with not one empty box. WeasyPrint is imported when it is needed."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.charts import covered
+from reportgen.document import Document
+from reportgen.errors import RenderError
+from reportgen.render.html import to_paper
+from reportgen.render.words import locate
+
+if TYPE_CHECKING:
+    from weasyprint.text.fonts import FontConfiguration
+
+PANGO_HELP = (
+    "the PDF needs the library Pango, which is not on this machine; get it with `apt install libpango-1.0-0 "
+    "libpangoft2-1.0-0` (Debian, Ubuntu), `dnf install pango` (Fedora) or `brew install pango` (macOS)"
+)
+FACES = (
+    ("Reportgen Sans", 400, "ReportgenSans-Regular.otf"),
+    ("Reportgen Sans", 700, "ReportgenSans-Bold.otf"),
+    ("Reportgen Extra", 400, "ReportgenExtra-Regular.ttf"),
+    ("Reportgen Extra", 700, "ReportgenExtra-Bold.ttf"),
+    ("Reportgen Mono", 400, "ReportgenMono-Regular.ttf"),
+)
+UNSHOWN = (0x20, 0x0A, 0x09)  # white space needs no glyph
+JOINERS = (0x200C, 0x200D)  # nor do marks that only join letters; alone they would show as a box
+
+
+class PdfUnavailable(RenderError):  # noqa: N818 - it is the lack of something, not a fault
+    """Pango is missing, so there can be no PDF; everything else can be written."""
+
+
+def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) -> bytes:
+    """The report as a PDF, the same bytes each time.
+
+    Raises PdfUnavailable where Pango is missing, and RenderError where a character would show as an empty box.
+    """
+    try:
+        import weasyprint  # noqa: PLC0415 - half a second, and it needs Pango
+    except OSError as error:
+        raise PdfUnavailable(PANGO_HELP) from error
+    page = shown(to_paper(document, lang, templates))
+    with _log() as complaints:
+        html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)
+        content: bytes = html.write_pdf(
+            font_config=_fonts(), pdf_identifier=sha256(page.encode()).digest()[:16], custom_metadata=False
+        )
+    _check(complaints)
+    return content
+
+
+def pango_version() -> str | None:
+    """The version of Pango that WeasyPrint would use, None where there is none."""
+    try:
+        from weasyprint.text.ffi import pango  # noqa: PLC0415 - it needs Pango
+    except OSError:
+        return None
+    number = int(pango.pango_version())
+    return f"{number // 10_000}.{number // 100 % 100}.{number % 100}"
+
+
+def shown(page: str) -> str:
+    """The page with every character that our fonts lack written as its code point, as [U+1F600]."""
+    lacking = {ord(letter) for letter in set(page)} - covered() - set(UNSHOWN)
+    return page.translate({point: f"[U+{point:04X}]" for point in lacking})
+
+
+@cache
+def _fonts() -> "FontConfiguration":
+    """Our fonts, made known to Pango once in a process."""
+    from weasyprint import CSS  # noqa: PLC0415
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
+    configuration = FontConfiguration()
+    folder = locate() / "fonts"
+    rules = (
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{(folder / file).as_uri()}"); }}'
+        for family, weight, file in FACES
+    )
+    CSS(string="\n".join(rules), font_config=configuration, url_fetcher=_fetch_font)
+    return configuration
+
+
+def _fetch_font(url: str) -> Any:  # noqa: ANN401 - WeasyPrint's own answer
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    if not url.startswith((locate() / "fonts").as_uri() + "/"):
+        raise ValueError(f"only our own fonts are read, not {url[:80]}")
+    return URLFetcher(allowed_protocols=("file",)).fetch(url)
+
+
+def _refuse(url: str) -> Any:  # noqa: ANN401 - WeasyPrint's own answer
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    if not url.startswith("data:"):
+        raise ValueError(f"a report fetches nothing, not {url[:80]}")
+    return URLFetcher(allowed_protocols=("data",)).fetch(url)
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _log() -> Iterator[list[str]]:
+    """Keep what WeasyPrint has to say, instead of letting it go to stderr."""
+    logger, collector = logging.getLogger("weasyprint"), _Collector()
+    handlers, propagate = logger.handlers[:], logger.propagate
+    logger.handlers, logger.propagate = [collector], False
+    try:
+        yield collector.lines
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+
+
+def _check(complaints: list[str]) -> None:
+    boxes = [line for line in complaints if ".notdef" in line]
+    if boxes:
+        raise RenderError(f"the PDF would show an empty box for a character: {boxes[0]}")

@@ -1,0 +1,23 @@
+"""The short program of the worked example, which makes the network of a report again."""
+
+from reportgen.document import Document
+
+SCORES = {
+    "accuracy": "print((answers.argmax(axis=1) == truth).mean())",
+    "r2": "print(1 - ((truth - answers) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())",
+}
+
+
+def program(document: Document) -> str:
+    """A Python program that trains the same network and prints the report's key metric on test rows."""
+    settings = ", ".join(f"{name}={value}" for name, value in document.arguments)
+    return f"""from reportgen import Config, load, prepare, split, train
+
+config = Config({settings})
+dataset = load({document.dataset.source!r}, config)
+prepared = prepare(split(dataset, config))
+network = train(prepared, dataset.task, config)
+
+answers, truth = network.predict(prepared.test.x), prepared.test.y
+{SCORES[document.key_metric]}
+"""
