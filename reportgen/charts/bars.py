@@ -32,7 +32,7 @@ def bars(
         axes.barh(range(len(values)), values, height=0.62, color=[TINTS[t] for t in tints], linewidth=0)
         _whiskers(axes, values, lows, highs)
         write_beside(axes, texts or (), values, lows, highs, [0.0] * len(values))
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:

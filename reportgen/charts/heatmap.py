@@ -10,6 +10,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from reportgen.charts import style
+from reportgen.charts.fonts import FAMILIES
 from reportgen.charts.shades import LEVELS, box, colour, readable
 from reportgen.charts.words import elided, shown, width
 
@@ -50,7 +51,7 @@ def _draw(
         _numbers(axes, shades, text)
         axes.set_xlabel(shown(x_label), labelpad=5)
         axes.set_ylabel(shown(y_label), labelpad=5)
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _axes(labels: Sequence[str]) -> Axes:
@@ -64,9 +65,7 @@ def _axes(labels: Sequence[str]) -> Axes:
     upright = longest > across - 3
     bottom = 26 + (longest if upright else size + 3)
     spare = style.WIDTH - left - across * cells
-    figure, axes = style.sheet(
-        down * cells + bottom + 6, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=6
-    )
+    axes = style.sheet(down * cells + bottom + 6, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=6)
     axes.set(xlim=(-0.5, cells - 0.5), ylim=(cells - 0.5, -0.5))
     axes.set_xticks(range(cells), names, rotation=90 if upright else 0, fontsize=size)
     axes.set_yticks(range(cells), names, fontsize=size)
@@ -118,8 +117,11 @@ def _ink(shade: float | None) -> str:
 
 
 def _stamp(axes: Axes, word: str, size: float, ink: str, spots: Sequence[tuple[int, int]]) -> None:
-    """The same word in many cells, as one marker: ten times as fast as as many texts, and a fifth of the bytes."""
-    font = FontProperties(family=style.FAMILIES[0], size=size)
+    """The same word in many cells, as one marker: ten times as fast as as many texts, and fewer bytes.
+
+    matplotlib shrinks a marker until its furthest point is half a unit away: hence the size.
+    """
+    font = FontProperties(family=FAMILIES[0], size=size)
     outline = TextPath((-width(word, size) / 2, -size * FIGURE_HEIGHT / 2), word, prop=font)
     columns, rows = zip(*spots, strict=True)
     axes.plot(
@@ -127,7 +129,7 @@ def _stamp(axes: Axes, word: str, size: float, ink: str, spots: Sequence[tuple[i
         rows,
         linestyle="none",
         marker=outline,
-        markersize=2 * float(np.abs(outline.vertices).max()),  # matplotlib shrinks a marker so that its furthest point is at 1/2
+        markersize=2 * float(np.abs(outline.vertices).max()),
         markerfacecolor=ink,
         markeredgewidth=0,
         clip_on=False,

@@ -24,7 +24,8 @@ def histogram(labels: Sequence[str], counts: Sequence[int], *, name: str) -> str
     size = f'width="{WIDE:g}pt" height="{HIGH + 1:g}pt" viewBox="0 0 {WIDE:g} {HIGH + 1:g}"'
     return (
         f'<svg role="img" aria-label="{spoken}" xmlns="http://www.w3.org/2000/svg" version="1.1" {size}>'
-        f'<title>{spoken}</title>{bars}<path d="M 0 {HIGH + 0.5:g} H {WIDE:g}" stroke="{QUIET}" stroke-width="0.6"/></svg>\n'
+        f'<title>{spoken}</title>{bars}<path d="M 0 {HIGH + 0.5:g} H {WIDE:g}" stroke="{QUIET}" stroke-width="0.6"/>'
+        "</svg>\n"
     )
 
 

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.places import apart
-from reportgen.charts.scale import mark as set_ticks
 from reportgen.charts.scale import MINUS, span
+from reportgen.charts.scale import mark as set_ticks
 from reportgen.charts.words import elided, shown, width
 
 HEIGHT = 190.0
@@ -40,11 +40,11 @@ def lines(
         _mark(axes, mark, mark_label)
         axes.set_xlabel(shown(x_label))
         axes.set_ylabel(shown(y_label))
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _axes(right: float, mark_label: str | None) -> Axes:
-    return style.sheet(HEIGHT, left=52, bottom=34, right=right, top=18 if mark_label else 8)[1]
+    return style.sheet(HEIGHT, left=52, bottom=34, right=right, top=18 if mark_label else 8)
 
 
 def _scale_steps(axes: Axes, first: int, last: int) -> None:
@@ -152,13 +152,13 @@ def reliability(
     with style.drawing():
         side = 200.0
         left = (style.WIDTH - side) / 2
-        axes = style.sheet(side + 42, left=left, right=left, bottom=34, top=8)[1]
+        axes = style.sheet(side + 42, left=left, right=left, bottom=34, top=8)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel=shown(x_label), ylabel=shown(y_label))
         for axis in (axes.xaxis, axes.yaxis):
             set_ticks(axis, 0.0, 1.0, 5)
         axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
         _bins(axes, stated, observed, lows, highs, weights)
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _bins(
@@ -173,5 +173,5 @@ def _bins(
     for x, y, low, high, weight in zip(stated, observed, lows, highs, weights, strict=True):
         ends = [end for end in (low, y, high) if end is not None]
         axes.plot([x] * len(ends), ends, color=style.ACCENT, linewidth=1.1, zorder=2)
-        size = max(3.0, 11.0 * math.sqrt(weight / heaviest))
+        size = max(4.5, 11.0 * math.sqrt(weight / heaviest))
         axes.plot([x], [y], "o", color=style.ACCENT, markersize=size, markeredgecolor=style.PAPER, zorder=3)

@@ -1,5 +1,6 @@
 """Shares of a whole, labelled outside, readable in grey."""
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -22,27 +23,26 @@ def pie(labels: Sequence[str], values: Sequence[float], *, name: str) -> str:
         height = max(2 * RADIUS + 24, GAP * len(values) + 16)
         axes = _axes(height)
         ends = [sum(values[:number]) / total for number in range(len(values) + 1)]
-        middles = [(start + stop) / 2 for start, stop in zip(ends, ends[1:], strict=False)]
-        _wedges(axes, values)
+        middles = [(start + stop) / 2 for start, stop in itertools.pairwise(ends)]
+        _wedges(axes, values, height)
         texts = [_text(label, value / total) for label, value in zip(labels, values, strict=True)]
         _labels(axes, texts, middles, height)
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _axes(height: float) -> Axes:
     """Axes whose unit is the point, the pie's centre at 0."""
-    axes = style.sheet(height, left=0, bottom=0, right=0, top=0)[1]
+    axes = style.sheet(height, left=0, bottom=0, right=0, top=0)
     axes.set_axis_off()
     return axes
 
 
-def _wedges(axes: Axes, values: Sequence[float]) -> None:
+def _wedges(axes: Axes, values: Sequence[float], height: float) -> None:
     if sum(values) > 0:
         edge = {"edgecolor": style.INK, "linewidth": 0.6}
         colours = [SHADES[number % len(SHADES)] for number in range(len(values))]
         axes.pie(values, radius=RADIUS, colors=colours, startangle=90, counterclock=False, wedgeprops=edge)
-    half = axes.figure.get_figheight() * style.POINTS / 2
-    axes.set(xlim=(-style.WIDTH / 2, style.WIDTH / 2), ylim=(-half, half))
+    axes.set(xlim=(-style.WIDTH / 2, style.WIDTH / 2), ylim=(-height / 2, height / 2))
 
 
 def _text(label: str, share: float) -> str:

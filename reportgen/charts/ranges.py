@@ -39,4 +39,4 @@ def ranges(
         if highlight is not None:
             axes.get_yticklabels()[highlight].set_fontweight("bold")
         write_beside(axes, texts or (), values, lows, highs)
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)

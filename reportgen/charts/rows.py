@@ -24,7 +24,7 @@ def rows(labels: Sequence[str], texts: Sequence[str] | None, axis: str) -> Axes:
     row = 25.0 if any("\n" in name for name in names) else 15.5
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
     right = 12 + max((width(shown(text), style.SMALL) for text in texts or ()), default=0.0)
-    axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=right, top=6)[1]
+    axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=right, top=6)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -43,7 +43,7 @@ def set_span(axes: Axes, low: float, high: float) -> None:
 def write_beside(axes: Axes, texts: Sequence[str], *numbers: Ends) -> None:
     """Each text after the furthest of its row's numbers."""
     for row, text in enumerate(texts):
-        furthest = max((ends[row] for ends in numbers if ends[row] is not None), default=0.0)
+        furthest = max((end for ends in numbers if (end := ends[row]) is not None), default=0.0)
         axes.annotate(
             shown(text), (furthest, row), (4, 0), textcoords="offset points", va="center", fontsize=style.SMALL
         )

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
 MINUS = "−"
@@ -36,11 +36,16 @@ def _written(place: float, step: float, largest: float) -> str:
         digits = max(0, math.floor(math.log10(abs(place))) - math.floor(math.log10(step) - 0.3))
         mantissa, exponent = f"{place:.{min(digits, 8)}e}".split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    decimals = next(d for d in range(12) if abs(step * 10**d - round(step * 10**d)) < 1e-6 * max(1.0, step * 10**d) or d == 11)
-    return f"{place:,.{decimals}f}".replace("-", MINUS)
+    return f"{place:,.{_decimals(step)}f}".replace("-", MINUS)
 
 
-def mark(axis: Any, low: float, high: float, count: int = 6) -> list[float]:
+def _decimals(step: float) -> int:
+    """As few as write the step exactly."""
+    exact = (places for places in range(12) if abs(step * 10**places - round(step * 10**places)) < 1e-6)
+    return next(exact, 12)
+
+
+def mark(axis: Axis, low: float, high: float, count: int = 6) -> list[float]:
     """Put the ticks on a matplotlib axis; returns where they stand."""
     places, labels = ticks(low, high, count)
     axis.set_ticks(places, labels)

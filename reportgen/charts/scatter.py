@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from reportgen.charts import style
+from reportgen.charts.places import apart
 from reportgen.charts.scale import mark, span
 from reportgen.charts.shades import LEVELS, box, colour
 from reportgen.charts.words import elided, shown, width
@@ -16,6 +18,7 @@ from reportgen.charts.words import elided, shown, width
 MOST_DOTS = 1500
 CELLS = 48
 HEIGHT = 250.0
+LABEL_GAP = 9.5
 MARKERS = ("o", "^", "s", "D", "v", "P")
 
 
@@ -28,10 +31,14 @@ def scatter(
     y_label: str,
     groups: Sequence[str] | None = None,
     diagonal: bool = False,
+    labels: Sequence[str] | None = None,
     lows: Sequence[float | None] | None = None,
     highs: Sequence[float | None] | None = None,
 ) -> str:
-    """One dot a pair; `groups` names each dot's group, `diagonal` draws the line on which both numbers agree."""
+    """One dot a pair; `diagonal` draws the line on which both numbers agree.
+
+    `groups` names each dot's group, `labels` each dot itself.
+    """
     with style.drawing():
         kinds = list(dict.fromkeys(groups or ()))
         axes = _axes(x, y, kinds, diagonal)
@@ -42,18 +49,20 @@ def scatter(
             _dots(axes, x, y)
         else:
             _groups(axes, x, y, groups, kinds)
+        if labels is not None:
+            _labels(axes, x, y, labels)
         if lows is not None and highs is not None and len(x) <= MOST_DOTS:
             _whiskers(axes, x, lows, highs)
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _axes(x: Sequence[float], y: Sequence[float], kinds: Sequence[str], diagonal: bool) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
     key = 30 + max((width(elided(kind, 110, style.SMALL), style.SMALL) for kind in kinds), default=0.0) if kinds else 10
     left = (style.WIDTH - (HEIGHT - 42)) / 2 if diagonal else 60.0
-    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else key, bottom=34, top=8)[1]
-    both = span([*x, *y]) if diagonal else None
-    axes.set(xlim=both or span(x), ylim=both or span(y))
+    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else key, bottom=34, top=8)
+    both = span([*x, *y])
+    axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)
     places = mark(axes.yaxis, *axes.get_ylim())
     axes.hlines(places, *axes.get_xlim(), color=style.GRID, linewidth=0.6, zorder=0)
@@ -87,13 +96,40 @@ def _cells(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
 def _groups(axes: Axes, x: Sequence[float], y: Sequence[float], groups: Sequence[str], kinds: Sequence[str]) -> None:
     for number, kind in enumerate(kinds):
         spots = [(across, up) for across, up, group in zip(x, y, groups, strict=True) if group == kind]
-        look = {"marker": MARKERS[number % len(MARKERS)], "color": style.SERIES[number % len(style.SERIES)]}
+        marker, ink = MARKERS[number % len(MARKERS)], style.SERIES[number % len(style.SERIES)]
         xs, ys = zip(*spots, strict=True)
-        axes.plot(xs, ys, linestyle="none", markersize=3.6, markeredgewidth=0, **look)
+        axes.plot(xs, ys, marker, color=ink, markersize=3.6, markeredgewidth=0)
         level = 1 - 12 * (number + 0.6) / (HEIGHT - 42)
-        axes.plot([1.02], [level], transform=axes.transAxes, clip_on=False, markersize=4.5, markeredgewidth=0, **look)
+        key = Line2D([1.02], [level], marker=marker, color=ink, markersize=4.5, markeredgewidth=0, clip_on=False)
+        key.set_transform(axes.transAxes)
+        axes.add_artist(key)
         text = elided(kind, 110, style.SMALL)
         axes.text(1.04, level, text, transform=axes.transAxes, va="center", fontsize=style.SMALL)
+
+
+def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence[str]) -> None:
+    """Beside their dots, towards the middle of the chart, moved apart where they would lie on each other."""
+    spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y]))]
+    middle = (axes.bbox.x0 + axes.bbox.x1) / 2
+    for side in (1, -1):
+        members = [number for number, spot in enumerate(spots) if (spot[0] <= middle) == (side == 1)]
+        members.sort(key=lambda number: spots[number][1])
+        heights = apart([spots[number][1] for number in members], LABEL_GAP, axes.bbox.y0 + 4, axes.bbox.y1)
+        for number, height in zip(members, heights, strict=True):
+            _label(axes, labels[number], (x[number], y[number]), side, height - spots[number][1])
+
+
+def _label(axes: Axes, label: str, spot: tuple[float, float], side: int, rise: float) -> None:
+    axes.annotate(
+        elided(label, 150, style.SMALL),
+        spot,
+        (side * 9.0, rise),
+        textcoords="offset points",
+        ha="left" if side == 1 else "right",
+        va="center",
+        fontsize=style.SMALL,
+        arrowprops={"arrowstyle": "-", "color": style.QUIET, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+    )
 
 
 def _whiskers(axes: Axes, x: Sequence[float], lows: Sequence[float | None], highs: Sequence[float | None]) -> None:

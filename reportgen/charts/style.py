@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
+from typing import cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -53,36 +54,37 @@ SETTINGS = {
     "ytick.major.size": 3.0,
     "hatch.linewidth": 0.6,
 }
+NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 DECIMALS = re.compile(r"(\.\d\d)\d+")
 DEFAULTS = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(("backend", "interactive"))}
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
+def drawing(**settings: object) -> Iterator[None]:
     """Draw with our settings alone, whatever the user's matplotlibrc says, and leave theirs as they were."""
     register()
-    with mpl.rc_context({**DEFAULTS, **SETTINGS}):
+    with mpl.rc_context({**DEFAULTS, **SETTINGS, **settings}):
         yield
 
 
-def sheet(height: float, *, left: float, bottom: float, right: float = 8.0, top: float = 8.0) -> tuple[Figure, Axes]:
-    """A figure of our width with one pair of axes; everything is in points."""
+def sheet(height: float, *, left: float, bottom: float, right: float = 8.0, top: float = 8.0) -> Axes:
+    """The axes of a figure of our width; everything is in points."""
     figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
     box = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - bottom - top) / height)
     axes = figure.add_axes(box)
     axes.patch.set_visible(False)
     axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
+    return axes
 
 
-def svg(figure: Figure, name: str) -> str:
-    """The figure as one SVG element, to stand in a page or alone, the same bytes each time."""
+def svg(axes: Axes, name: str) -> str:
+    """The axes' figure as one SVG element, to stand in a page or alone, the same bytes each time."""
     target = io.StringIO()
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _named(_slim(target.getvalue()), name)
+    cast(Figure, axes.figure).savefig(target, format="svg", metadata=NO_METADATA)
+    return _named(slim(target.getvalue()), name)
 
 
-def _slim(text: str) -> str:
+def slim(text: str) -> str:
     """Without prologue, metadata, and the ids that nothing points to."""
     text = text[text.index("<svg") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

@@ -52,12 +52,12 @@ def tree(nodes: Sequence[Box], *, name: str, yes: str, no: str) -> str:
                     _branch(axes, spots[node.number], spots[target], word, boxes[target].share)
         for node in nodes:
             _box(axes, node, spots[node.number])
-        return style.svg(axes.figure, name)
+        return style.svg(axes, name)
 
 
 def _axes(height: float) -> Axes:
     """Axes whose unit is the point, the origin at the top left."""
-    axes = style.sheet(height, left=0, right=0, bottom=0, top=0)[1]
+    axes = style.sheet(height, left=0, right=0, bottom=0, top=0)
     axes.set(xlim=(0, style.WIDTH), ylim=(height, 0))
     axes.set_axis_off()
     return axes

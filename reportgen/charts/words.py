@@ -12,7 +12,8 @@ LONGEST = 400  # no chart has room for more; measuring a whole novel would only 
 EMPTY = '""'
 ELLIPSIS = "..."  # the one letter stands in the middle of the line in a Chinese font
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls and marks that turn text around: shown by number
-BREAKS = " _-/.,;:|、，。；：/"
+JOINTS = "_-/.,;:|"
+HAN = 0x2E80  # from here on a line may end after any letter
 
 
 def shown(text: str) -> str:
@@ -44,7 +45,8 @@ def elided(text: str, room: float, size: float) -> str:
 
 def wrapped(text: str, room: float, size: float, lines: int = 2) -> str:
     """The text as it is shown on at most so many lines, the last one cut with an ellipsis if need be."""
-    rest, done = shown(text), []
+    rest = shown(text)
+    done: list[str] = []
     while rest and len(done) < lines - 1 and width(rest, size) > room:
         cut = _break(rest, _fits(rest, room, size))
         done.append(rest[:cut].rstrip())
@@ -63,7 +65,17 @@ def _fits(text: str, room: float, size: float) -> int:
 
 def _break(text: str, limit: int) -> int:
     """The last good place to break at or before the limit; between two Han characters any place is good."""
-    for cut in range(limit, limit // 2, -1):
-        if text[cut - 1] in BREAKS or text[cut : cut + 1] == " " or ord(text[cut - 1]) >= 0x2E80:
-            return cut
+    for good in (_spaced, _parted):
+        for cut in range(limit, limit // 4, -1):
+            if good(text, cut):
+                return cut
     return limit
+
+
+def _spaced(text: str, cut: int) -> bool:
+    return text[cut : cut + 1] == " " or ord(text[cut - 1]) >= HAN
+
+
+def _parted(text: str, cut: int) -> bool:
+    """After a sign that joins words, but never inside a number."""
+    return text[cut - 1] in JOINTS and not text[cut : cut + 1].isdigit()
