@@ -51,7 +51,7 @@ def id_column(dossier: Dossier) -> Iterator[Finding]:
                 code="id_column",
                 severity=Severity.WARNING,
                 columns=(column.name,),
-                evidence={"distinct": column.distinct, "n": present, "left_out": True},
+                evidence={"distinct": column.distinct, "n": present},
             )
 
 
@@ -74,7 +74,7 @@ def high_cardinality(dossier: Dossier) -> Iterator[Finding]:
     n = dossier.dataset.rows_used
     learning = dossier.split.train / (dossier.split.train + dossier.split.validation + _own_test(dossier))
     for column in _judged(dossier):
-        if column.kind != "categorical" or column.role == "id" or column.distinct <= READABLE_LEVELS:
+        if column.kind != "categorical" or column.role == "group" or column.distinct <= READABLE_LEVELS:
             continue
         each = learning * (n - column.missing) / column.distinct
         if each < FEW_ROWS:
@@ -120,6 +120,12 @@ def _own_test(dossier: Dossier) -> int:
     return 0 if dossier.split.strategy == "given" else dossier.split.test
 
 
+def value_counts(column: Column) -> tuple[int, ...]:
+    """List the rows of a column's commonest values; () where its levels are bins, not values."""
+    binned = column.kind == "datetime" or (column.numbers and len(column.levels) != column.distinct)
+    return () if binned else tuple(level.count for level in column.levels)
+
+
 def _others(column: Column, n: int) -> int | None:
     """Count the rows that do not hold the commonest value (a missing one does not); None where it cannot be told."""
     present = n - column.missing
@@ -127,8 +133,8 @@ def _others(column: Column, n: int) -> int | None:
         return None
     if column.distinct == 1:
         return column.missing
-    if column.kind in ("categorical", "boolean") and column.levels:
-        return n - max(level.count for level in column.levels)
+    if counts := value_counts(column):
+        return n - max(counts)
     if column.distinct == 2 and column.numbers:
         upper = _upper_share(column)
         return column.missing + round(min(upper, 1 - upper) * present)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reportgen.findings.base import NotJudged, key_scores, reach
 from reportgen.findings.chance import share_interval
+from reportgen.findings.columns import value_counts
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.table import Column
@@ -25,7 +26,7 @@ WIDE = 0.2
 
 def duplicate_rows(dossier: Dossier) -> Iterator[Finding]:
     """Flag rows that stand in the table more than once."""
-    rows, n = dossier.profile.duplicate_rows, dossier.dataset.rows
+    rows, n = dossier.profile.duplicate_rows, dossier.dataset.rows_used
     if not rows:
         return
     kinds = 1 / coincidence(dossier, with_target=True)
@@ -154,24 +155,26 @@ def coincidence(dossier: Dossier, *, with_target: bool) -> float:
 
 
 def _repeat(column: Column, n: int) -> float:
-    """Estimate the chance that two rows have the same value in one column.
-
-    Numbers are taken as bell-shaped over their distinct values (2 / distinct), or as piled up on their median where
-    the quartiles show it.
-    """
+    """Estimate the chance that two rows have the same value in one column; two missing ones are the same."""
     missing = column.missing / n
-    present = (1 - missing) ** 2 * min(1.0, _repeat_present(column))
-    return min(1.0, missing**2 + present)
+    counts, present = value_counts(column), n - column.missing
+    same = _same_level(counts, present, column.other_levels) if counts else _same_number(column)
+    return min(1.0, missing**2 + (1 - missing) ** 2 * same)
 
 
-def _repeat_present(column: Column) -> float:
-    numbers = column.numbers
-    if numbers:
-        piled = (numbers.lower_quartile == numbers.median) + (numbers.median == numbers.upper_quartile)
-        return max(2 / max(column.distinct, 1), (piled / 4) ** 2)
-    counts = [level.count for level in column.levels]
-    total = sum(counts) + column.other_levels
-    return sum((count / total) ** 2 for count in counts) if total else 1 / max(column.distinct, 1)
+def _same_level(counts: tuple[int, ...], present: int, others: int) -> float:
+    """Take the listed values by their rows, and the rest as spread evenly over the values not listed."""
+    rest = max(0, present - sum(counts)) / present
+    return sum((count / present) ** 2 for count in counts) + (rest**2 / others if others else 0.0)
+
+
+def _same_number(column: Column) -> float:
+    """Take numbers as bell-shaped over their distinct values (2 / distinct), or piled up where the quartiles meet."""
+    piled = 0
+    if column.numbers:
+        low, middle, high = column.numbers.lower_quartile, column.numbers.median, column.numbers.upper_quartile
+        piled = (low == middle) + (middle == high)
+    return min(1.0, max(2 / max(column.distinct, 1), (piled / 4) ** 2))
 
 
 def _same_class(dossier: Dossier) -> float:

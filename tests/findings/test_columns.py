@@ -1,0 +1,119 @@
+import pytest
+
+from reportgen.findings.base import NotJudged
+from reportgen.findings.columns import (
+    LEAK_FLOOR,
+    constant_column,
+    high_cardinality,
+    id_column,
+    mostly_missing,
+    target_leakage,
+)
+from reportgen.records.finding import Finding, Severity
+from tests.findings.conftest import categorical, numbers, numeric, solo
+
+
+def test_constant_column_is_found(with_columns):
+    dossier = with_columns(categorical("version", (1000,), role="dropped", why="constant"))
+    assert tuple(constant_column(dossier)) == (
+        Finding(
+            code="constant_column",
+            severity=Severity.WARNING,
+            columns=("version",),
+            evidence={"value": "version_0", "others": 0, "n": 1000},
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "others"),
+    [
+        (categorical("flag", (991, 9)), 9),
+        (numeric("flag", distinct=2, numbers=numbers(mean=0.004, deviation=0.06, low=0.0, high=1.0)), 4),
+        (numeric("flag", distinct=2, numbers=numbers(mean=0.996, deviation=0.06, low=0.0, high=1.0)), 4),
+        (numeric("flag", distinct=1, missing=3, numbers=numbers(mean=7, deviation=0, low=7, high=7)), 3),
+    ],
+)
+def test_a_handful_of_exceptions_is_constant_too(with_columns, column, others):
+    (finding,) = constant_column(with_columns(column))
+    assert (finding.columns, finding.evidence["others"]) == (("flag",), others)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        categorical("flag", (990, 10)),
+        categorical("left_out", (1000,), role="dropped", why="asked"),
+        numeric("flag", distinct=2, numbers=numbers(mean=0.02, deviation=0.14, low=0.0, high=1.0)),
+        numeric("flag", distinct=1, missing=400, numbers=numbers(mean=7, deviation=0, low=7, high=7)),
+        numeric("visits", distinct=14, numbers=numbers(mean=1.2, deviation=2, low=0, high=13)),
+        categorical("nothing", (), missing=1000),
+    ],
+)
+def test_what_varies_is_not_constant(with_columns, column):
+    assert tuple(constant_column(with_columns(column))) == ()
+
+
+def test_id_column_is_found(with_columns):
+    key = categorical("customer", (1,) * 10, kind="text", role="id", why="key", distinct=998, missing=2)
+    assert tuple(id_column(with_columns(key, numeric("price", distinct=1000)))) == (
+        Finding(
+            code="id_column",
+            severity=Severity.WARNING,
+            columns=("customer",),
+            evidence={"distinct": 998, "n": 998},
+        ),
+    )
+
+
+def test_mostly_missing_needs_more_than_half_beyond_chance(with_columns):
+    columns = [numeric(f"m{missing}", missing=missing) for missing in (500, 520, 540, 1000)]
+    found = tuple(mostly_missing(with_columns(*columns)))
+    assert [(one.columns, one.evidence["missing"]) for one in found] == [(("m540",), 540), (("m1000",), 1000)]
+    assert found[0].evidence["low"] == pytest.approx(0.50901, abs=1e-4)  # Wilson's interval of 540 in 1,000
+
+
+def test_high_cardinality_counts_training_rows_a_category(with_columns):
+    wide = categorical("postcode", (9,) * 10, distinct=100, other_levels=90)
+    fair = categorical("region", (30,) * 10, distinct=40, other_levels=30)
+    assert tuple(high_cardinality(with_columns(wide, fair))) == (
+        Finding(
+            code="high_cardinality",
+            severity=Severity.WARNING,
+            columns=("postcode",),
+            evidence={"levels": 100, "n": 1000, "each": 6.0, "needed": 10},
+        ),
+    )
+
+
+def test_few_categories_are_never_too_many(with_columns):
+    rare = categorical("colour", (5,) * 10, missing=950)
+    assert tuple(high_cardinality(with_columns(rare))) == ()
+
+
+@pytest.mark.parametrize(
+    ("score", "severity"),
+    [
+        (solo("refund", 0.975, 0.95), Severity.WARNING),
+        (solo("refund", 1.0, 0.985), Severity.CRITICAL),
+        (solo("refund", 0.97, 0.96, "r2"), Severity.WARNING),
+        (solo("refund", 0.995, 0.99, "r2"), Severity.CRITICAL),
+    ],
+)
+def test_target_leakage_grows_with_the_score(dossier, score, severity):
+    (finding,) = target_leakage(dossier.model_copy(update={"solo": (*dossier.solo, score)}))
+    assert (finding.columns, finding.severity, finding.evidence["low"]) == (("refund",), severity, score.low)
+
+
+def test_an_honest_strong_predictor_is_no_leak(dossier):
+    honest = (solo("screening", 0.92, 0.9), solo("sensor", 0.93, 0.91, "r2"))
+    assert tuple(target_leakage(dossier.model_copy(update={"solo": honest}))) == ()
+
+
+def test_the_leak_floor_is_two_standard_deviations():
+    assert LEAK_FLOOR["roc_auc"] == pytest.approx(0.92135, abs=1e-5)
+
+
+def test_target_leakage_needs_solo_scores(dossier):
+    with pytest.raises(NotJudged, match="no_solo_scores"):
+        tuple(target_leakage(dossier.model_copy(update={"solo": ()})))
