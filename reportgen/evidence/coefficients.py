@@ -18,27 +18,29 @@ def standardised(subject: Subject, fitted: Fitted) -> tuple[tuple[FeatureImporta
     For a column of one number it is the absolute standardised coefficient. For several encoded columns it is the
     standard deviation, over training rows, of what they add to the score; for several classes the root mean square.
     """
-    weights = _per_output(subject, fitted)
-    x = subject.train.x.astype(np.float64)
-    covariance, rows = _covariance(subject, fitted, x, weights)
-    features = (_feature(subject, x, weights, covariance, name, group) for name, group in subject.groups.items())
-    return tuple(sorted(features, key=lambda one: -one.value)), rows
+    z = _standardised(subject.train.x)
+    weights = np.asarray(fitted.coefficients, dtype=np.float64).reshape(-1, len(subject.inputs))
+    weights = weights / _unit(subject)
+    covariance = _covariance(subject, fitted, z, weights)
+    features = (_feature(subject, z, weights, covariance, name, group) for name, group in subject.groups.items())
+    return tuple(sorted(features, key=lambda one: -one.value)), len(z)
+
+
+def _standardised(x: Floats) -> Floats:
+    """Columns of mean 0 and standard deviation 1, as the coefficients expect them; a constant is 0."""
+    centred = x - x.mean(axis=0, dtype=np.float64)
+    scale = centred.std(axis=0)
+    return np.asarray(centred / np.where(scale > 0, scale, 1.0))
+
+
+def _unit(subject: Subject) -> float:
+    """A number's coefficients are told in standard deviations of the target."""
+    return (float(np.std(subject.train.y)) or 1.0) if not subject.classifies else 1.0
 
 
 def spread(x: Floats, weights: Floats) -> float:
     """The standard deviation over rows of what the columns add to an output, as root mean square over outputs."""
     return float(np.sqrt((x @ weights.T).var(axis=0).mean()))
-
-
-def _per_output(subject: Subject, fitted: Fitted) -> Floats:
-    """Coefficients (outputs, encoded); for a number in standard deviations of the target, whatever the fit was in."""
-    weights = np.atleast_2d(np.asarray(fitted.coefficients, dtype=np.float64))
-    if subject.classifies:
-        return weights
-    reached = float(np.std(fitted.predict(subject.train.x)))
-    moved = spread(subject.train.x.astype(np.float64), weights)
-    target = float(np.std(subject.train.y))
-    return weights * (reached / (moved * target) if moved > 0 and target > 0 else 0.0)
 
 
 def _feature(
@@ -51,7 +53,7 @@ def _feature(
 ) -> FeatureImportance:
     own, columns = weights[:, group], x[:, group]
     value = spread(columns, own)
-    margin = None if covariance is None else 1.96 * _error(columns, own, _block(covariance, group, len(weights)), value)
+    margin = None if covariance is None else 1.96 * _error(columns, own, _block(covariance, group, len(weights)))
     return FeatureImportance(
         feature=name,
         value=value,
@@ -68,10 +70,10 @@ def _direction(subject: Subject, own: Floats, group: npt.NDArray[np.intp]) -> in
     return int(np.sign(own[0, 0]))
 
 
-def _error(columns: Floats, own: Floats, block: Floats, value: float) -> float:
+def _error(columns: Floats, own: Floats, block: Floats) -> float:
     """The standard error of the spread by the delta method; at no spread at all, the coefficients' own."""
-    inner = np.cov(columns, rowvar=False, ddof=0).reshape(own.shape[1], -1)
-    if value > 0:
+    inner = columns.T @ columns / len(columns)
+    if (value := spread(columns, own)) > 0:
         slope = (own @ inner).ravel() / (len(own) * value)
         return float(np.sqrt(max(slope @ block @ slope, 0.0)))
     return float(np.sqrt(max(np.trace(block @ np.kron(np.eye(len(own)), inner)) / len(own), 0.0)))
@@ -83,19 +85,21 @@ def _block(covariance: Floats, group: npt.NDArray[np.intp], outputs: int) -> Flo
     return np.asarray(covariance[np.ix_(places, places)])
 
 
-def _covariance(subject: Subject, fitted: Fitted, x: Floats, weights: Floats) -> tuple[Floats | None, int]:
+def _covariance(subject: Subject, fitted: Fitted, z: Floats, weights: Floats) -> Floats | None:
     """The sandwich covariance of the coefficients, which holds where the linear model is wrong too.
 
-    White (1980), Econometrica 48; Huber (1967). The ridge of 1 is the penalty of the fit and keeps collinear columns
-    finite. On at most 5,000 rows, scaled to the number of all.
+    White (1980), Econometrica 48; Huber (1967). The fit's own penalty keeps collinear columns finite. On at most 5,000
+    rows, scaled to the number of all.
     """
     if weights.size > MOST_COEFFICIENTS:
-        return None, len(x)
+        return None
     rng = np.random.default_rng([subject.seed, 22])
-    rows = np.sort(rng.choice(len(x), min(len(x), MOST_ROWS), replace=False))
-    inner, pull = _curvature(subject, fitted, x[rows] - x.mean(axis=0), rows, len(weights))
-    bread = linalg.inv(inner + np.eye(len(inner)), check_finite=False)
-    return np.asarray(bread @ (pull.T @ pull) @ bread * len(rows) / len(x)), len(x)
+    rows = np.sort(rng.choice(len(z), min(len(z), MOST_ROWS), replace=False))
+    share = len(rows) / len(z)
+    inner, pulls = _curvature(subject, fitted, z[rows], rows, len(weights))
+    penalty = float(fitted.settings.get("penalty") or 1.0) * share
+    bread = linalg.inv(inner + penalty * np.eye(len(inner)), check_finite=False)
+    return np.asarray(bread @ (pulls.T @ pulls) @ bread * share)
 
 
 def _curvature(
@@ -105,8 +109,7 @@ def _curvature(
     answers = np.asarray(fitted.predict(subject.train.x[rows]), dtype=np.float64)
     y = subject.train.y[rows]
     if not subject.classifies:
-        target = float(np.std(subject.train.y)) or 1.0
-        return x.T @ x, x * ((y - answers) / target)[:, None]
+        return x.T @ x, x * ((y - answers) / _unit(subject))[:, None]
     chances = answers[:, -outputs:] if outputs == 1 else answers
     truth = np.eye(answers.shape[1])[y][:, -chances.shape[1] :]
     pulls = ((truth - chances)[:, :, None] * x[:, None, :]).reshape(len(x), -1)

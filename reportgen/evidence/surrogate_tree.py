@@ -1,7 +1,7 @@
 """A shallow tree drawn in the columns' own units, the yes-branch to the left."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -11,7 +11,7 @@ from reportgen.records.explanation import TreeNode
 from reportgen.records.table import Encoded
 
 LEAVES = 8
-Tree = DecisionTreeClassifier | DecisionTreeRegressor
+Tree: TypeAlias = DecisionTreeClassifier | DecisionTreeRegressor
 
 
 @dataclass(frozen=True)

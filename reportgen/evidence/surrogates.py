@@ -1,7 +1,7 @@
 """Readable models that stand in for the network: fitted to its answers, and held against them on fresh rows."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,8 @@ FOLLOWS = 0.8
 almost perfect (Landis and Koch 1977, Biometrics 33), and R2 is the same share for numbers."""
 Answers = npt.NDArray[Any]
 Kind = Literal["linear", "svm", "tree"]
-Linear = LogisticRegression | LinearSVC | LinearSVR | Ridge
-Model = Linear | TransformedTargetRegressor | DecisionTreeClassifier | DecisionTreeRegressor
+Linear: TypeAlias = LogisticRegression | LinearSVC | LinearSVR | Ridge
+Model: TypeAlias = Linear | TransformedTargetRegressor | DecisionTreeClassifier | DecisionTreeRegressor
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Single test rows taken apart: one that went right, one that went wrong, one on the edge."""
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -74,7 +75,7 @@ def _largest(subject: Subject, path: Attribution, values: "pd.Series[Any]") -> t
 
 def _short(value: object) -> str:
     """A value as text that fits a table; nothing where it is missing."""
-    if value is None or value is pd.NaT or value != value:
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float | np.floating):
         return f"{float(value):.6g}"
