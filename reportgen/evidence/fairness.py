@@ -19,7 +19,7 @@ from reportgen.evidence.intervals import (
 )
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.predictions import class_answers, number_answers
-from reportgen.evidence.values import MISSING, as_text
+from reportgen.evidence.values import as_text
 from reportgen.records.mistakes import GroupError, GroupGap
 
 ENOUGH = 10
@@ -28,6 +28,8 @@ MOST_GROUPS = 20
 FEW_VALUES = 5
 """A number with no more values than this is a code: its values are the groups."""
 OTHERS = "…"
+"""Names the rows of all groups beyond these."""
+MISSING = "(missing)"
 DRAWS = 9_999
 
 Labels = npt.NDArray[np.object_]
@@ -90,7 +92,7 @@ def _labels(train: "pd.Series[Any]", test: "pd.Series[Any]") -> tuple[Labels, li
     if test.dtype.kind in "fiu" and train.nunique() > FEW_VALUES:
         return _quarters(train.dropna().to_numpy(np.float64), test.to_numpy(np.float64))
     order = [as_text(value) for value in sorted(test.dropna().unique(), key=_rank)]
-    labels = np.array([as_text(value) for value in test], dtype=object)
+    labels = np.array([as_text(value) or MISSING for value in test], dtype=object)
     return labels, list(dict.fromkeys([*order, MISSING]))
 
 

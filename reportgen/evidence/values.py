@@ -4,14 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-MISSING = "(missing)"
-"""Stands for a value that is not there; pages may translate it."""
-
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - a cell of a table may hold anything
-    """Write a cell the way a reader would: six digits of a number, the day of a date, nothing of its type."""
+    """Write a cell the way a reader would: six digits of a number, the day of a date, nothing where it is missing."""
     if pd.isna(value):
-        return MISSING
+        return ""
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, float):
