@@ -58,10 +58,10 @@ def audit(
         prepared = prepare(parts)
     with watch("train"):
         network = train(prepared, dataset.task, config)
-    with watch("baselines"):
+    with watch("fit_baselines"):
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
-    dossier = collect(subject, config.selection, watch)
+    dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
     verdict = worded_verdict(decide(dossier, findings))
     environment = _environment(dataset, config, config_file)
