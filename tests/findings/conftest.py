@@ -122,6 +122,12 @@ def split(train: tuple[int, ...], validation: tuple[int, ...], test: tuple[int, 
     )
 
 
+def coarse(dossier: Dossier) -> Dossier:
+    """The same audit of a table in which eight different rows are all there can be."""
+    columns = (categorical("a", (500, 500)), categorical("b", (500, 500)), dossier.dataset.columns[-1])
+    return dossier.model_copy(update={"dataset": dossier.dataset.model_copy(update={"columns": columns})})
+
+
 @pytest.fixture
 def dossier() -> Dossier:
     """1,000 rows, two even classes, four features, accuracy 0.88: nothing to warn of."""

@@ -12,17 +12,11 @@ from reportgen.findings.rows import (
 )
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.table import Level, Profile
-from tests.findings.conftest import categorical, metric, numeric, split
+from tests.findings.conftest import categorical, coarse, metric, numeric, split
 
 
 def profiled(dossier, **rows):
     return dossier.model_copy(update={"profile": Profile(**rows)})
-
-
-def coarse(dossier):
-    """The same audit of a table in which eight different rows are all there can be."""
-    columns = (categorical("a", (500, 500)), categorical("b", (500, 500)), dossier.dataset.columns[-1])
-    return dossier.model_copy(update={"dataset": dossier.dataset.model_copy(update={"columns": columns})})
 
 
 def regression(dossier):

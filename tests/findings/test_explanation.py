@@ -1,0 +1,94 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from reportgen.findings.base import NotJudged
+from reportgen.findings.explanation import feature_agreement, low_fidelity, methods_disagree, rank_correlation
+from reportgen.records.explanation import FeatureImportance, Importance
+from reportgen.records.finding import Finding, Severity
+from tests.findings.conftest import importance, surrogate
+
+
+def test_each_stand_in_that_does_not_follow_is_flagged(dossier):
+    lost = dossier.model_copy(update={"surrogates": (surrogate("linear"), surrogate("tree", follows=False))})
+    assert tuple(low_fidelity(lost)) == (
+        Finding(
+            code="low_fidelity",
+            severity=Severity.INFO,
+            evidence={
+                "kind": "tree",
+                "measure": "agreement",
+                "fidelity": 0.93,
+                "low": 0.89,
+                "high": 0.96,
+                "floor": 0.5,
+                "n": 200,
+            },
+            section="algorithms",
+        ),
+    )
+    assert tuple(low_fidelity(dossier)) == ()
+
+
+def test_low_fidelity_needs_stand_ins(dossier):
+    with pytest.raises(NotJudged, match="no_surrogates"):
+        tuple(low_fidelity(dossier.model_copy(update={"surrogates": ()})))
+
+
+def _ranked(dossier, *others):
+    main = importance("permutation", "age", "income", "tenure", "city", main=True)
+    return dossier.model_copy(update={"importance": (main, *others)})
+
+
+def test_methods_that_put_other_features_first_disagree(dossier):
+    (finding,) = methods_disagree(_ranked(dossier, importance("tree", "tenure", "city", "age", "income")))
+    assert finding.evidence == {
+        "main": "permutation",
+        "other": "tree",
+        "top": 2,
+        "agreement": 0.0,
+        "tau": pytest.approx(-1 / 3),
+        "main_first": ("age", "income"),
+        "other_first": ("tenure", "city"),
+        "n": 200,
+    }
+
+
+def test_a_reversed_order_disagrees_even_with_the_same_leaders(dossier):
+    (finding,) = methods_disagree(_ranked(dossier, importance("tree", "tenure", "income", "city", "age")))
+    assert (finding.evidence["agreement"], finding.evidence["tau"]) == (0.5, pytest.approx(-1 / 3))
+
+
+@pytest.mark.parametrize("order", [("income", "age", "city", "tenure"), ("age", "tenure", "income", "city")])
+def test_methods_that_swap_neighbours_agree(dossier, order):
+    assert tuple(methods_disagree(_ranked(dossier, importance("boosting", *order)))) == ()
+
+
+def test_first_layer_weights_are_nobodys_answer(dossier):
+    misleading = importance("first_layer", "city", "tenure", "income", "age")
+    with pytest.raises(NotJudged, match="one_method_only"):
+        tuple(methods_disagree(_ranked(dossier, misleading)))
+
+
+def _method(name, values):
+    return Importance(
+        method=name,
+        unit="log_loss",
+        n=1,
+        features=tuple(FeatureImportance(feature=f"f{k}", value=value) for k, value in enumerate(values)),
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=12))
+def test_rank_correlation_is_kendalls_tau_b(pairs):
+    first, second = zip(*pairs, strict=True)
+    ours = rank_correlation(_method("tree", first), _method("linear", second))
+    if len(set(first)) > 1 and len(set(second)) > 1:
+        assert ours == pytest.approx(stats.kendalltau(first, second).statistic)
+    else:
+        assert ours == 0.0
+
+
+def test_feature_agreement_counts_the_common_leaders():
+    assert feature_agreement(_method("tree", (3, 2, 1, 0)), _method("linear", (0, 3, 2, 1)), 2) == 0.5

@@ -1,0 +1,146 @@
+"""For each code, ways to turn the sound audit into one that must raise it: every wording of its template is met."""
+
+from collections.abc import Callable
+
+import pytest
+
+from reportgen.records.dossier import Dossier
+from reportgen.records.mistakes import Errors, GroupError, GroupGap
+from reportgen.records.table import Column, Level, PartRecord, Profile
+from tests.findings.conftest import (
+    baseline,
+    categorical,
+    importance,
+    metric,
+    numbers,
+    numeric,
+    reliability,
+    solo,
+    split,
+    surrogate,
+)
+
+Wound = Callable[[Dossier], Dossier]
+
+
+def changed(**changes: object) -> Wound:
+    return lambda dossier: dossier.model_copy(update=changes)
+
+
+def grown(*columns: Column) -> Wound:
+    def grow(dossier: Dossier) -> Dossier:
+        dataset = dossier.dataset.model_copy(update={"columns": (*dossier.dataset.columns, *columns)})
+        return dossier.model_copy(update={"dataset": dataset})
+
+    return grow
+
+
+def scored(train: float, validation: float, test: float, name: str = "accuracy", half: float = 0.02) -> Wound:
+    parts = {"train": train, "validation": validation, "test": test}
+    scores = tuple(metric(part, value, half, 200, name) for part, value in parts.items())
+    return changed(metrics=scores)
+
+
+def regression(wound: Wound) -> Wound:
+    def regress(dossier: Dossier) -> Dossier:
+        task = dossier.task.model_copy(update={"kind": "regression", "classes": (), "positive": None})
+        wounded = wound(dossier.model_copy(update={"task": task, "calibration": None}))
+        return wounded.model_copy(update={"baselines": tuple(_in_r2(one) for one in wounded.baselines)})
+
+    return regress
+
+
+def _in_r2(one):
+    return one.model_copy(update={"comparison": one.comparison.model_copy(update={"metric": "r2"})})
+
+
+def unfair(measure: str, unit: float) -> Wound:
+    groups = tuple(
+        GroupError(column="sex", group=name, n=100, error=error * unit, low=0, high=unit)
+        for name, error in (("female", 0.4), ("male", 0.2))
+    )
+    gap = GroupGap(
+        column="sex",
+        gap=0.2 * unit,
+        low=0.1 * unit,
+        high=0.3 * unit,
+        p_value=0.001,
+        worst="female",
+        best="male",
+        n=200,
+        method="by hand",
+    )
+    return changed(errors=Errors(measure=measure, groups=groups, gaps=(gap,)))
+
+
+def drifted(dossier: Dossier) -> Dossier:
+    parts = (
+        PartRecord(name="train", rows=600, numbers=numbers(40, 10)),
+        PartRecord(name="test", rows=200, numbers=numbers(50, 10)),
+    )
+    return dossier.model_copy(update={"split": dossier.split.model_copy(update={"strategy": "given", "parts": parts})})
+
+
+RARE = split((590, 5), (195, 3), (197, 2), "stratified")
+LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
+
+WOUNDS: dict[str, tuple[Wound, ...]] = {
+    "constant_column": (
+        grown(categorical("version", (1000,))),
+        grown(categorical("version", (998, 2))),
+        grown(numeric("version", distinct=1, numbers=numbers(7, 0, 7, 7))),
+        grown(Column(name="day", kind="datetime", role="feature", missing=0, distinct=1)),
+    ),
+    "id_column": (grown(categorical("customer", (1,), role="id", why="key", distinct=1000)),),
+    "mostly_missing": (grown(numeric("referral", missing=900)),),
+    "high_cardinality": (grown(categorical("postcode", (9,) * 10, distinct=100, other_levels=90)),),
+    "target_leakage": (
+        changed(solo=(solo("age", 0.99, 0.96),)),
+        changed(solo=(solo("age", 1.0, 0.99),)),
+        regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
+    ),
+    "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
+    "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
+    "missing_target": tuple(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
+    "class_imbalance": (changed(split=split((570, 30), (190, 10), (190, 10), "stratified")),),
+    "rare_class": (changed(split=RARE), changed(profile=LEFT_OUT), changed(split=RARE, profile=LEFT_OUT)),
+    "small_sample": (
+        scored(0.9, 0.8, 0.7, half=0.15),
+        regression(scored(0.9, 0.8, 0.7, "r2", 0.15)),
+    ),
+    "train_test_overlap": tuple(changed(profile=Profile(overlap_rows=tuple(range(count)))) for count in (1, 50, 200)),
+    "label_drift": (changed(split=split((300, 300), (100, 100), (50, 150), "given")), regression(drifted)),
+    "performance_drop": (scored(0.9, 0.9, 0.7), regression(scored(0.9, 0.9, 0.7, "r2"))),
+    "no_better_than_baseline": (
+        changed(baselines=(baseline("dummy", -0.02),)),
+        changed(baselines=(baseline("dummy", 0.02, p_value=None),)),
+        regression(changed(baselines=(baseline("dummy", 0.02, p_value=0.3),))),
+    ),
+    "simpler_model_suffices": (
+        changed(baselines=(baseline("dummy", 0.3), baseline("linear", 0.0))),
+        regression(changed(baselines=(baseline("dummy", 0.3), baseline("tree", 0.01)))),
+    ),
+    "overfit": (scored(0.99, 0.7, 0.7), regression(scored(0.99, 0.7, 0.7, "r2"))),
+    "miscalibrated": tuple(
+        changed(calibration=reliability((0.05, 0.3, 200), (0.95, 0.7, 200)).model_copy(update={"about": about}))
+        for about in ("positive", "predicted")
+    ),
+    "unfair_errors": (unfair("error_rate", 1.0), regression(unfair("mean_absolute_error", 1000.0))),
+    "low_fidelity": (
+        *(changed(surrogates=(surrogate(kind, follows=False),)) for kind in ("linear", "svm", "tree")),
+        regression(changed(surrogates=(surrogate("tree", follows=False).model_copy(update={"measure": "r2"}),))),
+    ),
+    "methods_disagree": tuple(
+        changed(
+            importance=(
+                importance("permutation", "age", "income", "tenure", "city", main=True),
+                importance(method, "city", "tenure", "income", "age"),
+            )
+        )
+        for method in ("linear", "tree", "boosting", "integrated_gradients")
+    ),
+}
+
+CASES = [
+    pytest.param(code, wound, id=f"{code}-{k}") for code, wounds in WOUNDS.items() for k, wound in enumerate(wounds)
+]
