@@ -8,25 +8,26 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from reportgen.charts import Box
-from reportgen.charts.fonts import folder
+from reportgen.charts.formula import FORMULAS, place
 from reportgen.errors import RenderError
 from reportgen.records.explanation import TreeNode
 from reportgen.render import numbers
 
 
 class Formula(NamedTuple):
-    """A formula as a picture, as wide as it should stand in a line of text."""
+    """A formula as a picture, and in words for those who cannot see it."""
 
     svg: Markup
+    words: str
 
 
 @cache
 def formula(key: str) -> Formula:
     """The picture of a formula. Raises RenderError where there is none of that name."""
-    file = folder().parent / "formula" / f"{key}.svg"
-    if not file.is_file():
+    file = place(key)
+    if not file.is_file() or key not in FORMULAS:
         raise RenderError(f"there is no formula {key!r} among the templates; install reportgen again")
-    return Formula(Markup(file.read_text(encoding="utf-8")))  # noqa: S704 - our own file
+    return Formula(Markup(file.read_text(encoding="utf-8")), FORMULAS[key][1])  # noqa: S704 - our own file
 
 
 def shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:

@@ -91,6 +91,7 @@ def day(value: date | str | float | None, lang: str) -> str:
     except (ValueError, OverflowError):
         return str(value)
     text: str = format_date(found, format="long" if lang == "zh" else "d MMMM y", locale=LOCALES[lang])
+    return text
 
 
 def _date(value: date | str | float) -> date:

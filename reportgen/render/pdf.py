@@ -1,10 +1,11 @@
 """The PDF: our page on paper, in our fonts, with not one empty box. WeasyPrint is imported when it is needed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,10 @@ FACES = (
     ("Reportgen Mono", 400, "ReportgenMono-Regular.ttf"),
 )
 UNSHOWN = (0x20, 0x0A, 0x09)  # white space needs no glyph
-JOINERS = (0x200C, 0x200D)  # nor do marks that only join letters; alone they would show as a box
+WIDE = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "..."}  # as wide as a Chinese character in our font
 
 
-class PdfUnavailable(RenderError):  # noqa: N818 - it is the lack of something, not a fault
+class PdfUnavailable(RenderError):  # noqa: N818 - it is a lack, not a fault  # noqa: N818 - it is the lack of something, not a fault
     """Pango is missing, so there can be no PDF; everything else can be written."""
 
 
@@ -45,7 +46,7 @@ def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) 
         import weasyprint  # noqa: PLC0415 - half a second, and it needs Pango
     except OSError as error:
         raise PdfUnavailable(PANGO_HELP) from error
-    page = shown(to_paper(document, lang, templates))
+    page = shown(to_paper(document, lang, templates), {} if lang == "zh" else WIDE)
     with _log() as complaints:
         html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)
         content: bytes = html.write_pdf(
@@ -65,10 +66,14 @@ def pango_version() -> str | None:
     return f"{number // 10_000}.{number // 100 % 100}.{number % 100}"
 
 
-def shown(page: str) -> str:
-    """The page with every character that our fonts lack written as its code point, as [U+1F600]."""
+def shown(page: str, instead: Mapping[str, str]) -> str:
+    """The page with every character that our fonts lack written as its code point, as [U+1F600].
+
+    `instead` names characters that are there and yet do not look well; quotation marks in it come out as entities.
+    """
     lacking = {ord(letter) for letter in set(page)} - covered() - set(UNSHOWN)
-    return page.translate({point: f"[U+{point:04X}]" for point in lacking})
+    numbered = {point: f"[U+{point:04X}]" for point in lacking}
+    return page.translate(numbered | {ord(letter): escape(text) for letter, text in instead.items()})
 
 
 @cache

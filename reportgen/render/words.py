@@ -1,5 +1,6 @@
 """Every word a reader sees: the templates, the language they speak, and the sentences of findings and verdicts."""
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from functools import cache, partial
@@ -31,7 +32,8 @@ from reportgen.render.program import program
 
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
-LONGEST_CELL = 160
+LONGEST_CELL = 80
+UNBROKEN = re.compile(r"\S{24}(?=\S{6})")
 
 
 @cache
@@ -46,21 +48,36 @@ def locate() -> Path:
 def environment(lang: str, templates: Path | None = None) -> Environment:
     """The templates speaking one language; files in `templates` take the place of ours, name by name."""
     folders = [locate()] if templates is None else [templates, locate()]
-    made = Environment(  # noqa: S701 - pages are escaped; finding templates are plain text that pages escape
+    made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        autoescape=_is_page,  # noqa: S701 - all that is not a page is plain text, which pages escape
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     made.policies["ext.i18n.trimmed"] = True
     translations = read(locate() / "locale" / f"{lang}.po")
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["gettext"] = made.globals["_"] = _gettext(translations)
     made.filters |= _filters(lang, translations)
     made.globals |= {**drawings(), "zip": _zipped, "formulas": formula, "shares": shares}
     made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
     return made
+
+
+def _is_page(name: str | None) -> bool:
+    return name is not None and name.endswith(".html.j2")
+
+
+def _gettext(translations: NullTranslations) -> Callable[..., str]:
+    """Jinja's new style of gettext, which also takes a lone percent sign in a sentence without variables."""
+
+    @pass_eval_context
+    def gettext(context: EvalContext, message: str, /, **variables: Any) -> str:  # noqa: ANN401 - what templates hold
+        text = translations.gettext(message)
+        marked = Markup(text) if context.autoescape else text  # noqa: S704 - templates and translations are ours
+        return marked % variables if variables else marked.replace("%%", "%")
+
+    return gettext
 
 
 def _zipped(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -143,9 +160,14 @@ def _scored(lang: str, value: float | None, measure: str) -> str:
     return numbers.amount(value, lang, measure)
 
 
-def _cell(value: object) -> object:
-    """A cell's text, its middle left out where it would fill a page; markup is left as it is."""
-    return value if isinstance(value, Markup) else elided("–" if value is None else value, LONGEST_CELL)
+def _cell(value: object) -> Markup:
+    """A cell's text, its middle left out where it would fill a page, a long word with places to break."""
+    if isinstance(value, Markup):
+        return value
+    pieces = UNBROKEN.sub(
+        lambda word: f"{word[0]}\n", " ".join(elided("–" if value is None else value, LONGEST_CELL).split())
+    )
+    return Markup("<wbr>").join(pieces.split("\n"))
 
 
 @pass_environment
