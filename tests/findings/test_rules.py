@@ -10,10 +10,6 @@ from reportgen.records.finding import Check
 from tests.findings.conftest import categorical, surrogate
 from tests.findings.wounds import CASES, WOUNDS, changed, grown
 
-CASES = [
-    pytest.param(code, wound, id=f"{code}-{k}") for code, wounds in WOUNDS.items() for k, wound in enumerate(wounds)
-]
-
 
 def test_a_sound_audit_raises_nothing(dossier):
     findings, checks = judge(dossier)

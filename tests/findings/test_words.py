@@ -6,10 +6,6 @@ from reportgen.findings import RULES, decide, judge
 from reportgen.render.words import explain, locate, say_verdict
 from tests.findings.wounds import CASES, WOUNDS
 
-CASES = [
-    pytest.param(code, wound, id=f"{code}-{k}") for code, wounds in WOUNDS.items() for k, wound in enumerate(wounds)
-]
-
 
 def test_rules_and_templates_stand_one_to_one():
     assert {path.name for path in (locate() / "finding").iterdir()} == {f"{rule.__name__}.j2" for rule in RULES}
