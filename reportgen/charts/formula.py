@@ -15,7 +15,7 @@ SIZE = 12.0
 
 FORMULAS: dict[str, tuple[str, str]] = {
     "standardise": (
-        r"z = \frac{x - \mu}{\sigma}",
+        r"z = \dfrac{x - \mu}{\sigma}",
         "z equals x minus the mean mu of the training rows, divided by their standard deviation sigma",
     ),
     "relu_layer": (
@@ -23,17 +23,17 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "h equals the larger of 0 and W times x plus b, for each unit of the layer",
     ),
     "softmax": (
-        r"p_k = \frac{e^{s_k}}{\sum_{j=1}^{K} e^{s_j}}",
+        r"p_k = \dfrac{e^{s_k}}{\sum_{j=1}^{K} e^{s_j}}",
         "the probability of class k equals e to the power of its score, divided by the sum of e to the power of the "
         "score over all K classes",
     ),
     "cross_entropy": (
-        r"L = -\frac{1}{n} \sum_{i=1}^{n} \log\, p_{i,\,y_i}",
+        r"L = -\dfrac{1}{n} \sum_{i=1}^{n} \log\, p_{i,\,y_i}",
         "L equals minus the mean, over n rows, of the logarithm of the probability that was given to the row's actual "
         "class",
     ),
     "squared_error": (
-        r"L = \frac{1}{n} \sum_{i=1}^{n} \left(\hat{y}_i - y_i\right)^2",
+        r"L = \dfrac{1}{n} \sum_{i=1}^{n} \left(\hat{y}_i - y_i\right)^2",
         "L equals the mean, over n rows, of the squared difference between the predicted and the actual number",
     ),
     "adam": (
@@ -44,38 +44,38 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "rate eta",
     ),
     "entropy": (
-        r"H(X) = -\sum_{x} p(x)\, \log_2 p(x)",
+        r"H(X) = -\sum_{x} \, p(x)\, \log_2 p(x)",
         "the entropy of X equals minus the sum, over its values x, of the share of x times the base-2 logarithm of "
         "that share",
     ),
     "mutual_information": (
-        r"I(X; Y) = \sum_{x,\,y} p(x, y)\, \log_2 \frac{p(x, y)}{p(x)\, p(y)}",
+        r"I(X; Y) = \sum_{x,\,y} \, p(x, y)\, \log_2 \dfrac{p(x, y)}{p(x)\, p(y)}",
         "the mutual information of X and Y equals the sum, over all pairs of values, of the pair's share times the "
         "base-2 logarithm of that share divided by the product of the shares of its two values",
     ),
     "pearson": (
-        r"r = \frac{\sum_i (x_i - \bar{x})(y_i - \bar{y})}"
+        r"r = \dfrac{\sum_i (x_i - \bar{x})(y_i - \bar{y})}"
         r"{\sqrt{\sum_i (x_i - \bar{x})^2}\, \sqrt{\sum_i (y_i - \bar{y})^2}}",
         "r equals the sum of the products of both deviations from their means, divided by the product of the square "
         "roots of the sums of their squares",
     ),
     "correlation_ratio": (
-        r"\eta = \sqrt{\frac{\sum_k n_k (\bar{y}_k - \bar{y})^2}{\sum_i (y_i - \bar{y})^2}}",
+        r"\eta = \sqrt{\dfrac{\sum_k n_k (\bar{y}_k - \bar{y})^2}{\sum_i (y_i - \bar{y})^2}}",
         "eta equals the square root of the sum of squares between the groups' means, divided by the whole sum of "
         "squares",
     ),
     "cramers_v": (
-        r"V = \sqrt{\frac{\chi^2 / n}{\min(r, c) - 1}}",
+        r"V = \sqrt{\dfrac{\chi^2 / n}{\min(r, c) - 1}}",
         "V equals the square root of chi-square divided by n, divided by one less than the smaller number of "
         "categories",
     ),
     "permutation_importance": (
-        r"I_j = \frac{1}{R} \sum_{r=1}^{R} L\left(y, f(X^{(j,\,r)})\right) - L\left(y, f(X)\right)",
+        r"I_j = \dfrac{1}{R} \sum_{r=1}^{R} L\left(y, f(X^{(j,\,r)})\right) - L\left(y, f(X)\right)",
         "the importance of column j equals the mean loss over R shuffles of that column, minus the loss with the "
         "column as it is",
     ),
     "standardised_coefficient": (
-        r"\hat{y} = \beta_0 + \sum_{j} \beta_j \frac{x_j - \mu_j}{\sigma_j}",
+        r"\hat{y} = \beta_0 + \sum_{j} \, \beta_j \dfrac{x_j - \mu_j}{\sigma_j}",
         "the prediction equals beta 0 plus the sum, over the columns, of beta times the column's value in standard "
         "deviations from its mean",
     ),
@@ -84,21 +84,22 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "the impurity of a node equals 1 minus the sum of the squared shares of its K classes",
     ),
     "first_layer": (
-        r"w_j = \sqrt{\sum_{u} W_{j,\,u}^2}",
+        r"w_j = \sqrt{\sum_{u} \, W_{j,\,u}^2}",
         "the weight of input j equals the square root of the sum, over the units u of the first layer, of its squared "
         "weights",
     ),
     "integrated_gradients": (
-        r"A_j = (x_j - x'_j) \int_0^1 \frac{\partial f\left(x' + \alpha\,(x - x')\right)}{\partial x_j}\, d\alpha",
-        "the attribution of feature j equals its distance from the baseline row, times the mean of the output's "
-        "gradient along the straight way from the baseline row to the row",
+        r"A_j = (x_j - \bar{x}_j) \int_0^1 "
+        r"\dfrac{\partial f\left(\bar{x} + \alpha\,(x - \bar{x})\right)}{\partial x_j}\, d\alpha",
+        "the attribution of feature j equals its distance from the average row, times the mean of the output's "
+        "gradient along the straight way from the average row to the row",
     ),
     "fidelity_agreement": (
-        r"F = \frac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, g(x_i) = f(x_i) \,\right]",
+        r"F = \dfrac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, g(x_i) = f(x_i) \,\right]",
         "fidelity equals the share of n test rows in which the surrogate g gives the same class as the network f",
     ),
     "fidelity_r2": (
-        r"F = 1 - \frac{\sum_i \left(g(x_i) - f(x_i)\right)^2}{\sum_i \left(f(x_i) - \bar{f}\right)^2}",
+        r"F = 1 - \dfrac{\sum_i \left(g(x_i) - f(x_i)\right)^2}{\sum_i \left(f(x_i) - \bar{f}\right)^2}",
         "fidelity equals 1 minus the sum of squared differences between surrogate g and network f, divided by the sum "
         "of squares of the network's numbers around their mean",
     ),
@@ -108,30 +109,30 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "squared amounts by which rows fall short of the margin",
     ),
     "accuracy": (
-        r"A = \frac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, \hat{y}_i = y_i \,\right]",
+        r"A = \dfrac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, \hat{y}_i = y_i \,\right]",
         "accuracy equals the share of n rows in which the predicted class is the actual one",
     ),
     "wilson": (
-        r"\frac{1}{1 + z^2/n} \left( \hat{p} + \frac{z^2}{2n} \pm z \sqrt{\frac{\hat{p}(1-\hat{p})}{n}"
-        r" + \frac{z^2}{4n^2}} \right)",
+        r"\dfrac{1}{1 + z^2/n} \left( \hat{p} + \dfrac{z^2}{2n} \pm z \sqrt{\dfrac{\hat{p}(1-\hat{p})}{n}"
+        r" + \dfrac{z^2}{4n^2}} \right)",
         "the ends of Wilson's interval for a share p of n rows, z being 1.96 for 95 per cent: p plus z squared over "
         "2n, plus or minus z times the root of p times 1 minus p over n plus z squared over 4 n squared, all divided "
         "by 1 plus z squared over n",
     ),
     "mean_class_difference": (
-        r"D = \frac{1}{n} \sum_{i=1}^{n} \left| \hat{c}_i - c_i \right|",
+        r"D = \dfrac{1}{n} \sum_{i=1}^{n} \left| \hat{c}_i - c_i \right|",
         "D equals the mean, over n rows, of the distance between the numbers of the predicted and the actual class",
     ),
     "row_share": (
-        r"s_{a,\,p} = \frac{c_{a,\,p}}{\sum_{k} c_{a,\,k}}",
+        r"s_{a,\,p} = \dfrac{c_{a,\,p}}{\sum_{k} c_{a,\,k}}",
         "a cell's share equals its count divided by the count of its row, which is the actual class",
     ),
     "log_loss": (
-        r"\ell = -\frac{1}{n} \sum_{i=1}^{n} \ln\, p_{i,\,y_i}",
+        r"\ell = -\dfrac{1}{n} \sum_{i=1}^{n} \ln\, p_{i,\,y_i}",
         "log loss equals minus the mean, over n rows, of the natural logarithm of the probability of the actual class",
     ),
     "ece": (
-        r"\mathrm{ECE} = \sum_{b} \frac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",
+        r"\mathrm{ECE} = \sum_{b} \, \dfrac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",
         "the calibration error equals the mean distance between observed and stated share over the groups, each "
         "weighted by its number of rows",
     ),

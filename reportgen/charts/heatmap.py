@@ -12,7 +12,7 @@ from matplotlib.textpath import TextPath
 from reportgen.charts import style
 from reportgen.charts.fonts import FAMILIES
 from reportgen.charts.shades import LEVELS, box, colour, readable
-from reportgen.charts.words import elided, shown, width
+from reportgen.charts.words import elided, width
 
 MOST_NUMBERS = 25  # with more classes the numbers could not be read
 LEAST_SIZE = 4.5
@@ -49,8 +49,9 @@ def _draw(
         axes = _axes(labels)
         _cells(axes, shades)
         _numbers(axes, shades, text)
-        axes.set_xlabel(shown(x_label), labelpad=5)
-        axes.set_ylabel(shown(y_label), labelpad=5)
+        across, down = axes.bbox.width, axes.bbox.height
+        axes.set_xlabel(elided(x_label, max(across, 120.0), style.BODY), labelpad=5)
+        axes.set_ylabel(elided(y_label, down + 20, style.BODY), labelpad=5)
         return style.svg(axes, name)
 
 
@@ -58,7 +59,7 @@ def _axes(labels: Sequence[str]) -> Axes:
     """Cells as large as the page allows, labels turned upright where they are wider than a cell."""
     size = style.SMALL if len(labels) <= MOST_NUMBERS else min(style.SMALL, 0.85 * 330 / len(labels))
     names = [elided(label, LABEL_ROOM, size) for label in labels]
-    longest = max(width(label, size) for label in names)
+    longest = max((width(label, size) for label in names), default=0.0)
     left, cells = longest + 30, max(len(labels), 1)
     across = min(WIDEST_CELL, (style.WIDTH - left - 8) / cells)
     down = min(HIGHEST_CELL, across)

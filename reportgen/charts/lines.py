@@ -9,7 +9,7 @@ from reportgen.charts import style
 from reportgen.charts.places import apart
 from reportgen.charts.scale import MINUS, span
 from reportgen.charts.scale import mark as set_ticks
-from reportgen.charts.words import elided, shown, width
+from reportgen.charts.words import elided, width
 
 HEIGHT = 190.0
 LABEL_ROOM = 110.0
@@ -38,8 +38,8 @@ def lines(
             _curve(axes, number, start, values)
         _end_labels(axes, names, list(series.values()), start)
         _mark(axes, mark, mark_label)
-        axes.set_xlabel(shown(x_label))
-        axes.set_ylabel(shown(y_label))
+        axes.set_xlabel(elided(x_label, 300, style.BODY))
+        axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
         return style.svg(axes, name)
 
 
@@ -153,7 +153,12 @@ def reliability(
         side = 200.0
         left = (style.WIDTH - side) / 2
         axes = style.sheet(side + 42, left=left, right=left, bottom=34, top=8)
-        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel=shown(x_label), ylabel=shown(y_label))
+        axes.set(
+            xlim=(-0.03, 1.03),
+            ylim=(-0.03, 1.03),
+            xlabel=elided(x_label, side, style.BODY),
+            ylabel=elided(y_label, side, style.BODY),
+        )
         for axis in (axes.xaxis, axes.yaxis):
             set_ticks(axis, 0.0, 1.0, 5)
         axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)

@@ -6,9 +6,11 @@ from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.scale import mark
-from reportgen.charts.words import shown, width, wrapped
+from reportgen.charts.words import elided, width, wrapped
 
 LABEL_ROOM = 190.0
+TEXT_ROOM = 90.0
+AXIS_ROOM = 260.0
 
 Ends = Sequence[float | None]
 
@@ -23,13 +25,13 @@ def rows(labels: Sequence[str], texts: Sequence[str] | None, axis: str) -> Axes:
     names = [wrapped(label, LABEL_ROOM, style.SMALL) for label in labels]
     row = 25.0 if any("\n" in name for name in names) else 15.5
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
-    right = 12 + max((width(shown(text), style.SMALL) for text in texts or ()), default=0.0)
+    right = 12 + max((width(elided(text, TEXT_ROOM, style.SMALL), style.SMALL) for text in texts or ()), default=0.0)
     axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=right, top=6)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel(shown(axis))
+    axes.set_xlabel(elided(axis, AXIS_ROOM, style.BODY))
     return axes
 
 
@@ -45,5 +47,10 @@ def write_beside(axes: Axes, texts: Sequence[str], *numbers: Ends) -> None:
     for row, text in enumerate(texts):
         furthest = max((end for ends in numbers if (end := ends[row]) is not None), default=0.0)
         axes.annotate(
-            shown(text), (furthest, row), (4, 0), textcoords="offset points", va="center", fontsize=style.SMALL
+            elided(text, TEXT_ROOM, style.SMALL),
+            (furthest, row),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.SMALL,
         )

@@ -32,17 +32,16 @@ def ticks(low: float, high: float, count: int = 6) -> tuple[list[float], list[st
 def _written(place: float, step: float, largest: float) -> str:
     if abs(place) < step * 1e-6:
         return "0"
-    if largest >= PLAIN_LARGEST or largest < PLAIN_SMALLEST:
-        digits = max(0, math.floor(math.log10(abs(place))) - math.floor(math.log10(step) - 0.3))
-        mantissa, exponent = f"{place:.{min(digits, 8)}e}".split("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    return f"{place:,.{_decimals(step)}f}".replace("-", MINUS)
+    power = math.floor(math.log10(largest)) if largest >= PLAIN_LARGEST or largest < PLAIN_SMALLEST else 0
+    unit = 10.0**power
+    return f"{place / unit:,.{_decimals(step / unit)}f}{f'e{power}' if power else ''}".replace("-", MINUS)
 
 
 def _decimals(step: float) -> int:
     """As few as write the step exactly."""
-    exact = (places for places in range(12) if abs(step * 10**places - round(step * 10**places)) < 1e-6)
-    return next(exact, 12)
+    scaled = ((places, step * 10**places) for places in range(15))
+    exact = (places for places, number in scaled if number > 0.5 and abs(number - round(number)) < 1e-6 * number)
+    return next(exact, 15)
 
 
 def mark(axis: Axis, low: float, high: float, count: int = 6) -> list[float]:

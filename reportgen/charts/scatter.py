@@ -10,15 +10,15 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from reportgen.charts import style
-from reportgen.charts.places import apart
 from reportgen.charts.scale import mark, span
 from reportgen.charts.shades import LEVELS, box, colour
-from reportgen.charts.words import elided, shown, width
+from reportgen.charts.words import elided, width
 
 MOST_DOTS = 1500
 CELLS = 48
 HEIGHT = 250.0
 LABEL_GAP = 9.5
+LABEL_ROOM = 100.0
 MARKERS = ("o", "^", "s", "D", "v", "P")
 
 
@@ -42,7 +42,8 @@ def scatter(
     with style.drawing():
         kinds = list(dict.fromkeys(groups or ()))
         axes = _axes(x, y, kinds, diagonal)
-        axes.set(xlabel=shown(x_label), ylabel=shown(y_label))
+        axes.set_xlabel(elided(x_label, 300, style.BODY))
+        axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
         if len(x) > MOST_DOTS:
             _cells(axes, x, y)
         elif groups is None:
@@ -108,20 +109,30 @@ def _groups(axes: Axes, x: Sequence[float], y: Sequence[float], groups: Sequence
 
 
 def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence[str]) -> None:
-    """Beside their dots, towards the middle of the chart, moved apart where they would lie on each other."""
+    """Beside their dots, towards the middle of the chart, moved up or down from labels that stand there already."""
     spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y]))]
-    middle = (axes.bbox.x0 + axes.bbox.x1) / 2
-    for side in (1, -1):
-        members = [number for number, spot in enumerate(spots) if (spot[0] <= middle) == (side == 1)]
-        members.sort(key=lambda number: spots[number][1])
-        heights = apart([spots[number][1] for number in members], LABEL_GAP, axes.bbox.y0 + 4, axes.bbox.y1)
-        for number, height in zip(members, heights, strict=True):
-            _label(axes, labels[number], (x[number], y[number]), side, height - spots[number][1])
+    names = [elided(label, LABEL_ROOM, style.SMALL) for label in labels]
+    middle = ((axes.bbox.x0 + axes.bbox.x1) / 2, (axes.bbox.y0 + axes.bbox.y1) / 2)
+    taken: list[tuple[float, float, float]] = []
+    for number in sorted(range(len(spots)), key=lambda number: -abs(spots[number][1] - middle[1])):
+        across, up = spots[number]
+        side, way = (1 if across <= middle[0] else -1), (1 if up <= middle[1] else -1)
+        ends = sorted((across + side * 7, across + side * (11 + width(names[number], style.SMALL))))
+        level = _free(up, ends[0], ends[1], taken, way * LABEL_GAP)
+        taken.append((ends[0], ends[1], level))
+        _label(axes, names[number], (x[number], y[number]), side, level - up)
+
+
+def _free(level: float, left: float, right: float, taken: Sequence[tuple[float, float, float]], step: float) -> float:
+    """The level itself, or the next one, a step at a time, at which no label stands between left and right."""
+    while any(left < end and start < right and abs(level - other) < abs(step) for start, end, other in taken):
+        level += step / 4
+    return level
 
 
 def _label(axes: Axes, label: str, spot: tuple[float, float], side: int, rise: float) -> None:
     axes.annotate(
-        elided(label, 150, style.SMALL),
+        label,
         spot,
         (side * 9.0, rise),
         textcoords="offset points",
