@@ -45,11 +45,12 @@ def expected_error(answers: ClassAnswers, rng: np.random.Generator) -> tuple[flo
 
     Chance alone parts the two rates of a bin, by no more than its share of outcomes simulated from the observed rates
     in 95 of 100 draws; by the triangle inequality the true value lies no farther than that from the measured one.
+    The rates are drawn towards one half (Agresti and Coull 1998, Am Stat 52:119), else few rows show too little noise.
     """
     stated, observed, sizes = reliability(answers)
     shares = sizes / sizes.sum()
     value = float(shares @ np.abs(observed - stated))
-    rates = (observed * sizes + 0.5) / (sizes + 1)
+    rates = (observed * sizes + 2) / (sizes + 4)
     noise = np.abs(rng.binomial(sizes, rates, size=(RESAMPLES, len(sizes))) / sizes - rates) @ shares
     reach = float(np.quantile(noise, LEVEL))
     return value, Bounds(max(value - reach, 0.0), min(value + reach, 1.0), SIMULATED)

@@ -1,0 +1,116 @@
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from reportgen.config import SelectionConfig
+from reportgen.evidence import (
+    baselines,
+    calibration,
+    collect,
+    fairness,
+    importance,
+    mistakes,
+    performance,
+    selection,
+    solo,
+    surrogates,
+    walkthrough,
+)
+from reportgen.records.base import Skipped
+from reportgen.records.dossier import Dossier
+
+QUICK = SelectionConfig(shuffles=20, resamples=5)
+ORDER = [
+    "performance",
+    "calibration",
+    "baselines",
+    "selection",
+    "solo",
+    "importance",
+    "surrogates",
+    "walkthroughs",
+    "errors",
+    "fairness",
+]
+
+
+@pytest.fixture(scope="module")
+def fair_subject(binary_subject):
+    return replace(binary_subject, protected=("sex", "age"))
+
+
+@pytest.fixture(scope="module")
+def dossier(fair_subject):
+    return collect(fair_subject, QUICK)
+
+
+def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
+    groups, gaps = fairness.measure(fair_subject)
+    scores, summary = selection.measure(fair_subject, QUICK)
+    assert dossier == Dossier(
+        dataset=fair_subject.dataset,
+        task=fair_subject.task,
+        split=fair_subject.split,
+        profile=fair_subject.profile,
+        encoded=5,
+        model=fair_subject.model,
+        training=fair_subject.training,
+        metrics=performance.measure(fair_subject),
+        calibration=calibration.measure(fair_subject),
+        baselines=baselines.measure(fair_subject),
+        selection=scores,
+        selection_summary=summary,
+        solo=solo.measure(fair_subject),
+        importance=importance.measure(fair_subject),
+        surrogates=surrogates.measure(fair_subject),
+        walkthroughs=walkthrough.measure(fair_subject),
+        errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
+    )
+
+
+def test_it_survives_json(dossier):
+    assert Dossier.model_validate_json(dossier.model_dump_json()) == dossier
+
+
+def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
+    assert collect(regression_subject, QUICK).skipped == (
+        Skipped(analysis="calibration", reason="needs_classes"),
+        Skipped(analysis="fairness", reason="no_protected_column"),
+    )
+
+
+def test_progress_hears_each_analysis_before_it_is_timed(binary_subject):
+    heard = []
+
+    @contextmanager
+    def timed(analysis):
+        heard.append(("start", analysis))
+        yield
+        heard.append(("end", analysis))
+
+    collect(replace(binary_subject, protected=("sex",)), QUICK, lambda name: heard.append(("say", name)), timed)
+    assert heard == [(what, name) for name in ORDER for what in ("say", "start", "end")]
+
+
+def test_the_network_is_asked_for_each_part_once(binary_subject):
+    whole = {id(part.x): 0 for part in (binary_subject.train, binary_subject.validation, binary_subject.test)}
+
+    def predict(x):
+        whole[id(x)] = whole.get(id(x), 0) + 1
+        return binary_subject.predict(x)
+
+    collect(replace(binary_subject, predict=predict), QUICK)
+    assert [whole[id(part.x)] for part in (binary_subject.train, binary_subject.validation, binary_subject.test)] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_a_fault_is_no_answer(binary_subject):
+    def broken(x):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        collect(replace(binary_subject, predict=broken), QUICK)
