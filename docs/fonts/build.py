@@ -38,6 +38,7 @@ SYMBOLS = (
 )
 RIGHT_TO_LEFT = (range(0x590, 0x700), range(0xFB1D, 0xFB50), range(0xFB50, 0xFE00), range(0xFE70, 0xFEFF))
 HAN_FORMS = (range(0x3000, 0x3100), range(0xFE30, 0xFE50), range(0xFF00, 0xFFF0))
+SPACES = {0x20, 0xA0}  # a line of Arabic is set in one font, with its spaces
 HIDDEN = {0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x202A, 0x202F)}  # they have no ink and may turn text around
 NAMES = {"Reportgen Sans": "ReportgenSans", "Reportgen Extra": "ReportgenExtra", "Reportgen Mono": "ReportgenMono"}
 
@@ -84,7 +85,8 @@ def _extra(latin: Path, dejavu: Path, weight: str, have: set[int], width: float)
     base = TTFont(latin / f"source-sans-3-latin-{WEIGHTS[weight]}-normal.woff")
     scale = width / _width(base)
     suffix = "" if weight == "Regular" else "-Bold"
-    fonts.append(_cut(TTFont(dejavu / f"DejaVuSans{suffix}.ttf"), {*_all((*LETTERS, *SYMBOLS, *RIGHT_TO_LEFT))} - have))
+    signs = ({*_all((*LETTERS, *SYMBOLS, *RIGHT_TO_LEFT))} - have) | SPACES
+    fonts.append(_cut(TTFont(dejavu / f"DejaVuSans{suffix}.ttf"), signs))
     scales = [*[scale] * len(LATIN_SUBSETS), 0.92]
     return _merged([_scaled(font, by) for font, by in zip(fonts, scales, strict=True) if _points(font)])
 
