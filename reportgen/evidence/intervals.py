@@ -13,7 +13,7 @@ from reportgen.evidence.base import Floats
 
 LEVEL = 0.95
 RESAMPLES = 2_000
-MANY_ROWS = 2_000
+MANY_ROWS = 1_000
 """Above this many rows the jackknife's normal limits stand in for the bootstrap: they then agree, and cost nothing."""
 
 WILSON = "Wilson score"
