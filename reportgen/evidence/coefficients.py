@@ -75,7 +75,7 @@ def _error(columns: Floats, own: Floats, block: Floats) -> float:
     inner = columns.T @ columns / len(columns)
     if (value := spread(columns, own)) > 0:
         slope = (own @ inner).ravel() / (len(own) * value)
-        return float(np.sqrt(max(slope @ block @ slope, 0.0)))
+        return float(np.sqrt(np.clip(slope @ block @ slope, 0.0, None)))
     return float(np.sqrt(max(np.trace(block @ np.kron(np.eye(len(own)), inner)) / len(own), 0.0)))
 
 

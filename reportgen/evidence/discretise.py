@@ -43,9 +43,10 @@ def codes_of(column: "pd.Series[Any]", bins: int) -> Codes:
 def bin_codes(numbers: Floats, bins: int) -> Codes:
     """Equal-count bins of numbers; a number with no more values than bins keeps each value apart."""
     present = np.isfinite(numbers)
-    values = np.unique(numbers[present])
+    ordered = np.sort(numbers[present])
+    values = np.unique(ordered)
     if len(values) > bins:
-        values = np.unique(np.quantile(numbers[present], np.arange(bins) / bins, method="lower"))
+        values = np.unique(ordered[np.arange(bins) * len(ordered) // bins])
     codes = np.searchsorted(values, numbers, side="right")
     return np.asarray(_dense(np.where(present, codes, len(values) + 1)))
 

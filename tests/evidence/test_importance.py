@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reportgen.evidence import importance
+from reportgen.evidence.base import Fitted
+from reportgen.evidence.first_layer import weighed
+from reportgen.evidence.trees import impurity
+from reportgen.records.table import Encoded
+
+
+def with_trees(subject):
+    tree = Fitted(name="tree", predict=subject.predict, settings={}, importances=np.array([0.1, 0.2, 0.3, 0.15, 0.25]))
+    boosting = Fitted(name="boosting", predict=subject.predict, settings={})
+    return replace(subject, baselines=(*subject.baselines, tree, boosting))
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_every_method_ranks_the_original_columns(build_subject, kind):
+    subject = with_trees(build_subject(kind))
+    methods = importance.measure(subject)
+    names = ("permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients")
+    assert tuple(one.method for one in methods) == names
+    assert [one.main for one in methods] == [True, False, False, False, False, False]
+    for one in methods:
+        values = [feature.value for feature in one.features]
+        assert {feature.feature for feature in one.features} == set(subject.features)
+        assert values == sorted(values, reverse=True)
+        if one.method != "tree":
+            assert one.features[0].feature == "size"
+        assert one.fidelity_measure == ("accuracy" if subject.classifies else "r2")
+
+
+def test_boosting_with_the_network_s_answers_is_the_network_s_permutation(binary_subject):
+    methods = {one.method: one for one in importance.measure(with_trees(binary_subject))}
+    assert methods["boosting"].features == methods["permutation"].features
+    assert methods["boosting"].fidelity == methods["permutation"].fidelity == pytest.approx(0.825)
+    assert methods["linear"].fidelity < 0.825
+
+
+def test_impurity_is_summed_by_original_column(binary_subject):
+    tree = with_trees(binary_subject).baselines[-2]
+    assert [(one.feature, one.value) for one in impurity(binary_subject, tree)] == [
+        ("colour", pytest.approx(0.7)),
+        ("weight", 0.2),
+        ("size", 0.1),
+    ]
+
+
+def test_the_first_layer_weighs_what_a_column_moves(binary_subject):
+    x = binary_subject.train.x.astype(float)
+    size, colour, weight = weighed(binary_subject)
+    assert (size.feature, size.value) == ("size", pytest.approx(x[:, 0].std()))
+    assert (colour.feature, colour.value) == ("colour", pytest.approx(0.5 * x[:, 4].std()))
+    assert (weight.feature, weight.value) == ("weight", 0.0)
+
+
+def test_attribution_of_a_linear_model_is_the_mean_distance_times_the_slope(regression_subject):
+    attributed = importance.measure(regression_subject)[-1]
+    away = regression_subject.test.x[:, 0] - regression_subject.train.x[:, 0].mean()
+    assert attributed.features[0].value == pytest.approx(3 * np.abs(away).mean(), rel=1e-5)
+    assert attributed.n == len(regression_subject.test.y)
+
+
+def test_correlated_columns_are_noted(regression_subject):
+    assert not importance.correlated(regression_subject)
+    x = regression_subject.train.x.copy()
+    x[:, 1] = x[:, 0] + 0.5 * x[:, 1]
+    twin = replace(regression_subject, train=replace(regression_subject.train, x=x))
+    assert importance.correlated(twin)
+    assert importance.measure(twin)[0].note == "correlated_features"
+
+
+def test_the_columns_of_one_category_are_not_called_correlated(binary_subject):
+    x = binary_subject.train.x.copy()
+    x[:, 2], x[:, 3], x[:, 4] = x[:, 2], 1 - x[:, 2], 0
+    assert not importance.correlated(replace(binary_subject, train=replace(binary_subject.train, x=x)))
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression"])
+def test_one_feature_and_one_test_row(build_subject, kind):
+    subject = build_subject(kind)
+    inputs = (Encoded(name="size", feature="size", kind="number"),)
+    cut = {
+        name: replace(part, x=part.x[:rows, :1], y=part.y[:rows], rows=part.rows[:rows], frame=part.frame.iloc[:rows])
+        for name, part, rows in (("train", subject.train, 300), ("test", subject.test, 1))
+    }
+    wide = lambda x: np.hstack([x, np.zeros((len(x), 4), dtype=x.dtype)])  # noqa: E731
+    lone = replace(
+        subject,
+        inputs=inputs,
+        first_layer=subject.first_layer[:1],
+        baselines=(),
+        predict=lambda x: subject.predict(wide(x)),
+        gradients=lambda x, o: (subject.gradients(wide(x), o)[0], subject.gradients(wide(x), o)[1][:, :1]),
+        **cut,
+    )
+    methods = importance.measure(lone)
+    assert [one.method for one in methods] == ["permutation", "first_layer", "integrated_gradients"]
+    assert methods[0].fidelity in ((0.0, 1.0) if kind == "binary" else (None,))

@@ -1,0 +1,109 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from reportgen.evidence import solo
+from reportgen.records.table import Encoded
+
+
+def made(subject, train, validation):
+    """Encoded columns given as (x, y) for both parts; one feature a column."""
+    inputs = tuple(Encoded(name=f"c{i}", feature=f"c{i}", kind="number") for i in range(train[0].shape[1]))
+    parts = {
+        name: replace(getattr(subject, name), x=x.astype(np.float32), y=y)
+        for name, (x, y) in {"train": train, "validation": validation}.items()
+    }
+    return replace(subject, inputs=inputs, **parts)
+
+
+def test_a_leak_scores_one_and_noise_a_half(binary_subject):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 600)
+    x = np.stack([y + 0.2 * rng.random(600), rng.normal(size=600)], axis=1)
+    leak, noise = solo.measure(made(binary_subject, (x[:400], y[:400]), (x[400:], y[400:])))
+    assert (leak.feature, leak.value, leak.high, leak.n) == ("c0", 1.0, 1.0, 600)
+    assert 0.97 < leak.low < 1
+    assert noise.low < 0.5 < noise.high
+
+
+def test_a_number_that_is_the_target_explains_nearly_all_of_it(regression_subject):
+    rng = np.random.default_rng(0)
+    y = rng.uniform(size=900)
+    x = np.stack([3 * y, rng.normal(size=900)], axis=1)
+    leak, noise = solo.measure(made(regression_subject, (x[:600], y[:600]), (x[600:], y[600:])))
+    # sixteen equal steps leave 1 / 256 of a uniform's variance
+    assert leak.value == pytest.approx(1 - 1 / 256, abs=0.005)
+    assert leak.low <= leak.value <= leak.high <= 1
+    assert noise.low < 0
+    assert (leak.measure, leak.floor) == ("r2", 0.0)
+
+
+def test_all_encoded_columns_of_a_category_count_together(multiclass_subject):
+    colour = next(score for score in solo.measure(multiclass_subject) if score.feature == "colour")
+    assert colour.value > 0.5
+    assert len(solo.measure(multiclass_subject)) == 3
+
+
+def test_area_is_that_of_the_textbook():
+    rng = np.random.default_rng(2)
+    y = rng.integers(0, 3, 200)
+    chances = rng.dirichlet(np.ones(3), 200)
+    chances[np.arange(200), y] += 0.3
+    chances /= chances.sum(axis=1, keepdims=True)
+    value, spread, rarest = solo.area(chances, y)
+    assert value == pytest.approx(roc_auc_score(y, chances, multi_class="ovr"))
+    assert rarest == np.bincount(y).min()
+    assert 0.01 < spread < 0.05
+
+
+def test_standard_error_of_the_area_is_that_of_repeated_samples():
+    rng = np.random.default_rng(3)
+    y = np.repeat([0, 1], [60, 40])
+    values, spreads = [], []
+    for _ in range(400):
+        score = y + rng.normal(size=100)
+        value, spread, _ = solo.area(np.stack([-score, score], axis=1), y)
+        values.append(value)
+        spreads.append(spread)
+    assert np.mean(spreads) == pytest.approx(np.std(values), rel=0.1)
+
+
+def test_explained_is_r2_with_the_spread_of_repeated_samples():
+    rng = np.random.default_rng(4)
+    values, spreads = [], []
+    for _ in range(400):
+        truth = rng.normal(size=150)
+        value, spread = solo.explained(truth, truth + 0.5 * rng.normal(size=150))
+        values.append(value)
+        spreads.append(spread)
+    assert np.mean(values) == pytest.approx(0.8, abs=0.01)
+    assert np.mean(spreads) == pytest.approx(np.std(values), rel=0.1)
+
+
+def test_a_target_without_spread_is_explained_by_nothing():
+    assert solo.explained(np.ones(5), np.ones(5)) == (0.0, 0.0)
+
+
+def test_intervals_widen_with_the_number_of_columns(binary_subject):
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 2, 300)
+    x = y[:, None] + rng.normal(size=(300, 1))
+    noise = rng.normal(size=(300, 30))
+    few = solo.measure(made(binary_subject, (x[:200], y[:200]), (x[200:], y[200:])))
+    wide = np.hstack([x, noise])
+    many = solo.measure(made(binary_subject, (wide[:200], y[:200]), (wide[200:], y[200:])))
+    assert many[0].value == few[0].value
+    assert many[0].low < few[0].low < few[0].high < many[0].high
+
+
+def test_a_class_of_one_row_and_a_constant_column_are_survived(multiclass_subject):
+    y = np.array([0] * 30 + [1] * 29 + [2])
+    x = np.ones((60, 1))
+    (score,) = solo.measure(made(multiclass_subject, (x[:40], y[:40]), (x[40:], y[40:])))
+    assert score.low <= 0.5 <= score.high
+
+
+def test_the_same_seed_gives_the_same_scores(binary_subject):
+    assert solo.measure(binary_subject) == solo.measure(binary_subject)
