@@ -18,6 +18,9 @@ from reportgen.render.words import environment, explain, fault, say_verdict
 PAGE = "report.html.j2"
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
+LANGUAGES = {"en": "en", "zh": "zh-CN"}
+"""What a browser, a screen reader and a search engine are told."""
+
 
 class Words(NamedTuple):
     """A finding as a reader sees it."""
@@ -51,6 +54,7 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
         text = page.render(
             doc=document,
             paper=paper,
+            language=LANGUAGES[lang],
             count=Count(),
             key_metrics=KEY_METRICS,
             outlined=_outlined,

@@ -42,7 +42,7 @@ def percent(value: float | None, lang: str, digits: int = 1) -> str:
         return NONE
     smallest = 10.0 ** -(digits + 2)
     if 0 < abs(value) < smallest / 2:
-        return ("< " if value > 0 else f"> {MINUS}") + _written(smallest, digits, True, lang)
+        return ("<\u00a0" if value > 0 else f">\u00a0{MINUS}") + _written(smallest, digits, True, lang)
     return _written(value, digits, True, lang)
 
 
@@ -65,7 +65,8 @@ def _decimals(value: float, low: float | None, high: float | None) -> int:
     half = (high - low) / 2 if low is not None and high is not None else 0.0
     if half > 0:
         return 1 - floor(log10(half))
-    return 3 - floor(log10(abs(value))) if value else 0
+    known = len(repr(float(value)).partition(".")[2]) if "e" not in repr(float(value)) else 99
+    return min(known, 3 - floor(log10(abs(value)))) if value else 0
 
 
 def amount(value: float | None, lang: str, measure: str, low: float | None = None, high: float | None = None) -> str:
@@ -78,7 +79,7 @@ def pvalue(value: float | None, lang: str) -> str:
     if value is None:
         return NONE
     if value < SMALLEST_P:
-        return "< " + _written(SMALLEST_P, 3, False, lang)
+        return "<\u00a0" + _written(SMALLEST_P, 3, False, lang)
     return _written(value, 3 if value < 0.1 else 2, False, lang)
 
 

@@ -21,7 +21,7 @@ def visible(text: str) -> str:
 def markdown(text: object) -> str:
     """The text as Markdown shows it letter by letter, on one line, so that it fits a cell of a table."""
     line = " ".join(visible(str(text)).split())
-    escaped = MARKS.sub(r"\\\1", "".join(ENTITIES.get(letter, letter) for letter in line))
+    escaped = "".join(ENTITIES.get(letter) or MARKS.sub(r"\\\1", letter) for letter in line)
     return re.sub(r"^(\d+)([.)])|^-", lambda match: f"{match[1]}\\{match[2]}" if match[1] else "\\-", escaped)
 
 

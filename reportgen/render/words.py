@@ -145,7 +145,8 @@ def _listing(lang: str, translations: NullTranslations) -> Callable[..., str]:
 
     @pass_eval_context
     def listing(context: EvalContext, names: Iterable[Any], most: int = 0) -> str:
-        shown = [str(escape(name) if context.autoescape else name) for name in names]
+        short = [name if isinstance(name, Markup) else elided(name) for name in names]
+        shown = [str(escape(name) if context.autoescape else name) for name in short]
         rest = len(shown) - most if most and len(shown) > most + 1 else 0
         if rest:
             shown = [*shown[:most], translations.gettext("%(count)s more") % {"count": numbers.integer(rest, lang)}]
