@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -89,13 +89,15 @@ def understand(raw: pd.Series) -> Cells:
     return _categories(cells, raw)
 
 
-def understand_as(raw: pd.Series, kind: Kind) -> Cells:
-    """Read a column as a kind that another file's column has; what does not fit becomes missing."""
-    found = understand(raw)
-    if found.kind == kind or (kind in {"text", "categorical"} and found.kind in {"text", "categorical"}):
-        return Cells(kind, found.values, found.notes)
+def understand_as(raw: pd.Series, kind: Kind, pattern: str | None = None) -> Cells:
+    """Read a column as the kind (and the way of writing dates) of another file's; what does not fit becomes missing."""
     if kind in {"text", "categorical"}:
-        return Cells(kind, as_labels(raw), ())
+        return replace(_categories(_distinct(raw), raw), kind=kind)
+    found = understand(raw) if pattern is None else _typed(raw)
+    if found is not None and found.kind == kind:
+        return found
+    if pattern is not None:
+        return Cells(kind, _naive(pd.to_datetime(as_labels(raw), format=pattern, errors="coerce", utc=True)))
     return Cells(kind, _forced(raw, kind), (Code(code="kind_forced", facts={"column": str(raw.name), "kind": kind}),))
 
 

@@ -20,9 +20,9 @@ CHANCE = 1e-6
 """The chance at which all different whole numbers are taken to be numbered and not measured."""
 
 KEY_NAME = re.compile(
-    r"(?i:(?:^|[^a-z])(?:id|idx|index|key|no|nr|num|number|uuid|guid))$|[a-z](?:ID|Id|No|Nr)$|^[A-Z]{0,3}ID$"
+    r"(?i:(?:^|[^a-z])(?:id|idx|index|key|no|nr|num|number|uuid|guid))$|[a-z](?:ID|Id|No|Nr)$|^[A-Z]?ID$"
 )
-KEY_NAME_ZH = re.compile(r"(?:编号|序号|学号|工号|单号|证号|ID)$")
+KEY_NAME_ZH = re.compile(r"(?:编号|序号|学号|工号|单号|证号|[\u4e00-\u9fff]ID)$")
 TIME_NAME = re.compile(
     r"(?i)(?:^|[^a-z])(?:year|yr|jahr|date|time|day|week|month|hour|timestamp)s?(?:$|[^a-z])|[年月日时]$"
 )
@@ -58,9 +58,9 @@ def _inferred(values: pd.Series, kind: Kind, distinct: int, missing: int) -> tup
         return ("dropped", "all_missing")
     if distinct == 1 and not missing:
         return ("dropped", "constant")
-    if distinct >= KEY_SHARE * len(values) and is_key(values, kind):
-        return ("id", "key")
-    return ("dropped", "text") if kind == "text" else ("feature", None)
+    if kind == "text":
+        return ("dropped", "text")
+    return ("id", "key") if distinct >= KEY_SHARE * len(values) and is_key(values, kind) else ("feature", None)
 
 
 def is_key(values: pd.Series, kind: Kind) -> bool:
@@ -69,7 +69,7 @@ def is_key(values: pd.Series, kind: Kind) -> bool:
     Whole numbers drawn at random from a span S are all different with a chance of about exp(-n(n-1)/2S) (the birthday
     problem, von Mises 1939); where that is below one in a million they count something. Wider ones need a key's name.
     """
-    if kind in {"categorical", "text"}:
+    if kind == "categorical":
         return True
     present = values.dropna()
     if kind != "numeric" or len(present) < KEY_ROWS or present.duplicated().any() or (present % 1 != 0).any():

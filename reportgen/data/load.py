@@ -144,7 +144,11 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
             values[column.name] = pd.Series([None] * len(other.frame), dtype=object)
             continue
         raw = other.frame[column.name]
-        cells = _test_target(raw, dataset.task) if column.name == target else understand_as(raw, column.kind)
+        cells = (
+            _test_target(raw, dataset.task)
+            if column.name == target
+            else understand_as(raw, column.kind, _pattern(dataset, column.name))
+        )
         values[column.name] = cells.values
         notes += [note.model_copy(update={"facts": {**note.facts, "file": "test"}}) for note in cells.notes]
     frame = pd.DataFrame(values)
@@ -156,6 +160,12 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
     if len(known) < len(frame):
         notes.append(Code(code="test_rows_left_out", facts={"count": len(frame) - len(known), "rows": len(frame)}))
     return known, tuple(notes)
+
+
+def _pattern(dataset: Dataset, column: str) -> str | None:
+    """How the main file writes the dates of a column."""
+    found = (n.facts["format"] for n in dataset.reading.notes if n.code == "dates" and n.facts["column"] == column)
+    return next((str(pattern) for pattern in found), None)
 
 
 def _extra(dataset: Dataset, other: Raw) -> tuple[Code, ...]:

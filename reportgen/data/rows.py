@@ -55,5 +55,7 @@ def _conflicting(dataset: Dataset) -> Hits:
 
 
 def _overlap(parts: Parts, columns: list[str]) -> tuple[int, ...]:
+    absent = {c.name for c in parts.dataset.columns if c.role in {"dropped", "id"} and parts.test[c.name].isna().all()}
+    columns = [name for name in columns if name not in absent]
     seen = np.concatenate([_hash(parts.train, columns), _hash(parts.validation, columns)])
     return _rows(parts.test, np.isin(_hash(parts.test, columns), seen))

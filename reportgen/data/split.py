@@ -128,7 +128,9 @@ def _by_group(dataset: Dataset, shares: Shares, config: Config, rng: np.random.G
 def _groups(columns: pd.DataFrame) -> Numbers:
     """A number for each group; a row whose group is missing is a group of its own."""
     known = columns.notna().all(axis="columns").to_numpy()
-    numbers = columns.groupby(list(columns.columns), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+    numbers = (
+        columns.groupby(list(columns.columns), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64, copy=True)
+    )
     numbers[~known] = numbers.max() + 1 + np.arange(int((~known).sum()))
     return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
 

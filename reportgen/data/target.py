@@ -127,7 +127,7 @@ def _refuse(cells: Cells, raw: pd.Series) -> None:
         raise DataError(
             f"the target {name!r} holds an infinity in row {row} (0 is the first below the header); mend it"
         )
-    if as_labels(raw).nunique() == 1:
+    if cells.values.nunique() == 1:
         only = as_labels(raw).dropna().iloc[0]
         raise DataError(f"the target {name!r} is {only[:60]!r} in every row, so there is nothing to tell apart")
 

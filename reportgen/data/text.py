@@ -5,6 +5,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -15,6 +16,7 @@ from reportgen.records.base import Code
 
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 200
+SAMPLE_CHARACTERS = 2_000_000
 CHUNK_ROWS = 20_000
 FIELD_LIMIT = 10_000_000
 BYTE_ORDER_MARKS = (
@@ -110,24 +112,29 @@ def find_delimiter(text: str) -> str:
 
 def _evenness(text: str, delimiter: str) -> tuple[bool, int]:
     """Whether nine rows in ten are as long as the header, and how long that is (0 where it is one column)."""
-    try:
-        rows = [row for row in islice(_rows(text[:2_000_000], delimiter, ""), SAMPLE_ROWS) if row]
-    except DataError:
+    lengths = []
+    with suppress(DataError):
+        for row in islice(_rows(text[:SAMPLE_CHARACTERS], delimiter, ""), SAMPLE_ROWS):
+            lengths += [len(row)] if row else []
+    if not lengths or lengths[0] < 2:
         return (False, 0)
-    lengths = Counter(map(len, rows))
-    width = len(rows[0]) if rows else 0
-    return (width > 1 and lengths[width] >= 0.9 * len(rows), width if width > 1 else 0)
+    return (lengths.count(lengths[0]) >= 0.9 * len(lengths), lengths[0])
 
 
 def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     """The records of the text; a quote that is never closed is an error of one sentence."""
     csv.field_size_limit(FIELD_LIMIT)
-    lines = iter(text.splitlines(keepends=True)) if "\n" not in text else _lines(text)
+    lines = _lines(text) if "\n" in text else iter(text.splitlines(keepends=True))
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=_spaced(text, delimiter))
+    line = 1
     try:
-        yield from reader
+        for row in reader:
+            yield row
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{name}, line {reader.line_num}: the quotes do not match ({error}); mend that line") from None
+        raise DataError(
+            f"{name}, line {line}: the quotes do not match from here on ({error}); mend that line"
+        ) from None
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -147,6 +154,8 @@ def _spaced(text: str, delimiter: str) -> bool:
 def _table(text: str, delimiter: str, name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
     rows = (row for row in _rows(text, delimiter, name) if row)
     header = [cell.strip() for cell in next(rows)]
+    if len(header) < 2:
+        raise DataError(f"{name} has one column; a table needs two, parted by commas, semicolons, tabs or bars (|)")
     names = [cell or f"column {number}" for number, cell in enumerate(header, start=1)]
     first = list(islice(rows, 1))
     if not first:

@@ -1,0 +1,77 @@
+"""Rows that repeat, contradict each other, or stand on both sides of the split."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from reportgen.config import Config
+from reportgen.data import Parts, load, profile, split
+
+
+def parts_of(frame: pd.DataFrame, **options: object) -> Parts:
+    config = Config(**options)
+    return split(load(frame, config), config)
+
+
+def base(n: int = 60) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    words = rng.choice(["u", "v", None], n)
+    return pd.DataFrame({"x": rng.normal(size=n), "w": words, "t": ["a", "b"] * (n // 2)})
+
+
+def test_a_sound_table_has_none() -> None:
+    found = profile(parts_of(base()))
+    assert (found.duplicate_rows, found.conflicting_rows, found.overlap_rows) == ((), (), ())
+
+
+def test_copies_are_all_but_the_first() -> None:
+    frame = pd.concat([base(), base().iloc[[3, 3, 10]]], ignore_index=True)
+    assert profile(parts_of(frame)).duplicate_rows == (60, 61, 62)
+
+
+def test_a_running_number_hides_no_copy_but_a_name_tells_rows_apart() -> None:
+    frame = pd.concat([base(), base().iloc[[3]]], ignore_index=True)
+    assert profile(parts_of(frame.assign(no=range(61)), target="t")).duplicate_rows == (60,)
+    assert profile(parts_of(frame.assign(who=[f"P{i}" for i in range(61)]), target="t")).duplicate_rows == ()
+
+
+def test_contradictions_are_all_rows_of_the_set() -> None:
+    twin = base().iloc[[3, 10]].assign(t=["a", "b"])  # rows 3 and 10 have b and a
+    frame = pd.concat([base(), twin], ignore_index=True)
+    found = profile(parts_of(frame))
+    assert found.conflicting_rows == (3, 10, 60, 61)
+    assert found.duplicate_rows == ()
+
+
+def test_equal_features_are_no_contradiction_of_a_number() -> None:
+    frame = pd.concat([base(), base().iloc[[3]]], ignore_index=True).assign(t=np.arange(61) / 7)
+    assert profile(parts_of(frame)).conflicting_rows == ()
+
+
+def test_overlap_is_of_test_rows_with_the_others() -> None:
+    parts = parts_of(base())
+    seen = pd.concat([parts.test, parts.train.iloc[[0]], parts.validation.iloc[[1]]])
+    found = profile(replace(parts, test=seen))
+    assert found.overlap_rows == (int(parts.train.index[0]), int(parts.validation.index[1]))
+
+
+def test_overlap_with_a_test_file(tmp_path) -> None:
+    frame = base()
+    other = base().assign(x=lambda f: f["x"] + 1)
+    other.iloc[[5, 9]] = frame.iloc[[7, 21]].to_numpy()
+    path = tmp_path / "test.csv"
+    other.to_csv(path, index=False)
+    frame.insert(0, "no", range(60))
+    frame.insert(1, "empty", None)
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    config = Config(test=str(path))
+    assert profile(split(load(tmp_path / "data.csv", config), config)).overlap_rows == (5, 9)
+
+
+def test_what_was_left_out_is_passed_on() -> None:
+    frame = base()
+    frame.loc[[4, 5], "t"] = [None, "z"]
+    found = profile(parts_of(frame))
+    assert (found.missing_target_rows, found.left_out_rows) == ((4,), (5,))
+    assert [(level.label, level.count) for level in found.left_out_classes] == [("z", 1)]
