@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from threadpoolctl import ThreadpoolController
 
 from reportgen.model.shapes import Floats, Prepared, Rows
 from reportgen.records.base import Scalar
@@ -21,6 +22,9 @@ from reportgen.records.table import Task
 Predict = Callable[[Floats], npt.NDArray[np.float64]]
 
 PENALTIES = (1.0, 10.0, 100.0, 1000.0)
+POOLS = ThreadpoolController()
+"""Fits and predictions run on one thread: their last digits are then the same on machines of more cores, and boosting
+was measured to take twenty times as long on two threads when another process wants one of the cores."""
 ITERATIONS = 10_000
 LEAVES = (2, 4, 8, 16, 32)
 """A tree of more leaves is no longer read by anyone."""
@@ -43,14 +47,14 @@ def fit_baselines(prepared: Prepared, task: Task, seed: int) -> tuple[FittedBase
     """Fit all four, or guessing alone where the training rows hold nothing to learn."""
     rows, checks = _double(prepared.train), _double(prepared.validation)
     classes = len(task.classes)
+    guess = _dummy(rows, classes)
     if len(np.unique(rows.y)) < 2:
-        return (_dummy(rows, classes),)
-    return (
-        _dummy(rows, classes),
-        _linear(rows, checks, classes),
-        _tree(rows, checks, classes, seed),
-        _boosting(rows, checks, classes, seed),
-    )
+        return (guess,)
+    with POOLS.limit(limits=1):
+        linear = _linear(rows, checks, classes)
+        tree = _tree(rows, checks, classes, seed)
+        boosting = _boosting(rows, checks, classes, seed)
+    return guess, linear, tree, boosting
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,17 @@ def _linear(rows: _Doubles, checks: _Doubles, classes: int) -> FittedBaseline:
     candidates = ((penalty, make_pipeline(StandardScaler(), kind(penalty))) for penalty in PENALTIES)
     penalty, model = _best(candidates, rows, checks, classes)
     settings: dict[str, Scalar] = {"penalty": penalty, "iterations": _iterations(model[-1])}
-    coefficients = _by_class(np.asarray(model[-1].coef_), model.classes_, classes) if classes > 2 else model[-1].coef_
-    return FittedBaseline("linear", _predictor(model, classes), settings, np.asarray(coefficients).squeeze())
+    return FittedBaseline("linear", _predictor(model, classes), settings, _coefficients(model[-1], classes))
+
+
+def _coefficients(model: BaseEstimator, classes: int) -> npt.NDArray[np.float64]:
+    """One row for each class of many, else one vector; of two classes it speaks for the second."""
+    found = np.asarray(model.coef_, dtype=np.float64)
+    if classes <= 2:
+        return found.reshape(-1)
+    if len(model.classes_) == 2:
+        found = np.vstack((-found / 2, found / 2))
+    return _by_class(found, model.classes_, classes)
 
 
 def _logistic(penalty: float) -> LogisticRegression:
@@ -114,11 +127,16 @@ def _boosting(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> Fitt
     kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
     rounds = min(TREES // max(classes, 1), 200)
     smallest = min(20, max(len(rows.y) // 50, 2))
-    model = kind(
-        max_iter=rounds, min_samples_leaf=smallest, l2_regularization=1.0, early_stopping=True, random_state=seed
-    )
     known = np.isin(checks.y, rows.y) if classes else np.ones(len(checks.y), dtype=bool)
-    model.fit(rows.x, rows.y, X_val=checks.x[known], y_val=checks.y[known])
+    stop = {"X_val": checks.x[known], "y_val": checks.y[known]} if known.any() else {}
+    model = kind(
+        max_iter=rounds,
+        min_samples_leaf=smallest,
+        l2_regularization=1.0,
+        early_stopping=bool(stop),
+        random_state=seed,
+    )
+    model.fit(rows.x, rows.y, **stop)
     settings: dict[str, Scalar] = {"rounds": int(model.n_iter_), "learning_rate": 0.1, "smallest_leaf": smallest}
     return FittedBaseline("boosting", _predictor(model, classes), settings)
 
@@ -135,9 +153,15 @@ def _best(
 
 def _predictor(model: BaseEstimator, classes: int) -> Predict:
     """One function for both kinds: numbers, or a column of probabilities for each class of the task."""
-    if not classes:
-        return lambda x: np.asarray(model.predict(np.asarray(x, dtype=np.float64)), dtype=np.float64)
-    return lambda x: _by_class(model.predict_proba(np.asarray(x, dtype=np.float64)).T, model.classes_, classes).T
+
+    def predict(x: Floats) -> npt.NDArray[np.float64]:
+        rows = np.asarray(x, dtype=np.float64)
+        with POOLS.limit(limits=1):
+            if not classes:
+                return np.asarray(model.predict(rows), dtype=np.float64)
+            return _by_class(model.predict_proba(rows).T, model.classes_, classes).T
+
+    return predict
 
 
 def _by_class(values: npt.NDArray[Any], known: npt.NDArray[Any], classes: int) -> npt.NDArray[np.float64]:

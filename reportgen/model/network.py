@@ -1,5 +1,6 @@
 """The network: how it is built, and what may be asked of it once it is trained."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,7 +131,9 @@ class Network:
         """Write the network in Keras's own format; the file appears whole or not at all."""
         draft = path.with_name(f".{path.stem}.part.keras")
         try:
-            self.nets.full.save(draft)
+            with warnings.catch_warnings():  # Keras copies TensorFlow's variables in a way that NumPy 2 frowns on
+                warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+                self.nets.full.save(draft)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

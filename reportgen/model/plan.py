@@ -28,11 +28,11 @@ class Plan:
         return max(self.patience // 4, 1)
 
 
-def make_plan(rows: int, columns: int, asked: ModelConfig, budget: Budget) -> Plan:
-    """Settings for so many training rows and encoded columns; what the user asked for goes first."""
+def make_plan(rows: int, asked: ModelConfig, budget: Budget) -> Plan:
+    """Settings for so many training rows; what the user asked for goes first."""
     reasoned = Plan(
         hidden=_hidden(rows, WIDEST[budget]),
-        learning_rate=_learning_rate(rows),
+        learning_rate=0.003,
         weight_decay=0.01,
         dropout=0.1,
         batch=_batch(rows),
@@ -57,7 +57,3 @@ def _hidden(rows: int, widest: int) -> tuple[int, ...]:
 def _batch(rows: int) -> int:
     """About a thirtieth of the rows: some thirty steps an epoch, unless batches grow too large to learn well."""
     return _power_of_two(rows / 32, 32, 512)
-
-
-def _learning_rate(rows: int) -> float:
-    return 3e-3 if rows else 1e-3

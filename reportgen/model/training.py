@@ -23,7 +23,7 @@ def train(prepared: Prepared, task: Task, config: Config, progress: Progress | N
     began = perf_counter()
     seed_everything(config.seed)
     rows, columns = prepared.train.x.shape
-    plan = make_plan(rows, columns, config.model, config.budget)
+    plan = make_plan(rows, config.model, config.budget)
     scale = _scale(prepared.train.y) if task.kind == "regression" else None
     start = np.zeros(1) if scale else _log_shares(prepared.train.y, len(task.classes))
     nets = build(plan, columns, start, scale, config.seed)
