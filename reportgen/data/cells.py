@@ -23,6 +23,9 @@ MOSTLY = 0.9
 BOOLEANS = (frozenset({"True", "False"}), frozenset({"true", "false"}), frozenset({"TRUE", "FALSE"}))
 """Only one spelling a column makes booleans; yes and no stay categories, so that their variants show."""
 
+LARGEST = 1e100
+"""No measurement is larger; what is overflows as soon as it is squared, and counts as an infinity."""
+
 EXACT_DIGITS = 15
 """Integers longer than this are not exact as floats: they are numbers in name only."""
 
@@ -111,6 +114,12 @@ def as_labels(raw: pd.Series) -> pd.Series:
 def number_label(value: float) -> str:
     """A number as the label of a class: 3 rather than 3.0."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def first_infinity(values: pd.Series) -> int | None:
+    """The row of the first number that is infinite, or as good as that."""
+    endless = np.abs(values.to_numpy(dtype=np.float64)) > LARGEST
+    return int(values.index[int(endless.argmax())]) if endless.any() else None
 
 
 def strays(raw: pd.Series) -> bool:

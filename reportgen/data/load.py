@@ -3,11 +3,10 @@
 import os
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data.cells import Cells, as_labels, understand, understand_as
+from reportgen.data.cells import Cells, as_labels, first_infinity, understand, understand_as
 from reportgen.data.columns import describe
 from reportgen.data.shapes import Dataset
 from reportgen.data.source import Raw, read
@@ -107,9 +106,8 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
     for column in columns:
         if column.kind != "numeric" or column.role not in {"feature", "group", "time"}:
             continue
-        endless = np.isinf(frame[column.name].to_numpy(dtype=np.float64))
-        if endless.any():
-            row = int(frame.index[np.flatnonzero(endless)[0]])
+        row = first_infinity(frame[column.name])
+        if row is not None:
             raise DataError(
                 f"the column {column.name[:60]!r} holds an infinity in row {row} (0 is the first below the header); "
                 "put a number there, or leave the cell empty"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data.cells import Cells, as_labels, number_label, strays, understand
+from reportgen.data.cells import Cells, as_labels, first_infinity, number_label, strays, understand
 from reportgen.errors import DataError
 from reportgen.records.base import Code, TaskKind
 from reportgen.records.table import Level, Task
@@ -122,8 +122,8 @@ def _refuse(cells: Cells, raw: pd.Series) -> None:
         raise DataError(
             f"the target {name!r} holds dates, which cannot be predicted; turn them into numbers or classes"
         )
-    if cells.kind == "numeric" and np.isinf(cells.values).any():
-        row = int(np.flatnonzero(np.isinf(cells.values))[0])
+    row = first_infinity(cells.values) if cells.kind == "numeric" else None
+    if row is not None:
         raise DataError(
             f"the target {name!r} holds an infinity in row {row} (0 is the first below the header); mend it"
         )

@@ -54,6 +54,7 @@ BAD: dict[str, tuple[bytes | str, dict[str, object], str]] = {
         "'note' (text)",
     ),
     "infinity": (GOOD + "-inf,x,a\n", {}, "the column 'x' holds an infinity in row 60 (0 is the first"),
+    "as good as infinite": (GOOD + "1e200,x,a\n", {}, "the column 'x' holds an infinity in row 60"),
     "three rows": ("x,t\n1,a\n2,b\n3,a\n", {}, "has 3 rows with a usable target where at least 10 are needed"),
     "unknown drop": (GOOD, {"drop": ("yy",)}, "there is no column 'yy' for drop; did you mean 'y'?"),
     "unknown group": (GOOD, {"group": ("q",)}, "there is no column 'q' for group"),
