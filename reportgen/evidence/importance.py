@@ -10,7 +10,7 @@ from reportgen.evidence.attribution import integrated_gradients
 from reportgen.evidence.base import Fitted, Floats, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
-from reportgen.evidence.permutation import permuted
+from reportgen.evidence.permutation import FULL, LIGHT, Effort, permuted
 from reportgen.evidence.solo import explained
 from reportgen.evidence.trees import impurity
 from reportgen.records.explanation import FeatureImportance, Importance
@@ -34,15 +34,17 @@ def measure(subject: Subject) -> tuple[Importance, ...]:
 
 
 def _permutation(subject: Subject) -> Importance:
-    return _shuffled(subject, subject.predict, "permutation")
+    return _shuffled(subject, subject.predict, "permutation", FULL)
 
 
 def _boosting(subject: Subject, fitted: Fitted) -> Importance:
-    return _shuffled(subject, fitted.predict, "boosting")
+    return _shuffled(subject, fitted.predict, "boosting", LIGHT)
 
 
-def _shuffled(subject: Subject, predict: Predict, method: Literal["permutation", "boosting"]) -> Importance:
-    features, rows, shuffles = permuted(subject, predict)
+def _shuffled(
+    subject: Subject, predict: Predict, method: Literal["permutation", "boosting"], effort: Effort
+) -> Importance:
+    features, rows, shuffles = permuted(subject, predict, effort)
     return Importance(
         method=method,
         main=method == "permutation",

@@ -10,14 +10,27 @@ from scipy import stats
 from reportgen.evidence.base import Floats, Part, Predict, Subject
 from reportgen.records.explanation import FeatureImportance
 
-MOST_ROWS = 4_000
 MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
-FEWEST_SHUFFLES, MOST_SHUFFLES, WANTED_LOSSES = 5, 30, 6_000
 SMALLEST = float(np.finfo(np.float32).eps)
 """A probability below this is the network's rounding; its logarithm stops here."""
 
 Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """At most `rows` test rows, and as many shuffles as give each feature about `losses` losses."""
+
+    rows: int
+    losses: int
+    fewest: int
+    most: int = 30
+
+
+FULL = Effort(rows=4_000, losses=6_000, fewest=5)
+LIGHT = Effort(rows=2_000, losses=2_000, fewest=3)
+"""For a model that is only compared with: its trees answer slowly, and rows say more than shuffles do."""
 
 
 @dataclass(frozen=True)
@@ -28,24 +41,26 @@ class Drops:
     givers: Rows
 
 
-def permuted(subject: Subject, predict: Predict) -> tuple[tuple[FeatureImportance, ...], int, int]:
+def permuted(
+    subject: Subject, predict: Predict, effort: Effort = FULL
+) -> tuple[tuple[FeatureImportance, ...], int, int]:
     """Each feature's loss a row with its interval, the number of test rows, and that of the shuffles.
 
     Breiman (2001), Random Forests, section 10; with all of a feature's encoded columns moved together.
     """
     part, rng = subject.test, np.random.default_rng([subject.seed, 21])
-    rows = np.sort(rng.choice(len(part.y), min(len(part.y), MOST_ROWS), replace=False))
-    givers = _givers(len(rows), rng)
+    rows = np.sort(rng.choice(len(part.y), min(len(part.y), effort.rows), replace=False))
+    givers = _givers(len(rows), effort, rng)
     drops = Drops(_added(subject, predict, part, rows, givers), givers)
     features = (_feature(name, drops, i) for i, name in enumerate(subject.features))
     return tuple(sorted(features, key=lambda one: -one.value)), len(rows), len(givers)
 
 
-def _givers(rows: int, rng: np.random.Generator) -> Rows:
+def _givers(rows: int, effort: Effort, rng: np.random.Generator) -> Rows:
     """For each shuffle the row that each row takes its value from: never itself, never the same one twice."""
     if rows < 2:
         return np.zeros((1, rows), dtype=np.intp)
-    shuffles = min(rows - 1, int(np.clip(WANTED_LOSSES // rows, FEWEST_SHUFFLES, MOST_SHUFFLES)))
+    shuffles = min(rows - 1, int(np.clip(effort.losses // rows, effort.fewest, effort.most)))
     order = rng.permutation(rows)
     place = np.argsort(order)
     shifts = 1 + rng.choice(rows - 1, shuffles, replace=False)
@@ -53,20 +68,27 @@ def _givers(rows: int, rng: np.random.Generator) -> Rows:
 
 
 def _added(subject: Subject, predict: Predict, part: Part, rows: Rows, givers: Rows) -> Floats:
+    """What each shuffle of each feature adds; a row that was given its own value again is not asked about again."""
     x, y = part.x[rows], part.y[rows]
-    groups = list(subject.groups.values())
-    jobs = [(group, giver) for group in groups for giver in givers]
+    jobs = [(group, giver) for group in subject.groups.values() for giver in givers]
     step = max(1, MOST_NUMBERS // max(x.size, 1))
     base = losses(predict(x), y)
-    added = np.empty((len(jobs), len(rows)))
+    added = np.zeros((len(jobs), len(rows)))
     for start in range(0, len(jobs), step):
         block = jobs[start : start + step]
-        tables = np.repeat(x[None], len(block), axis=0)
-        for table, (group, giver) in zip(tables, block, strict=True):
-            table[:, group] = x[np.ix_(giver, group)]
-        answers = predict(tables.reshape(-1, x.shape[1]))
-        added[start : start + step] = losses(answers, np.tile(y, len(block))).reshape(len(block), -1) - base
-    return added.reshape(len(groups), len(givers), len(rows))
+        changed = np.array([(x[np.ix_(giver, group)] != x[:, group]).any(axis=1) for group, giver in block])
+        if changed.any():
+            answers = predict(np.concatenate([_given(x, *job, new) for job, new in zip(block, changed, strict=True)]))
+            which = np.nonzero(changed)[1]
+            added[start : start + step][changed] = losses(answers, y[which]) - base[which]
+    return added.reshape(-1, len(givers), len(rows))
+
+
+def _given(x: Floats, group: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) -> Floats:
+    """The changed rows, with the values of `group` that their givers had."""
+    table = x[changed]
+    table[:, group] = x[np.ix_(giver[changed], group)]
+    return table
 
 
 def losses(answers: Floats, y: npt.NDArray[Any]) -> Floats:

@@ -17,8 +17,6 @@ from reportgen.records.explanation import Selection, SelectionSummary
 
 MOST_ROWS = 40_000
 """Rows beyond these are not drawn: the intervals are already narrower than any decision needs."""
-MOST_NUMBERS = 8_000_000
-"""Indicators held at once: 32 MB."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,12 @@ def _rows(subject: Subject, rng: np.random.Generator) -> tuple[pd.DataFrame, npt
 
 def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng: np.random.Generator) -> _Scores:
     """Count every feature against the target as it is, against shuffled targets, and in half samples."""
-    n, everyone = len(target), np.ones((len(target), 1), dtype=np.float32)
-    shuffled = rng.permuted(np.repeat(target[:, None], config.shuffles, axis=1), axis=0)
-    halves = rng.permuted(np.repeat(np.arange(n)[:, None] < n // 2, config.resamples, axis=1), axis=0)
-    real = _count(codes, target[:, None], everyone)
-    null = _count(codes, shuffled, everyone)
-    half = _count(codes, target[:, None], halves.astype(np.float32))
+    n = len(target)
+    shuffled = [rng.permutation(target) for _ in range(config.shuffles)]
+    halves = [np.sort(rng.permutation(n)[: n // 2]) for _ in range(config.resamples)]
+    real = [_count(feature, [target]) for feature in codes]
+    null = [_count(feature, shuffled) for feature in codes]
+    half = [_count_halves(feature, target, halves) for feature in codes]
     entropies = np.array([information.entropy(np.bincount(feature)) for feature in codes])
     ceilings = np.minimum(entropies, information.entropy(np.bincount(target)))
     plugin = np.array([information.mutual_information(tables[0]) for tables in real])
@@ -87,34 +85,20 @@ def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng
     )
 
 
-def _count(codes: tuple[Codes, ...], targets: npt.NDArray[Any], weights: Floats) -> list[Floats]:
-    """For each feature its counts by version of the target (or of the weights), value and class.
-
-    Counting is a matrix product of indicators, exact as no count reaches 2 to the 24th, some versions at a time.
-    """
-    classes = int(targets.max()) + 1
-    versions = max(targets.shape[1], weights.shape[1])
-    targets, weights = (np.broadcast_to(a, (len(a), versions)) for a in (targets, weights))
-    step = max(1, MOST_NUMBERS // (len(targets) * classes))
-    blocks = [slice(start, start + step) for start in range(0, versions, step)]
-    counted: list[list[Floats]] = [[] for _ in codes]
-    for block in blocks:
-        indicators = _indicators(targets[:, block], weights[:, block], classes)
-        for tables, feature in zip(counted, codes, strict=True):
-            tables.append(_tables(feature, indicators, classes))
-    return [np.concatenate(tables) for tables in counted]
+def _count(feature: Codes, targets: list[Codes]) -> Floats:
+    """Counts by version of the target, value of the feature and class."""
+    values, classes = int(feature.max()) + 1, int(targets[0].max()) + 1
+    places = feature * classes
+    counts = [np.bincount(places + target, minlength=values * classes) for target in targets]
+    return np.array(counts, dtype=np.float64).reshape(-1, values, classes)
 
 
-def _indicators(targets: npt.NDArray[Any], weights: Floats, classes: int) -> Floats:
-    """One column a version and class, holding the row's weight where it is of that class."""
-    spread = (targets[:, :, None] == np.arange(classes)) * weights[:, :, None]
-    return np.ascontiguousarray(spread.reshape(len(targets), -1), dtype=np.float32)
-
-
-def _tables(feature: Codes, targets: Floats, classes: int) -> Floats:
-    values = int(feature.max()) + 1
-    indicator = (feature == np.arange(values)[:, None]).astype(np.float32)
-    return np.asarray((indicator @ targets).reshape(values, -1, classes).transpose(1, 0, 2), dtype=np.float64)
+def _count_halves(feature: Codes, target: Codes, halves: list[npt.NDArray[np.intp]]) -> Floats:
+    """Counts by half sample, value of the feature and class."""
+    values, classes = int(feature.max()) + 1, int(target.max()) + 1
+    cells = feature * classes + target
+    counts = [np.bincount(cells[half], minlength=values * classes) for half in halves]
+    return np.array(counts, dtype=np.float64).reshape(-1, values, classes)
 
 
 def _corrected(tables: Floats) -> Floats:

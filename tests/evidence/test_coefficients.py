@@ -29,7 +29,8 @@ def ridge(subject):
 
 def logistic(subject):
     scaler = StandardScaler().fit(subject.train.x.astype(float))
-    model = LogisticRegression(C=1.0, solver="newton-cholesky").fit(scaler.transform(subject.train.x.astype(float)), subject.train.y)
+    model = LogisticRegression(C=1.0, solver="newton-cholesky")
+    model.fit(scaler.transform(subject.train.x.astype(float)), subject.train.y)
     return Fitted(
         name="linear",
         predict=lambda x: model.predict_proba(scaler.transform(x.astype(float))),
