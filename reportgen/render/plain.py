@@ -5,6 +5,7 @@ import re
 UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+LIST_MARK = re.compile(r"^(\d*)([.)-])(?=\s|$)")
 MARKS = re.compile(r"([\\`*_\[\]{}()#+!|$~=])")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 
@@ -22,7 +23,7 @@ def markdown(text: object) -> str:
     """The text as Markdown shows it letter by letter, on one line, so that it fits a cell of a table."""
     line = " ".join(visible(str(text)).split())
     escaped = "".join(ENTITIES.get(letter) or MARKS.sub(r"\\\1", letter) for letter in line)
-    return re.sub(r"^(\d+)([.)])|^-", lambda match: f"{match[1]}\\{match[2]}" if match[1] else "\\-", escaped)
+    return LIST_MARK.sub(r"\1\\\2", escaped)
 
 
 def elided(text: object, length: int = 60) -> str:

@@ -27,6 +27,7 @@ from reportgen.render import numbers
 from reportgen.render.catalogue import read
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, formula, shares
+from reportgen.render.flatten import flat
 from reportgen.render.plain import elided, markdown
 from reportgen.render.program import program
 
@@ -96,6 +97,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "capfirst": _capfirst,
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
+        "flat": flat,
         "md": markdown,
         "cell": _cell,
         "oneline": lambda text: type(text)(" ".join(str(text).split())),
