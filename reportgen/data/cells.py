@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from reportgen.records.base import Code, Facts, Kind
 
@@ -46,6 +48,9 @@ TIME_FORMATS = ("", " %H:%M", " %H:%M:%S")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 
+UNPLAIN = rf"^0\d+$|\d{{{EXACT_DIGITS + 1}}}|[A-Za-z]{{2}}|\s"
+"""Cells that need a closer look before they count as numbers: codes, long numbers, words (nan, inf), blanks."""
+
 Objects = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 
@@ -81,9 +86,9 @@ class _Distinct:
 
 def understand(raw: pd.Series) -> Cells:
     """Tell the kind of a column from its cells."""
-    typed = _typed(raw)
-    if typed is not None:
-        return typed
+    easy = _typed(raw) or _plain_numbers(raw)
+    if easy is not None:
+        return easy
     cells = _distinct(raw)
     for attempt in (_booleans, _numbers, _dates):
         found = attempt(cells, raw)
@@ -142,6 +147,22 @@ def _typed(raw: pd.Series) -> Cells | None:
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
         return Cells("datetime", _naive(raw))
     return None
+
+
+def _plain_numbers(raw: pd.Series) -> Cells | None:
+    """A column of nothing but numbers and empty cells, read at once; None where there is anything to decide."""
+    if raw.dtype != "str":
+        return None
+    texts = pa.array(raw)
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    if texts.null_count == len(texts) or pc.any(pc.match_substring_regex(texts, UNPLAIN)).as_py():
+        return None
+    try:
+        numbers = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values = numbers.to_numpy(zero_copy_only=False)
+    return Cells("numeric", pd.Series(np.array(values, dtype=np.float64), index=raw.index, name=raw.name))
 
 
 def _naive(moments: pd.Series) -> pd.Series:

@@ -1,6 +1,7 @@
 """Rows parted into training, validation and test before anything is fitted."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ STREAM = 101
 STRATA = 10
 STRATUM_ROWS = 5
 
+Strategy = Literal["stratified", "group", "time"]
 Numbers = npt.NDArray[np.int64]
 Shares = tuple[float, float]
 Deal = Callable[[Dataset, Shares, Config, np.random.Generator], Numbers]
@@ -34,7 +36,7 @@ def split(dataset: Dataset, config: Config) -> Parts:
     frames = (train, validation, test)
     _refuse_empty(frames, dataset.task, strategy)
     record = SplitRecord(
-        strategy="given" if dataset.test is not None else strategy,  # type: ignore[arg-type]
+        strategy="given" if dataset.test is not None else strategy,
         train=len(train),
         validation=len(validation),
         test=len(test),
@@ -46,7 +48,7 @@ def split(dataset: Dataset, config: Config) -> Parts:
     return Parts(dataset, train, validation, test, record)
 
 
-def _strategy(config: Config) -> tuple[str, Deal]:
+def _strategy(config: Config) -> tuple[Strategy, Deal]:
     if config.group:
         return "group", _by_group
     return ("time", _by_time) if config.time else ("stratified", _by_stratum)

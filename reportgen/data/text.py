@@ -17,7 +17,7 @@ from reportgen.records.base import Code
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 200
 SAMPLE_CHARACTERS = 2_000_000
-CHUNK_ROWS = 20_000
+CHUNK_CELLS = 500_000
 FIELD_LIMIT = 10_000_000
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -175,7 +175,8 @@ def refuse_duplicates(names: list[str], source: str) -> None:
 
 def _chunks(rows: Iterator[list[str]], names: list[str], name: str) -> Iterator[pd.DataFrame]:
     done = 0
-    while chunk := list(islice(rows, CHUNK_ROWS)):
+    size = max(1, CHUNK_CELLS // len(names))
+    while chunk := list(islice(rows, size)):
         for number, row in enumerate(chunk, start=done):
             if len(row) != len(names):
                 raise DataError(

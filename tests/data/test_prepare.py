@@ -159,7 +159,7 @@ def test_treatments_are_told_in_their_order() -> None:
     told = {name: [step.code for step in column.treatment] for name, column in columns.items()}
     assert told == {
         "number": ["impute_median", "missing_indicator", "standardise", "clip"],
-        "tail": ["standardise", "clip"] if told["tail"][0] == "standardise" else ["robust_scale", "clip"],
+        "tail": ["standardise", "clip"],
         "word": ["one_hot", "missing_level"],
         "many": ["one_hot", "other_level"],
         "truth": ["boolean"],
@@ -196,11 +196,11 @@ def test_half_zeros_are_standardised() -> None:
 
 
 def test_rare_levels_and_rare_gaps_are_not_learnt() -> None:
-    told, inputs = column(["u", "v"] * 500 + ["rare"] * 4)
+    _, inputs = column(["u", "v"] * 500 + ["rare"] * 4)
     assert sorted(str(e.level) for e in inputs) == ["u", "v"]
     told, inputs = column([*np.random.default_rng(6).normal(size=997), None, None, None])
     assert [e.kind for e in inputs] == ["number"]
-    assert [c.code for c in told.treatment][:1] == ["impute_median"] or "impute_median" not in told.treatment
+    assert [step.code for step in told.treatment] == ["impute_median", "standardise", "clip"]
 
 
 def test_forty_levels_at_most() -> None:
@@ -210,8 +210,8 @@ def test_forty_levels_at_most() -> None:
 
 
 def test_levels_that_never_repeat_leave_a_column_out() -> None:
-    told, inputs = column([f"L{i // 2 if i % 7 else 1}" for i in np.random.default_rng(0).permutation(600)])
-    assert (told.role, inputs) == ("feature", inputs)
+    told, inputs = column([f"L{i // 2}" for i in range(600)])
+    assert (told.role, told.why, inputs) == ("dropped", "no_learnable_values", [])
     told, inputs = column(["u"] * 999 + ["v"])
     assert (told.role, told.why, inputs) == ("dropped", "no_learnable_values", [])
     assert told.treatment == (Code(code="left_out", facts={"why": "no_learnable_values"}),)

@@ -92,7 +92,7 @@ def test_blank_lines_are_no_rows() -> None:
 
 
 def test_rows_of_many_chunks_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reportgen.data.text.CHUNK_ROWS", 3)
+    monkeypatch.setattr("reportgen.data.text.CHUNK_CELLS", 6)
     frame = read_text(("a,b\n" + "".join(f"{i},{i}\n" for i in range(10))).encode(), "x").frame
     assert frame["a"].tolist() == [str(i) for i in range(10)]
     assert frame.index.tolist() == list(range(10))
