@@ -1,5 +1,6 @@
 """What a model loses on test rows when one original column is shuffled among them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from reportgen.records.explanation import FeatureImportance
 
 MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
+FEWEST_ROWS = 100
 SMALLEST = float(np.finfo(np.float32).eps)
 """A probability below this is the network's rounding; its logarithm stops here."""
 
@@ -20,16 +22,24 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Effort:
-    """At most `rows` test rows, and as many shuffles as give each feature about `losses` losses."""
+    """At most `rows` test rows, about `losses` losses for each feature, at most about `answers` outputs in all."""
 
     rows: int
     losses: int
-    fewest: int
+    answers: int
     most: int = 30
 
+    def plan(self, subject: Subject) -> tuple[int, int]:
+        """How many test rows and how many shuffles the features and the outputs leave room for."""
+        outputs = len(subject.task.classes) if subject.task.kind == "multiclass" else 1
+        room = max(FEWEST_ROWS, self.answers // (len(subject.features) * outputs))
+        rows = min(len(subject.test.y), self.rows, room)
+        wanted = math.ceil(self.losses / rows)
+        return rows, max(1, min(rows - 1, self.most, wanted, room // rows))
 
-FULL = Effort(rows=4_000, losses=6_000, fewest=5)
-LIGHT = Effort(rows=2_000, losses=2_000, fewest=3)
+
+FULL = Effort(rows=4_000, losses=20_000, answers=1_000_000)
+LIGHT = Effort(rows=2_000, losses=4_000, answers=150_000)
 """For a model that is only compared with: its trees answer slowly, and rows say more than shuffles do."""
 
 
@@ -49,18 +59,18 @@ def permuted(
     Breiman (2001), Random Forests, section 10; with all of a feature's encoded columns moved together.
     """
     part, rng = subject.test, np.random.default_rng([subject.seed, 21])
-    rows = np.sort(rng.choice(len(part.y), min(len(part.y), effort.rows), replace=False))
-    givers = _givers(len(rows), effort, rng)
+    size, shuffles = effort.plan(subject)
+    rows = np.sort(rng.choice(len(part.y), size, replace=False))
+    givers = _givers(size, shuffles, rng)
     drops = Drops(_added(subject, predict, part, rows, givers), givers)
     features = (_feature(name, drops, i) for i, name in enumerate(subject.features))
     return tuple(sorted(features, key=lambda one: -one.value)), len(rows), len(givers)
 
 
-def _givers(rows: int, effort: Effort, rng: np.random.Generator) -> Rows:
+def _givers(rows: int, shuffles: int, rng: np.random.Generator) -> Rows:
     """For each shuffle the row that each row takes its value from: never itself, never the same one twice."""
     if rows < 2:
         return np.zeros((1, rows), dtype=np.intp)
-    shuffles = min(rows - 1, int(np.clip(effort.losses // rows, effort.fewest, effort.most)))
     order = rng.permutation(rows)
     place = np.argsort(order)
     shifts = 1 + rng.choice(rows - 1, shuffles, replace=False)

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.tree import DecisionTreeRegressor
 
 from reportgen.evidence.base import Floats, Subject
 from reportgen.records.leak import SoloScore
 
 MOST_ROWS = 20_000
 LEAVES = 16
+FEWEST = 5
+"""Rows in a leaf."""
 LEVEL = 0.95
 
 
@@ -53,12 +55,11 @@ def _folds(y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator) -> n
 def _answers(x: Floats, y: npt.NDArray[Any], folds: npt.NDArray[np.int64], classifies: bool) -> Floats:
     """Out-of-fold probabilities (rows, classes) or numbers (rows,), learnt from rows of equal values taken together."""
     patterns, which = _patterns(x)
-    width = int(y.max()) + 1 if classifies else 1
-    answers = np.zeros((len(y), width))
+    wanted = np.eye(int(y.max()) + 1)[y] if classifies else y[:, None]
+    answers = np.zeros(wanted.shape)
     for fold in range(int(folds.max()) + 1):
         held = folds == fold
-        fit = _fit_classes if classifies else _fit_numbers
-        answers[held] = fit(patterns, which[~held], y[~held], width)[which[held]]
+        answers[held] = _fit(patterns, which[~held], wanted[~held])[which[held]]
     return answers if classifies else answers[:, 0]
 
 
@@ -69,27 +70,15 @@ def _patterns(x: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
     return x[first], which
 
 
-def _fit_classes(patterns: Floats, which: npt.NDArray[np.intp], y: npt.NDArray[Any], classes: int) -> Floats:
-    cells, weights = np.unique(which * classes + y, return_counts=True)
-    tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_weight_fraction_leaf=_leaf(len(y)), random_state=0)
-    tree.fit(patterns[cells // classes], cells % classes, sample_weight=weights)
-    chances = np.zeros((len(patterns), classes))
-    chances[:, tree.classes_] = tree.predict_proba(patterns)
-    return chances
-
-
-def _fit_numbers(patterns: Floats, which: npt.NDArray[np.intp], y: npt.NDArray[Any], _width: int) -> Floats:
+def _fit(patterns: Floats, which: npt.NDArray[np.intp], wanted: Floats) -> Floats:
+    """A small tree's answer to each pattern; the squared error of classes written as 0 and 1 is Gini's impurity."""
     weights = np.bincount(which, minlength=len(patterns))
-    sums = np.bincount(which, weights=y, minlength=len(patterns))
+    sums = np.stack([np.bincount(which, weights=column, minlength=len(patterns)) for column in wanted.T], axis=1)
     seen = weights > 0
-    tree = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_weight_fraction_leaf=_leaf(len(y)), random_state=0)
-    tree.fit(patterns[seen], sums[seen] / weights[seen], sample_weight=weights[seen])
-    return np.asarray(tree.predict(patterns))[:, None]
-
-
-def _leaf(rows: int) -> float:
-    """Five rows a leaf, or half of them where there are fewer than ten."""
-    return min(5 / rows, 0.5)
+    leaf = min(FEWEST / len(which), 0.5)
+    tree = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_weight_fraction_leaf=leaf, random_state=0)
+    tree.fit(patterns[seen], sums[seen] / weights[seen, None], sample_weight=weights[seen])
+    return np.asarray(tree.predict(patterns)).reshape(len(patterns), -1)
 
 
 def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:

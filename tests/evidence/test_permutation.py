@@ -20,7 +20,7 @@ def test_a_linear_column_costs_twice_its_squared_slope_times_its_variance(regres
     subject = linear(regression_subject, np.array([2.0, -1.0, 0.0]), 4_000, np.random.default_rng(0))
     features, rows, shuffles = permutation.permuted(subject, subject.predict)
     assert [one.feature for one in features] == ["c0", "c1", "c2"]
-    assert (rows, shuffles) == (4_000, permutation.FULL.fewest)
+    assert (rows, shuffles) == (4_000, 5)
     assert [one.value for one in features] == pytest.approx([8.0, 2.0, 0.0], abs=0.5)
     for one, truth in zip(features, (8.0, 2.0, 0.0), strict=True):
         assert one.low <= truth <= one.high
@@ -63,7 +63,7 @@ def test_the_columns_of_a_category_move_together(multiclass_subject):
 
 def test_no_row_keeps_its_own_value_and_every_row_gives_once():
     for rows in (2, 3, 30, 500):
-        givers = permutation._givers(rows, permutation.FULL, np.random.default_rng(0))
+        givers = permutation._givers(rows, min(rows - 1, 30), np.random.default_rng(0))
         assert not (givers == np.arange(rows)).any()
         assert all(sorted(giver) == list(range(rows)) for giver in givers)
 
@@ -82,8 +82,14 @@ def test_calls_of_the_model_stay_small_and_blocks_change_nothing(binary_subject,
 
 
 def test_many_test_rows_are_drawn_from(binary_subject):
-    effort = permutation.Effort(rows=50, losses=100, fewest=1)
+    effort = permutation.Effort(rows=50, losses=100, answers=10_000)
     assert permutation.permuted(binary_subject, binary_subject.predict, effort)[1:] == (50, 2)
+
+
+def test_answers_are_shared_between_features_and_classes(binary_subject, multiclass_subject):
+    effort = permutation.Effort(rows=4_000, losses=4_000, answers=1_350)
+    assert effort.plan(binary_subject) == (200, 2)  # 450 losses a feature
+    assert effort.plan(multiclass_subject) == (150, 1)
 
 
 def test_rows_that_keep_their_value_are_not_asked_about_again(binary_subject):

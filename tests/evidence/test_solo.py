@@ -107,3 +107,10 @@ def test_a_class_of_one_row_and_a_constant_column_are_survived(multiclass_subjec
 
 def test_the_same_seed_gives_the_same_scores(binary_subject):
     assert solo.measure(binary_subject) == solo.measure(binary_subject)
+
+
+def test_nineteen_classes_and_two_values_need_no_more_rows_than_patterns(multiclass_subject):
+    y = np.tile(np.arange(19), 20)
+    x = (y % 2).astype(float)[:, None]
+    (score,) = solo.measure(made(multiclass_subject, (x[:300], y[:300]), (x[300:], y[300:])))
+    assert score.value == pytest.approx(0.75, abs=0.02)  # half the others tie, half are told apart
