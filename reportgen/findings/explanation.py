@@ -15,52 +15,52 @@ NO_ANSWER = ("first_layer",)
 
 
 def low_fidelity(dossier: Dossier) -> Iterator[Finding]:
-    """Flag a readable stand-in that does not follow the network."""
+    """Flag readable stand-ins that do not follow the network."""
     if not dossier.surrogates:
         raise NotJudged("no_surrogates")
-    for stand_in in dossier.surrogates:
-        if not stand_in.follows:
-            yield Finding(
-                code="low_fidelity",
-                severity=Severity.INFO,
-                evidence={
-                    "kind": stand_in.kind,
-                    "measure": stand_in.measure,
-                    "fidelity": stand_in.fidelity,
-                    "low": stand_in.low,
-                    "high": stand_in.high,
-                    "floor": stand_in.floor,
-                    "n": stand_in.n,
-                },
-                section="algorithms",
-            )
+    lost = [one for one in dossier.surrogates if not one.follows]
+    if lost:
+        yield Finding(
+            code="low_fidelity",
+            severity=Severity.INFO,
+            evidence={
+                "kinds": tuple(one.kind for one in lost),
+                "fidelities": tuple(one.fidelity for one in lost),
+                "lows": tuple(one.low for one in lost),
+                "measure": lost[0].measure,
+                "floor": lost[0].floor,
+                "n": lost[0].n,
+                "all": len(dossier.surrogates),
+            },
+            section="algorithms",
+        )
 
 
 def methods_disagree(dossier: Dossier) -> Iterator[Finding]:
-    """Flag an importance method that ranks the features otherwise than the leading one."""
+    """Flag importance methods that rank the features otherwise than the leading one."""
     main = next((one for one in dossier.importance if one.main), None)
     others = [one for one in dossier.importance if not one.main and one.method not in NO_ANSWER]
     if main is None or not others or len(main.features) < 2:
         raise NotJudged("one_method_only")
-    for other in others:
-        k = _telling(main)
-        agreement, tau = feature_agreement(main, other, k), rank_correlation(main, other)
-        if agreement < AGREEMENT or tau <= 0:
-            yield Finding(
-                code="methods_disagree",
-                severity=Severity.INFO,
-                evidence={
-                    "main": main.method,
-                    "other": other.method,
-                    "top": k,
-                    "agreement": agreement,
-                    "tau": tau,
-                    "main_first": _order(main)[:k],
-                    "other_first": _order(other)[:k],
-                    "n": main.n,
-                },
-                section="algorithms",
-            )
+    k = _telling(main)
+    apart = [one for one in others if feature_agreement(main, one, k) < AGREEMENT or rank_correlation(main, one) <= 0]
+    if apart:
+        yield Finding(
+            code="methods_disagree",
+            severity=Severity.INFO,
+            evidence={
+                "main": main.method,
+                "main_first": _order(main)[:k],
+                "top": k,
+                "others": tuple(one.method for one in apart),
+                "others_first": tuple(_order(one)[0] for one in apart),
+                "agreements": tuple(feature_agreement(main, one, k) for one in apart),
+                "taus": tuple(rank_correlation(main, one) for one in apart),
+                "all": len(others),
+                "n": main.n,
+            },
+            section="algorithms",
+        )
 
 
 def feature_agreement(one: Importance, other: Importance, k: int) -> float:

@@ -10,20 +10,20 @@ from reportgen.records.finding import Finding, Severity
 from tests.findings.conftest import importance, surrogate
 
 
-def test_each_stand_in_that_does_not_follow_is_flagged(dossier):
+def test_the_stand_ins_that_do_not_follow_are_flagged_together(dossier):
     lost = dossier.model_copy(update={"surrogates": (surrogate("linear"), surrogate("tree", follows=False))})
     assert tuple(low_fidelity(lost)) == (
         Finding(
             code="low_fidelity",
             severity=Severity.INFO,
             evidence={
-                "kind": "tree",
+                "kinds": ("tree",),
+                "fidelities": (0.93,),
+                "lows": (0.89,),
                 "measure": "agreement",
-                "fidelity": 0.93,
-                "low": 0.89,
-                "high": 0.96,
                 "floor": 0.5,
                 "n": 200,
+                "all": 2,
             },
             section="algorithms",
         ),
@@ -45,19 +45,20 @@ def test_methods_that_put_other_features_first_disagree(dossier):
     (finding,) = methods_disagree(_ranked(dossier, importance("tree", "tenure", "city", "age", "income")))
     assert finding.evidence == {
         "main": "permutation",
-        "other": "tree",
-        "top": 2,
-        "agreement": 0.0,
-        "tau": pytest.approx(-1 / 3),
         "main_first": ("age", "income"),
-        "other_first": ("tenure", "city"),
+        "top": 2,
+        "others": ("tree",),
+        "others_first": ("tenure",),
+        "agreements": (0.0,),
+        "taus": (pytest.approx(-1 / 3),),
+        "all": 1,
         "n": 200,
     }
 
 
 def test_a_reversed_order_disagrees_even_with_the_same_leaders(dossier):
     (finding,) = methods_disagree(_ranked(dossier, importance("tree", "tenure", "income", "city", "age")))
-    assert (finding.evidence["agreement"], finding.evidence["tau"]) == (0.5, pytest.approx(-1 / 3))
+    assert (finding.evidence["agreements"], finding.evidence["taus"]) == ((0.5,), (pytest.approx(-1 / 3),))
 
 
 @pytest.mark.parametrize("order", [("income", "age", "city", "tenure"), ("age", "tenure", "income", "city")])

@@ -54,9 +54,17 @@ def test_a_sound_verdict_does_not_overclaim(dossier):
 @pytest.mark.parametrize(
     ("code", "which", "words"),
     [
-        ("target_leakage", 1, "Not fit for use as it stands (critical findings: 1, first of all target_leakage; warn"),
-        ("overfit", 0, "Use with caution (warnings: 1, first of all overfit): accuracy 70.0% (68.0% to 72.0%) on 200"),
-        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all no_better_than_baseline): accur"),
+        (
+            "target_leakage",
+            1,
+            "Not fit for use as it stands (critical findings: 1, first of all “Columns that give the target away”; warn",
+        ),
+        (
+            "overfit",
+            0,
+            "Use with caution (warnings: 1, first of all “Learning by heart”): accuracy 70.0% (68.0% to 72.0%)",
+        ),
+        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all “No gain over guessing”): accur"),
     ],
 )
 def test_verdicts_begin_with_what_to_do(dossier, code, which, words):
