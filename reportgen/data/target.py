@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data.cells import Cells, as_labels, first_infinity, number_label, strays, understand
+from reportgen.data.cells import Cells, as_labels, first_infinity, strays, understand
+from reportgen.data.spellings import number_label
 from reportgen.errors import DataError
 from reportgen.records.base import Code, TaskKind
 from reportgen.records.table import Level, Task
