@@ -1,4 +1,4 @@
-"""Charts for paper: each piece of text becomes one path, which halves the time that WeasyPrint takes to draw it."""
+"""Charts for paper: each piece of text becomes one path, which WeasyPrint draws sooner."""
 
 import re
 from functools import lru_cache
