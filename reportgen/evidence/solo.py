@@ -82,8 +82,8 @@ def _fit(patterns: Floats, which: npt.NDArray[np.intp], wanted: Floats) -> Float
 
 
 def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:
-    value, spread, rarest = area(answers, y)
-    low, high = _wilson(value, spread, rarest, z)
+    value, spread, worth = area(answers, y)
+    low, high = _wilson(value, spread, worth, z)
     return SoloScore(
         feature=feature,
         measure="roc_auc",
@@ -97,22 +97,23 @@ def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> 
     )
 
 
-def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, int]:
-    """ROC AUC, averaged over the classes, its standard error, and the rows of the rarest side.
+def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, float]:
+    """ROC AUC, averaged over the classes, its standard error, and how many rows a perfect one is worth.
 
     DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: a row's placement among the other side's rows is its share
-    in the area, so the variance of the average over classes follows row by row.
+    in the area, so the variance of the average over classes follows row by row. A class's area is worth the rows of its
+    rarer side; an average is worth more, though of k classes only k - 1 speak for themselves.
     """
-    totals, shares, rarest = [], np.zeros(len(y)), len(y)
+    totals, shares, scarcity = [], np.zeros(len(y)), 0.0
     for label in np.unique(y):
         positive = y == label
         placement, value = _placements(answers[:, label], positive)
         totals.append(value)
         counts = np.where(positive, positive.sum(), (~positive).sum())
         shares += (placement - value) / np.maximum(counts, 1)
-        rarest = min(rarest, int(counts.min()))
+        scarcity += 1 / max(int(counts.min()), 1)
     spread = float(np.sqrt((shares**2).sum())) / len(totals)
-    return float(np.mean(totals)), spread, rarest
+    return float(np.mean(totals)), spread, max(1.0, len(totals) * (len(totals) - 1) / scarcity)
 
 
 def _placements(scores: Floats, positive: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
@@ -124,13 +125,13 @@ def _placements(scores: Floats, positive: npt.NDArray[np.bool_]) -> tuple[Floats
     return np.where(positive, below, above), float(below[positive].mean())
 
 
-def _wilson(value: float, spread: float, rarest: int, z: float) -> tuple[float, float]:
-    """Wilson's interval for as many rows as the standard error is worth, never more than the rarer side has.
+def _wilson(value: float, spread: float, worth: float, z: float) -> tuple[float, float]:
+    """Wilson's interval for as many rows as the standard error is worth, never more than a perfect one has.
 
     Without that bound a perfect score would have no uncertainty; with it, it has that of a share of 1 in those rows.
     """
     room = value * (1 - value)
-    rows = max(1.0, min(room / spread**2 if spread > 0 else float(rarest), float(rarest)))
+    rows = max(1.0, min(room / spread**2 if spread > 0 else worth, worth))
     centre = (value + z**2 / (2 * rows)) / (1 + z**2 / rows)
     margin = z / (1 + z**2 / rows) * float(np.sqrt(room / rows + z**2 / (4 * rows**2)))
     return max(0.0, min(value, centre - margin)), min(1.0, max(value, centre + margin))

@@ -52,9 +52,9 @@ def test_area_is_that_of_the_textbook():
     chances = rng.dirichlet(np.ones(3), 200)
     chances[np.arange(200), y] += 0.3
     chances /= chances.sum(axis=1, keepdims=True)
-    value, spread, rarest = solo.area(chances, y)
+    value, spread, worth = solo.area(chances, y)
     assert value == pytest.approx(roc_auc_score(y, chances, multi_class="ovr"))
-    assert rarest == np.bincount(y).min()
+    assert worth == pytest.approx(3 * 2 / (1 / np.bincount(y)).sum())
     assert 0.01 < spread < 0.05
 
 
