@@ -1,8 +1,8 @@
 """reportgen: one command turns a table into an audit report of a neural network.
 
-    from reportgen import audit
-    report = audit("penguins.csv", target="species")
-    report.save("reports/penguins")
+from reportgen import audit
+report = audit("penguins.csv", target="species")
+report.save("reports/penguins")
 """
 
 from importlib import import_module

@@ -15,7 +15,7 @@ from reportgen.config import Config
 from reportgen.data import Dataset, Parts, Prepared, load, prepare, profile, split
 from reportgen.document import Document, Environment, compose
 from reportgen.evidence import collect
-from reportgen.evidence.base import Part, Subject
+from reportgen.evidence.base import Fitted, Part, Subject
 from reportgen.findings import decide, judge
 from reportgen.model import FittedBaseline, Network, fit_baselines, train
 from reportgen.records.table import DatasetRecord, Profile
@@ -98,7 +98,7 @@ def _subject(
         predict=network.predict,
         gradients=network.gradients,
         first_layer=network.first_layer,
-        baselines=baselines,
+        baselines=tuple(Fitted(b.name, b.predict, b.settings, b.coefficients, b.importances) for b in baselines),
         protected=config.protected,
         seed=config.seed,
     )

@@ -55,7 +55,8 @@ def test_worked_example_prints_the_reports_number(audits: dict[str, Path], task:
         [sys.executable, str(tmp_path / "program.py")], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     name = CASES[task][1]
-    stated = next(m for m in evidence(audits[task])["metrics"] if (m["name"], m["split"], m["of"]) == (name, "test", None))
+    metrics = evidence(audits[task])["metrics"]
+    stated = next(m for m in metrics if (m["name"], m["split"], m["of"]) == (name, "test", None))
     assert float(run.stdout) == stated["value"]
     assert run.stderr == ""
 
@@ -86,9 +87,7 @@ def test_the_manifest_holds_hashes_and_seconds(audits: dict[str, Path]) -> None:
     from reportgen.output import sha256
 
     manifest = json.loads((audits["binary"] / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["outputs"] == {
-        name: sha256(audits["binary"] / name) for name in sorted(FILES - {"manifest.json"})
-    }
+    assert manifest["outputs"] == {name: sha256(audits["binary"] / name) for name in sorted(FILES - {"manifest.json"})}
     assert manifest["seconds"]["train"] > 0
 
 

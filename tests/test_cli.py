@@ -51,7 +51,7 @@ BAD_INPUT = {
     "target all missing": (csv("x,label\n" + "\n".join(f"{i}," for i in range(60))), "label"),
     "no usable feature": (csv("k,label\n" + "\n".join(f"7,{'ab'[i % 2]}" for i in range(60))), "column"),
     "every column text": (
-        csv("note,label\n" + "\n".join(f"a long remark number {i} about case {i * i},{'ab'[i % 2]}" for i in range(60))),
+        csv("note,label\n" + "\n".join(f"a long remark no. {i} on case {i * i},{'ab'[i % 2]}" for i in range(60))),
         "column",
     ),
     "one class left": (csv("x,label\n" + "\n".join(f"{i},{'a' if i else 'b'}" for i in range(60))), "class"),

@@ -40,8 +40,8 @@ class Part:
 class Fitted:
     """A baseline that was trained on the same training rows.
 
-    `coefficients` (encoded columns, or classes by encoded columns) are those of a linear model on standardised inputs,
-    `importances` (encoded columns,) the impurity importances of a tree or of boosted trees by permutation on validation.
+    `coefficients` (encoded columns, or classes by encoded columns) are those of a linear model on standardised
+    inputs, `importances` (encoded columns,) the impurity importances of a tree; None where the model has none.
     """
 
     name: Literal["dummy", "linear", "tree", "boosting"]
@@ -55,9 +55,9 @@ class Fitted:
 class Subject:
     """One trained network with its rows, seen from outside.
 
-    `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of that
-    class against the mean of the others; regression: the prediction in the target's own units) for each row, shape
-    (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
+    `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of
+    that class against the mean of the others; regression: the prediction in the target's own units) for each row,
+    shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
     `first_layer` holds the first layer's weights, shape (encoded, units).
     """
 

@@ -153,5 +153,3 @@ class Walkthrough(Record):
     gap: float
     steps: int
     contributions: tuple[Contribution, ...]
-
-
