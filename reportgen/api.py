@@ -20,6 +20,7 @@ from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Severity
 from reportgen.render import to_html, to_json, to_markdown, to_pdf, write
+from reportgen.render.words import refuse_missing
 
 
 class Report(Document):
@@ -84,6 +85,7 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     Raises DataError for a table that cannot be audited, OutputError for a folder that cannot be written to or that
     holds another dataset's report.
     """
+    refuse_missing(config.templates)
     folder = out or default_folder(config.name or dataset_name(source))
     identity = dataset_identity(source)
     refuse_other(folder, identity)

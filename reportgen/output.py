@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,18 @@ def default_folder(name: str) -> Path:
     return Path("reports") / (safe or "report")
 
 
-def refuse_other(out: Path, identity: str) -> None:
-    """Raise OutputError where `out` holds the report of another dataset."""
+def read_manifest(out: Path) -> dict[str, Any] | None:
+    """The manifest of the report in a folder, None where there is none that can be read."""
     try:
         manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return
-    found = manifest.get("dataset", {}).get("identity")
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def refuse_other(out: Path, identity: str) -> None:
+    """Raise OutputError where `out` holds the report of another dataset."""
+    found = ((read_manifest(out) or {}).get("dataset") or {}).get("identity")
     if found not in (None, identity):
         raise OutputError(
             f"{out} holds the report of another dataset ({found}); choose another folder with --out or another --name"
@@ -36,11 +41,11 @@ def refuse_other(out: Path, identity: str) -> None:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, replaces: Sequence[str] = FILES) -> Iterator[Path]:
     """Give a folder to write into, and move its files to `out` once all of them are there.
 
-    Files of an older report there that this one does not have are removed: they would tell another story. On any error,
-    Ctrl-C included, nothing is left behind. Raises OutputError where `out` cannot be written to.
+    Those of `replaces` that lie there and are not among the new files are removed: they are an older report's and would
+            f"{out} holds the report of another dataset ({found}); name another folder with --out, or another --name"
     """
     made = _make(out)
     try:
@@ -50,7 +55,7 @@ def staged(out: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write to the folder {out}: {error.strerror or error}") from None
     try:
         yield folder
-        _publish(folder, out)
+        _publish(folder, out, replaces)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         _remove(made)
@@ -58,9 +63,9 @@ def staged(out: Path) -> Iterator[Path]:
     folder.rmdir()
 
 
-def _publish(folder: Path, out: Path) -> None:
+def _publish(folder: Path, out: Path, replaces: Sequence[str]) -> None:
     """Move every file to its place, the manifest last."""
-    for stale in FILES:
+    for stale in replaces:
         if not (folder / stale).exists():
             (out / stale).unlink(missing_ok=True)
     for file in sorted(folder.iterdir(), key=lambda file: file.name == "manifest.json"):
@@ -93,9 +98,8 @@ def sha256(file: Path) -> str:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write manifest.json over the hashes of every other file in the folder."""
-    outputs = {
-        file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"
-    }
+    """Write manifest.json over the hashes of every other file in the folder, beside those it already lists."""
+    files = [file for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"]
+    outputs = manifest.get("outputs", {}) | {file.name: sha256(file) for file in files}
     text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

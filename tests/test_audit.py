@@ -108,3 +108,16 @@ def test_python_door_gives_the_same_evidence(audits: dict[str, Path]) -> None:
     assert report.to_json() == (audits["multiclass"] / "report.json").read_text(encoding="utf-8")
     assert report.to_html() == (audits["multiclass"] / "report.html").read_text(encoding="utf-8")
     assert report._repr_html_().startswith("<iframe")
+
+
+def test_rendering_in_place_keeps_the_evidence_and_renews_the_hashes(audits: dict[str, Path], tmp_path: Path) -> None:
+    from reportgen.output import sha256
+
+    for name in ("report.json", "manifest.json", "model.keras"):
+        (tmp_path / name).write_bytes((audits["regression"] / name).read_bytes())
+    run = reportgen("render", str(tmp_path / "report.json"), "--lang", "zh", "--format", "html", "--quiet")
+    assert run.status == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"report.json", "manifest.json", "model.keras", "report.html"}
+    outputs = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    assert outputs["report.html"] == sha256(tmp_path / "report.html")
+    assert outputs["report.json"] == sha256(audits["regression"] / "report.json")

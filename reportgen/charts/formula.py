@@ -84,9 +84,9 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "the impurity of a node equals 1 minus the sum of the squared shares of its K classes",
     ),
     "first_layer": (
-        r"w_j = \sqrt{\sum_{u} \, W_{j,\,u}^2}",
-        "the weight of input j equals the square root of the sum, over the units u of the first layer, of its squared "
-        "weights",
+        r"w_j = \sigma_j \sqrt{\dfrac{1}{U} \sum_{u=1}^{U} \, W_{j,\,u}^2}",
+        "the weight of input j equals its standard deviation times the root of the mean, over the U units of the first "
+        "layer, of its squared weights",
     ),
     "integrated_gradients": (
         r"A_j = (x_j - \bar{x}_j) \int_0^1 "
@@ -126,10 +126,6 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "row_share": (
         r"s_{a,\,p} = \dfrac{c_{a,\,p}}{\sum_{k} c_{a,\,k}}",
         "a cell's share equals its count divided by the count of its row, which is the actual class",
-    ),
-    "log_loss": (
-        r"\ell = -\dfrac{1}{n} \sum_{i=1}^{n} \ln\, p_{i,\,y_i}",
-        "log loss equals minus the mean, over n rows, of the natural logarithm of the probability of the actual class",
     ),
     "ece": (
         r"\mathrm{ECE} = \sum_{b} \, \dfrac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",

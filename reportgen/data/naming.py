@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from reportgen.data.source import BUILT_IN, _stem
+from reportgen.data.source import BUILT_IN, stem
 
 
 def dataset_name(source: str) -> str:
     """The name a report of this source has unless the user gives one."""
-    return source if dataset_identity(source).startswith("built-in:") else _stem(Path(source))
+    return source if dataset_identity(source).startswith("built-in:") else stem(Path(source))
 
 
 def dataset_identity(source: str) -> str:

@@ -92,17 +92,18 @@ def _built_in(name: str) -> Raw:
     frame = pd.DataFrame(bunch.data, columns=[str(n) for n in bunch.feature_names])
     labels = getattr(bunch, "target_names", None)
     frame[target] = bunch.target if labels is None else [str(labels[number]) for number in bunch.target]
-    return _from_frame(frame, name, f"built-in table {name}", "built-in")
+    return _from_frame(frame, name, name, "built-in")
 
 
 def _file(path: Path) -> Raw:
     data = _bytes(path)
     digest = hashlib.sha256(data).hexdigest()
     frame, reading = _parse(_unpack(data, path.name), path.name)
-    return Raw(_stem(path), str(path), digest, frame, reading)
+    return Raw(stem(path), str(path), digest, frame, reading)
 
 
-def _stem(path: Path) -> str:
+def stem(path: Path) -> str:
+    """The file's name without the endings that tables have."""
     while path.suffix.lower() in ENDINGS and path.stem:
         path = path.with_suffix("")
     return path.name

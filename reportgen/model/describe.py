@@ -53,14 +53,15 @@ def _settings(plan: Plan, task: Task) -> dict[str, Scalar]:
     return {
         "hidden": ", ".join(str(width) for width in plan.hidden),
         "learning_rate": plan.learning_rate,
-        "schedule": f"halved after {plan.rest} epochs without gain",
+        "schedule": "halve_on_plateau",
+        "schedule_patience": plan.rest,
         "batch": plan.batch,
         "weight_decay": plan.weight_decay,
         "dropout": plan.dropout,
         "patience": plan.patience,
         "epochs": plan.epochs,
         "optimiser": "AdamW",
-        "loss": "squared error of the standardised target" if task.kind == "regression" else "log loss",
+        "loss": "squared_error" if task.kind == "regression" else "log_loss",
     }
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from reportgen.output import staged
+from reportgen.output import read_manifest, staged, write_manifest
 from reportgen.render import Written, write
 from reportgen.render.json import read_json
+from reportgen.render.words import refuse_missing
 
 
 def render_again(
@@ -13,9 +14,14 @@ def render_again(
 ) -> Written:
     """Write the pages of a saved report into a folder; nothing is written unless all of them could be made.
 
+    A manifest that lies there gets the new pages' hashes.
+
     Raises ReportgenError where the file holds no report.
     """
+    refuse_missing(templates)
     document = read_json(report)
-    with staged(out) as stage:
+    with staged(out, replaces=()) as stage:
         written = write(document, stage, formats, lang, templates)
+        if manifest := read_manifest(out):
+            write_manifest(stage, manifest)
     return Written(tuple(out / path.name for path in written.paths), written.notes)

@@ -10,11 +10,14 @@ SCORES = {
 
 def program(document: Document) -> str:
     """A Python program that trains the same network and prints the report's key metric on test rows."""
+    source = repr(document.dataset.source)
+    if document.dataset.reading.format == "data frame":
+        source = "frame"
     settings = ", ".join(f"{name}={value}" for name, value in document.arguments)
     return f"""from reportgen import Config, load, prepare, split, train
 
 config = Config({settings})
-dataset = load({document.dataset.source!r}, config)
+dataset = load({source}, config)
 prepared = prepare(split(dataset, config))
 network = train(prepared, dataset.task, config)
 

@@ -21,7 +21,7 @@ from jinja2 import (
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from reportgen.errors import RenderError
+from reportgen.errors import ConfigError, RenderError
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
@@ -43,6 +43,12 @@ def locate() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
+
+
+def refuse_missing(templates: Path | str | None) -> None:
+    """Raise ConfigError where a folder of templates is named that is not there."""
+    if templates is not None and not Path(templates).is_dir():
+        raise ConfigError(f"there is no folder of templates {templates}; name another, or leave --templates out")
 
 
 @cache
