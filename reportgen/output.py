@@ -44,8 +44,9 @@ def refuse_other(out: Path, identity: str) -> None:
 def staged(out: Path, replaces: Sequence[str] = FILES) -> Iterator[Path]:
     """Give a folder to write into, and move its files to `out` once all of them are there.
 
-    Those of `replaces` that lie there and are not among the new files are removed: they are an older report's and would
-            f"{out} holds the report of another dataset ({found}); name another folder with --out, or another --name"
+    Those of `replaces` that lie there and are not among the new files are removed: they are an older report's and
+    would tell another story. On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out`
+    cannot be written to.
     """
     made = _make(out)
     try:

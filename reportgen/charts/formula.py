@@ -28,12 +28,12 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "score over all K classes",
     ),
     "cross_entropy": (
-        r"L = -\dfrac{1}{n} \sum_{i=1}^{n} \log\, p_{i,\,y_i}",
+        r"L = -\dfrac{1}{n} \;\;\sum_{i=1}^{n} \log\, p_{i,\,y_i}",
         "L equals minus the mean, over n rows, of the logarithm of the probability that was given to the row's actual "
         "class",
     ),
     "squared_error": (
-        r"L = \dfrac{1}{n} \sum_{i=1}^{n} \left(\hat{y}_i - y_i\right)^2",
+        r"L = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \left(\hat{y}_i - y_i\right)^2",
         "L equals the mean, over n rows, of the squared difference between the predicted and the actual number",
     ),
     "adam": (
@@ -70,7 +70,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "categories",
     ),
     "permutation_importance": (
-        r"I_j = \dfrac{1}{R} \sum_{r=1}^{R} L\left(y, f(X^{(j,\,r)})\right) - L\left(y, f(X)\right)",
+        r"I_j = \dfrac{1}{R} \;\;\sum_{r=1}^{R} L\left(y, f(X^{(j,\,r)})\right) - L\left(y, f(X)\right)",
         "the importance of column j equals the mean loss over R shuffles of that column, minus the loss with the "
         "column as it is",
     ),
@@ -84,7 +84,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "the impurity of a node equals 1 minus the sum of the squared shares of its K classes",
     ),
     "first_layer": (
-        r"w_j = \sigma_j \sqrt{\dfrac{1}{U} \sum_{u=1}^{U} \, W_{j,\,u}^2}",
+        r"w_j = \sigma_j \sqrt{\dfrac{1}{U} \;\;\sum_{u=1}^{U} \, W_{j,\,u}^2}",
         "the weight of input j equals its standard deviation times the root of the mean, over the U units of the first "
         "layer, of its squared weights",
     ),
@@ -95,7 +95,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "gradient along the straight way from the average row to the row",
     ),
     "fidelity_agreement": (
-        r"F = \dfrac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, g(x_i) = f(x_i) \,\right]",
+        r"F = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \mathbf{1}\left[\, g(x_i) = f(x_i) \,\right]",
         "fidelity equals the share of n test rows in which the surrogate g gives the same class as the network f",
     ),
     "fidelity_r2": (
@@ -104,12 +104,12 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "of squares of the network's numbers around their mean",
     ),
     "svm": (
-        r"\min_{w,\,b}\; \frac{1}{2} \| w \|^2 + C \sum_{i=1}^{n} \max\left(0,\, 1 - y_i (w \cdot x_i + b)\right)^2",
+        r"\min_{w,\,b}\; \frac{1}{2} \| w \|^2 + C \;\sum_{i=1}^{n} \max\left(0,\, 1 - y_i (w \cdot x_i + b)\right)^2",
         "find the weights w and the offset b with the least sum of half the squared length of w and C times the "
         "squared amounts by which rows fall short of the margin",
     ),
     "accuracy": (
-        r"A = \dfrac{1}{n} \sum_{i=1}^{n} \mathbf{1}\left[\, \hat{y}_i = y_i \,\right]",
+        r"A = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \mathbf{1}\left[\, \hat{y}_i = y_i \,\right]",
         "accuracy equals the share of n rows in which the predicted class is the actual one",
     ),
     "wilson": (
@@ -120,7 +120,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "by 1 plus z squared over n",
     ),
     "mean_class_difference": (
-        r"D = \dfrac{1}{n} \sum_{i=1}^{n} \left| \hat{c}_i - c_i \right|",
+        r"D = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \left| \hat{c}_i - c_i \right|",
         "D equals the mean, over n rows, of the distance between the numbers of the predicted and the actual class",
     ),
     "row_share": (
@@ -128,7 +128,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "a cell's share equals its count divided by the count of its row, which is the actual class",
     ),
     "ece": (
-        r"\mathrm{ECE} = \sum_{b} \, \dfrac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",
+        r"\mathrm{ECE} = \;\sum_{b} \, \dfrac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",
         "the calibration error equals the mean distance between observed and stated share over the groups, each "
         "weighted by its number of rows",
     ),

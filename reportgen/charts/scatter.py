@@ -77,7 +77,7 @@ def _dots(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
     ends = [pair for across, up in zip(x, y, strict=True) for pair in ((across, up), (across, up))]
     path = Path(ends, [Path.MOVETO, Path.LINETO] * len(x)) if ends else Path(np.empty((0, 2)))
     path.should_simplify = False
-    size = 3.6 if len(x) <= 300 else 2.4
+    size = 6.5 if len(x) <= 60 else 3.6 if len(x) <= 300 else 2.4
     axes.add_patch(PathPatch(path, fill=False, edgecolor=style.ACCENT, linewidth=size, capstyle="round", alpha=0.75))
 
 

@@ -40,9 +40,7 @@ def boxes(nodes: Sequence[TreeNode], lang: str, translations: NullTranslations) 
     return [
         Box(
             number=node.number,
-            text=_question(node, lang, translations)
-            if node.feature
-            else f"{node.answer}\n{_portion(node, lang, translations)}",
+            text=_question(node, lang, translations) if node.feature else node.answer,
             left=node.left,
             right=node.right,
             share=node.share,
@@ -58,7 +56,3 @@ def _question(node: TreeNode, lang: str, translations: NullTranslations) -> str:
     if node.test == "==":
         return f"{node.feature} = {node.level}"
     return translations.gettext("%(feature)s is missing") % {"feature": node.feature}
-
-
-def _portion(node: TreeNode, lang: str, translations: NullTranslations) -> str:
-    return translations.gettext("%(share)s of rows") % {"share": numbers.percent(node.share, lang)}
