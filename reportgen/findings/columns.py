@@ -27,6 +27,12 @@ doi:10.22237/jmasm/1257035100); for numbers, less than a twentieth of the varian
 LEAK_CERTAIN = {"roc_auc": 0.98, "r2": 0.98}
 """At most one pair of rows in fifty ranked wrongly, at most a fiftieth of the variance left: as good as a copy."""
 
+IDENTITY = 0.999
+"""A weighted sum of columns that leaves less than a thousandth of the variance is bookkeeping, not prediction."""
+
+PART_OF_SUM = 0.1
+"""Columns that move such a sum at least a tenth as much as its largest part are named."""
+
 
 def constant_column(dossier: Dossier) -> Iterator[Finding]:
     """Flag a column that holds one value in all rows, or in all but a few."""
@@ -87,9 +93,14 @@ def high_cardinality(dossier: Dossier) -> Iterator[Finding]:
 
 
 def target_leakage(dossier: Dossier) -> Iterator[Finding]:
-    """Flag a column that tells the target almost without error, as things known only afterwards do."""
+    """Flag a column that tells the target almost without error, as things known only afterwards do, or its parts."""
     if not dossier.solo:
         raise NotJudged("no_solo_scores")
+    yield from _told_alone(dossier)
+    yield from _told_by_a_sum(dossier)
+
+
+def _told_alone(dossier: Dossier) -> Iterator[Finding]:
     for solo in dossier.solo:
         if solo.low > LEAK_FLOOR[solo.measure]:
             certain = solo.low > LEAK_CERTAIN[solo.measure]
@@ -108,6 +119,30 @@ def target_leakage(dossier: Dossier) -> Iterator[Finding]:
                 },
                 section="algorithms",
             )
+
+
+def _told_by_a_sum(dossier: Dossier) -> Iterator[Finding]:
+    """Find the columns whose weighted sum is the target, to within a thousandth of its variance on test rows."""
+    scores = [m for one in dossier.baselines if one.name == "linear" for m in one.metrics if m.name == "r2"]
+    weights = next((one for one in dossier.importance if one.method == "linear"), None)
+    if not scores or weights is None or scores[0].low is None or scores[0].low <= IDENTITY:
+        return
+    largest = max(entry.value for entry in weights.features)
+    yield Finding(
+        code="target_leakage",
+        severity=Severity.CRITICAL,
+        columns=tuple(entry.feature for entry in weights.features if entry.value >= PART_OF_SUM * largest),
+        evidence={
+            "measure": "sum",
+            "value": scores[0].value,
+            "low": scores[0].low,
+            "high": scores[0].high,
+            "n": scores[0].n,
+            "bound": IDENTITY,
+            "method": scores[0].method,
+        },
+        section="concepts",
+    )
 
 
 def _judged(dossier: Dossier) -> tuple[Column, ...]:

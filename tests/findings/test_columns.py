@@ -10,7 +10,8 @@ from reportgen.findings.columns import (
     target_leakage,
 )
 from reportgen.records.finding import Finding, Severity
-from tests.findings.conftest import categorical, numbers, numeric, solo
+from reportgen.records.network import Metric
+from tests.findings.conftest import baseline, categorical, importance, numbers, numeric, solo
 
 
 def test_constant_column_is_found(with_columns):
@@ -108,6 +109,26 @@ def test_target_leakage_grows_with_the_score(dossier, score, severity):
 def test_an_honest_strong_predictor_is_no_leak(dossier):
     honest = (solo("screening", 0.92, 0.9), solo("sensor", 0.93, 0.91, "r2"))
     assert tuple(target_leakage(dossier.model_copy(update={"solo": honest}))) == ()
+
+
+def _summed(dossier, low):
+    score = Metric(name="r2", split="test", value=0.9999, low=low, high=1.0, n=200, method="by hand")
+    linear = baseline("linear", 0.0).model_copy(update={"metrics": (score,)})
+    weights = importance("linear", "casual", "registered", *(f"x{k}" for k in range(18)))
+    return dossier.model_copy(
+        update={"solo": (solo("age", 0.4, 0.3, "r2"),), "baselines": (linear,), "importance": (weights,)}
+    )
+
+
+def test_columns_whose_sum_is_the_target_are_a_leak(dossier):
+    (finding,) = target_leakage(_summed(dossier, 0.9995))
+    named = ("casual", "registered", *(f"x{k}" for k in range(8)))  # values fall as 1, 1/2, 1/3 ...
+    assert (finding.columns, finding.severity) == (named, Severity.CRITICAL)
+    assert (finding.evidence["measure"], finding.evidence["low"]) == ("sum", 0.9995)
+
+
+def test_a_very_good_fit_is_no_identity(dossier):
+    assert tuple(target_leakage(_summed(dossier, 0.998))) == ()
 
 
 def test_the_leak_floor_is_two_standard_deviations():
