@@ -40,7 +40,7 @@ def boxes(nodes: Sequence[TreeNode], lang: str, translations: NullTranslations) 
     return [
         Box(
             number=node.number,
-            text=_question(node, lang, translations) if node.feature else node.answer,
+            text=_question(node, lang, translations) if node.feature else _answer(node, lang),
             left=node.left,
             right=node.right,
             share=node.share,
@@ -48,6 +48,11 @@ def boxes(nodes: Sequence[TreeNode], lang: str, translations: NullTranslations) 
         )
         for node in nodes
     ]
+
+
+def _answer(node: TreeNode, lang: str) -> str:
+    """A class as it is; a number, which has no purity, as the language writes numbers."""
+    return node.answer if node.purity is not None else numbers.number(float(node.answer), lang)
 
 
 def _question(node: TreeNode, lang: str, translations: NullTranslations) -> str:

@@ -1,5 +1,6 @@
 """The page: the same words and pictures for the browser and for paper."""
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from reportgen.render.plain import visible
 from reportgen.render.words import environment, explain, fault, say_verdict
 
 PAGE = "report.html.j2"
+BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
@@ -63,7 +65,12 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
         )
     except TemplateError as error:
         raise RenderError(fault(PAGE, error)) from error
-    return visible(text.strip()) + "\n"
+    return _closed_up(visible(text.strip()), lang) + "\n"
+
+
+def _closed_up(text: str, lang: str) -> str:
+    """Chinese sentences follow each other without the blank that templates leave between them."""
+    return BETWEEN.sub("", text) if lang == "zh" else text
 
 
 def _outlined(body: Markup) -> Outlined:

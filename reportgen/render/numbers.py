@@ -14,9 +14,13 @@ SHARES = frozenset(
 )
 """The measures that are shares of rows, and so are written in percent."""
 
+BOUNDED = frozenset(("r2", "roc_auc", "f1", "f1_macro", "brier", "ece"))
+"""The measures that are at most 1: more than four decimals of them tell nobody anything."""
+
 NONE = "–"
 MINUS = "−"
 SMALLEST_P = 0.001
+MOST_DECIMALS = 4
 
 
 @lru_cache(maxsize=64)
@@ -71,7 +75,11 @@ def _decimals(value: float, low: float | None, high: float | None) -> int:
 
 def amount(value: float | None, lang: str, measure: str, low: float | None = None, high: float | None = None) -> str:
     """The value of a measure: in percent where it is a share, otherwise as a number."""
-    return percent(value, lang) if measure in SHARES else number(value, lang, low, high)
+    if measure in SHARES:
+        return percent(value, lang)
+    if value is not None and measure in BOUNDED and _decimals(value, low, high) > MOST_DECIMALS:
+        return _written(round(value, MOST_DECIMALS), MOST_DECIMALS, False, lang)
+    return number(value, lang, low, high)
 
 
 def pvalue(value: float | None, lang: str) -> str:
