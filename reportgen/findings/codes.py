@@ -21,7 +21,7 @@ SEVERITIES = {
     "train_test_overlap": "info, warning, critical",
     "label_drift": "warning",
     "performance_drop": "warning",
-    "no_better_than_baseline": "warning",
+    "no_better_than_baseline": "info, warning",
     "simpler_model_suffices": "info",
     "overfit": "warning",
     "miscalibrated": "warning",

@@ -24,14 +24,15 @@ UNFAIR = {"error_rate": 0.05, "mean_absolute_error": 0.25}
 
 
 def no_better_than_baseline(dossier: Dossier) -> Iterator[Finding]:
-    """Flag a network that is not shown to be better than guessing."""
+    """Flag a network whose accuracy (or R2) is not shown to be better than guessing; a note where its ranking is."""
     guess = comparison(dossier, "dummy")
     if guess is None:
         raise NotJudged("no_comparison")
     if not beats(guess):
+        area = dossier.metric("roc_auc")
         yield Finding(
             code="no_better_than_baseline",
-            severity=Severity.WARNING,
+            severity=Severity.INFO if ranks(dossier) else Severity.WARNING,
             evidence={
                 "metric": guess.metric,
                 "difference": guess.difference,
@@ -39,6 +40,10 @@ def no_better_than_baseline(dossier: Dossier) -> Iterator[Finding]:
                 "high": guess.high,
                 "p_value": guess.p_value,
                 "n": guess.n,
+                "ranks": ranks(dossier),
+                "area": area.value if area else None,
+                "area_low": area.low if area else None,
+                "area_high": area.high if area else None,
             },
             section="concepts",
         )
@@ -152,6 +157,15 @@ def comparison(dossier: Dossier, name: str) -> Comparison | None:
 def beats(found: Comparison) -> bool:
     """Tell whether a comparison shows the network better: interval above 0 and, where there is one, a small p-value."""
     return found.low > 0 and (found.p_value is None or found.p_value <= 1 - found.level)
+
+
+def ranks(dossier: Dossier) -> bool:
+    """Tell whether the network ranks rows by class better than chance: AUC's interval above one half.
+
+    Where one class is much larger, accuracy cannot show a gain that the probabilities hold.
+    """
+    area = dossier.metric("roc_auc")
+    return area is not None and area.low is not None and area.low > 0.5
 
 
 def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:

@@ -23,35 +23,36 @@ from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Check, Finding
 
 RULES: tuple[Rule, ...] = (
-    constant_column,
-    id_column,
-    mostly_missing,
-    high_cardinality,
     target_leakage,
-    duplicate_rows,
-    conflicting_labels,
-    missing_target,
+    no_better_than_baseline,
+    train_test_overlap,
+    performance_drop,
+    overfit,
+    unfair_errors,
+    label_drift,
+    miscalibrated,
     class_imbalance,
     rare_class,
+    conflicting_labels,
+    missing_target,
+    duplicate_rows,
+    id_column,
+    constant_column,
+    mostly_missing,
+    high_cardinality,
     small_sample,
-    train_test_overlap,
-    label_drift,
-    performance_drop,
-    no_better_than_baseline,
     simpler_model_suffices,
-    overfit,
-    miscalibrated,
-    unfair_errors,
     low_fidelity,
     methods_disagree,
 )
+"""What makes a score worthless comes first, then what it hides, then what is wrong with rows and columns."""
 
 
 def judge(dossier: Dossier) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
-    """Run every rule; the findings come gravest first, and each rule says found, sound or skipped."""
+    """Run every rule; the findings come gravest first, equal ones in the order of RULES; each rule gives one check."""
     answers = [_ask(rule, dossier) for rule in RULES]
     findings = [finding for found, _ in answers for finding in found]
-    findings.sort(key=lambda finding: (-finding.severity.weight, finding.code))
+    findings.sort(key=lambda finding: -finding.severity.weight)  # stable: equal ones keep the order of the rules
     return tuple(findings), tuple(check for _, check in answers)
 
 

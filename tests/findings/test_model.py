@@ -41,10 +41,22 @@ def test_a_network_not_shown_better_than_guessing_is_flagged(dossier, guess):
                 "high": found.high,
                 "p_value": found.p_value,
                 "n": 200,
+                "ranks": False,
+                "area": None,
+                "area_low": None,
+                "area_high": None,
             },
             section="concepts",
         ),
     )
+
+
+def test_a_network_that_ranks_well_is_noted_only(dossier):
+    area = metric("test", 0.8, 0.1, 200, "roc_auc")
+    known = _against(dossier, baseline("dummy", 0.0)).model_copy(update={"metrics": (*dossier.metrics, area)})
+    (finding,) = no_better_than_baseline(known)
+    assert (finding.severity, finding.evidence["ranks"]) == (Severity.INFO, True)
+    assert finding.evidence["area_low"] == pytest.approx(0.7)
 
 
 def test_a_network_better_than_guessing_is_not(dossier):

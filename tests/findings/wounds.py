@@ -115,6 +115,12 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(baselines=(baseline("dummy", -0.02),)),
         changed(baselines=(baseline("dummy", 0.02, p_value=None),)),
         regression(changed(baselines=(baseline("dummy", 0.02, p_value=0.3),))),
+        lambda dossier: dossier.model_copy(
+            update={
+                "baselines": (baseline("dummy", 0.0),),
+                "metrics": (*dossier.metrics, metric("test", 0.8, 0.1, 200, "roc_auc")),
+            }
+        ),
     ),
     "simpler_model_suffices": (
         changed(baselines=(baseline("dummy", 0.3), baseline("linear", 0.0))),
