@@ -16,7 +16,7 @@ from reportgen.evidence.intervals import (
     rate_interval,
     resample_counts,
 )
-from reportgen.evidence.predictions import ClassAnswers
+from reportgen.evidence.predictions import ClassAnswers, losses
 from reportgen.records.network import Metric
 
 FEW = 10
@@ -95,8 +95,7 @@ def roc_auc(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
 
 def log_loss(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average the surprise, in nats: minus the logarithm of the probability stated for what was true."""
-    given = answers.probabilities[np.arange(len(answers.actual)), answers.actual]
-    return _mean("log_loss", answers, -np.log(np.maximum(given, np.finfo(np.float32).eps)), rng)
+    return _mean("log_loss", answers, losses(answers.probabilities, answers.actual), rng)
 
 
 def brier(answers: ClassAnswers, rng: np.random.Generator) -> Metric:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from reportgen.evidence.base import Fitted, Floats, Subject
+from reportgen.evidence.intervals import normal_quantile
 from reportgen.records.explanation import FeatureImportance
 
 MOST_ROWS = 5_000
@@ -53,7 +54,11 @@ def _feature(
 ) -> FeatureImportance:
     own, columns = weights[:, group], x[:, group]
     value = spread(columns, own)
-    margin = None if covariance is None else 1.96 * _error(columns, own, _block(covariance, group, len(weights)))
+    margin = (
+        None
+        if covariance is None
+        else normal_quantile() * _error(columns, own, _block(covariance, group, len(weights)))
+    )
     return FeatureImportance(
         feature=name,
         value=value,

@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from reportgen.evidence.attribution import integrated_gradients
 from reportgen.evidence.base import Fitted, Floats, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
+from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.permutation import FULL, LIGHT, Effort, permuted
 from reportgen.evidence.solo import explained
 from reportgen.evidence.trees import impurity
@@ -119,13 +119,16 @@ def _contributions(subject: Subject, x: Floats) -> Floats:
 
 
 def _means(features: tuple[str, ...], sizes: Floats) -> tuple[FeatureImportance, ...]:
-    rows = len(sizes)
-    margins = stats.t.ppf(0.975, max(rows - 1, 1)) * sizes.std(axis=0, ddof=min(rows - 1, 1)) / np.sqrt(rows)
-    measured = (
-        FeatureImportance(feature=name, value=value, low=max(0.0, value - margin), high=value + margin)
-        for name, value, margin in zip(features, sizes.mean(axis=0).tolist(), margins.tolist(), strict=True)
-    )
+    measured = (_mean_size(name, column) for name, column in zip(features, sizes.T, strict=True))
     return tuple(sorted(measured, key=lambda one: -one.value))
+
+
+def _mean_size(name: str, sizes: Floats) -> FeatureImportance:
+    """A mean size with its interval, which one row alone does not have."""
+    if len(sizes) < 2:
+        return FeatureImportance(feature=name, value=float(sizes.mean()))
+    low, high = mean_interval(sizes)
+    return FeatureImportance(feature=name, value=float(sizes.mean()), low=max(0.0, low), high=high)
 
 
 def _fidelity(subject: Subject, predict: Predict) -> dict[str, Any]:

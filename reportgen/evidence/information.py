@@ -51,15 +51,6 @@ def tail(value: Floats, null: Floats) -> Floats:
     return np.asarray(np.where(flat, np.where(value > mean + 1e-9, 0.0, 1.0), chance))
 
 
-def holm(p_values: Floats) -> Floats:
-    """P-values adjusted for their number, so that the chance of any false one is kept (Holm 1979, Scand J Stat 6)."""
-    order = np.argsort(p_values, kind="stable")
-    stepped = p_values[order] * np.arange(len(p_values), 0, -1)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
-    return adjusted
-
-
 def _n_log_n(counts: Counts) -> Floats:
     numbers = np.asarray(counts, dtype=np.float64)
     return np.asarray(numbers * np.log2(np.maximum(numbers, 1.0)))

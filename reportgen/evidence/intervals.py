@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 from scipy.stats import binom
 
 from reportgen.evidence.base import Floats
@@ -45,14 +45,6 @@ def rate_interval(successes: float, n: float, level: float = LEVEL) -> tuple[flo
     return float(min(max(middle - half, 0.0), rate)), float(max(min(middle + half, 1.0), rate))
 
 
-def exact_interval(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
-    """Clopper and Pearson's interval of a rate (Biometrika 1934, 26:404): never too short, often too long."""
-    tail = (1 - level) / 2
-    low = betaincinv(successes, n - successes + 1, tail) if successes > 0 else 0.0
-    high = betaincinv(successes + 1, n - successes, 1 - tail) if successes < n else 1.0
-    return float(low), float(high)
-
-
 def rate_difference_interval(
     first: tuple[int, int], second: tuple[int, int], level: float = LEVEL
 ) -> tuple[float, float]:
@@ -77,7 +69,7 @@ def paired_rate_difference_interval(only_first: int, only_second: int, n: int) -
 def mean_interval(values: npt.NDArray[Any], level: float = LEVEL) -> tuple[float, float]:
     """Student's t interval of a mean; it needs two values."""
     values = np.asarray(values, dtype=np.float64)
-    half = stdtrit(len(values) - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(len(values))
+    half = student_quantile(len(values), level) * values.std(ddof=1) / np.sqrt(len(values))
     return float(values.mean() - half), float(values.mean() + half)
 
 
@@ -162,6 +154,11 @@ def bootstrap(columns: Floats, statistic: Statistic, rng: np.random.Generator) -
 def normal_quantile(level: float = LEVEL) -> float:
     """How many standard errors an interval of that level reaches to each side: 1.96 for 95 %."""
     return float(ndtri((1 + level) / 2))
+
+
+def student_quantile(n: int, level: float = LEVEL) -> float:
+    """The same where the standard error is itself estimated, from n values."""
+    return float(stdtrit(n - 1, (1 + level) / 2))
 
 
 def _redraw(columns: Floats, rng: np.random.Generator) -> Floats:

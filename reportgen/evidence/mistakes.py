@@ -6,12 +6,11 @@ import numpy.typing as npt
 from reportgen.evidence import confusion, residuals
 from reportgen.evidence.base import Subject
 from reportgen.evidence.predictions import class_answers, number_answers
-from reportgen.evidence.values import as_text
+from reportgen.evidence.values import as_short_text, as_text
 from reportgen.records.mistakes import ErrorRow, Errors, Residuals
 
 MOST_ROWS = 20
 MOST_VALUES = 8
-MOST_CHARACTERS = 60
 
 
 def measure(subject: Subject) -> Errors:
@@ -77,8 +76,4 @@ def _top(rows: npt.NDArray[np.intp], size: npt.NDArray[np.floating]) -> list[int
 
 def _values(subject: Subject, at: int) -> tuple[tuple[str, str], ...]:
     row = subject.test.frame.iloc[at]
-    return tuple((name, _cut(as_text(row[name]))) for name in subject.features[:MOST_VALUES])
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+    return tuple((name, as_short_text(row[name])) for name in subject.features[:MOST_VALUES])

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reportgen.evidence.base import Floats
 
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+
+def holm(p_values: Sequence[float] | Floats) -> tuple[float, ...]:
     """Adjust p-values so that the chance of any false alarm stays at the level (Holm 1979, Scand J Stat 6:65)."""
     ordered = np.argsort(p_values, kind="stable")
     factors = np.arange(len(p_values), 0, -1)

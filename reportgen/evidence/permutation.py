@@ -2,20 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from reportgen.evidence.base import Floats, Part, Predict, Subject
+from reportgen.evidence.intervals import mean_interval
+from reportgen.evidence.predictions import losses
 from reportgen.records.explanation import FeatureImportance
 
 MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
 FEWEST_ROWS = 100
-SMALLEST = float(np.finfo(np.float32).eps)
-"""A probability below this is the network's rounding; its logarithm stops here."""
 
 Rows = npt.NDArray[np.intp]
 
@@ -101,14 +99,6 @@ def _given(x: Floats, group: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) 
     return table
 
 
-def losses(answers: Floats, y: npt.NDArray[Any]) -> Floats:
-    """Each row's log loss, or its squared error where the answers are numbers."""
-    answers = np.asarray(answers, dtype=np.float64)
-    if answers.ndim == 1:
-        return np.asarray((answers - y) ** 2)
-    return np.asarray(-np.log(np.maximum(answers[np.arange(len(y)), y], SMALLEST)))
-
-
 def _feature(name: str, drops: Drops, index: int) -> FeatureImportance:
     added = drops.added[index]
     value, margin = float(added.mean()), _margin(added, drops.givers)
@@ -130,4 +120,5 @@ def _margin(added: Floats, givers: Rows) -> float:
     for loss, giver in zip(added, givers, strict=True):
         given[giver] += loss
     parts = added.mean(axis=0) + given / shuffles
-    return float(stats.t.ppf(0.975, rows - 1) * parts.std(ddof=1) / np.sqrt(rows))
+    low, high = mean_interval(parts)
+    return (high - low) / 2

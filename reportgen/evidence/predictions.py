@@ -10,6 +10,9 @@ import numpy.typing as npt
 from reportgen.evidence.base import Floats, Part, Predict, Subject
 from reportgen.records.base import PartName
 
+SMALLEST = float(np.finfo(np.float32).eps)
+"""A probability below this is the network's rounding; its logarithm stops here."""
+
 
 @dataclass(frozen=True)
 class ClassAnswers:
@@ -77,6 +80,14 @@ def number_answers(subject: Subject, part: Part, predict: Predict | None = None)
     """Ask the network, or another model, for the numbers of a part."""
     predicted = np.asarray((predict or subject.predict)(part.x), dtype=np.float64)
     return NumberAnswers(part.name, part.y.astype(np.float64), predicted)
+
+
+def losses(answers: Floats, y: npt.NDArray[Any]) -> Floats:
+    """Each row's log loss, or its squared error where the answers are numbers."""
+    answers = np.asarray(answers, dtype=np.float64)
+    if answers.ndim == 1:
+        return np.asarray((answers - y) ** 2)
+    return np.asarray(-np.log(np.maximum(answers[np.arange(len(y)), y], SMALLEST)))
 
 
 def remember(subject: Subject) -> Subject:

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import information
 from reportgen.evidence.association import associate
 from reportgen.evidence.base import Floats, Subject
 from reportgen.evidence.discretise import Codes, bin_codes, bins_for, codes_of
+from reportgen.evidence.intervals import student_quantile
+from reportgen.evidence.multiplicity import holm
 from reportgen.records.explanation import Selection, SelectionSummary
 
 MOST_ROWS = 40_000
@@ -80,7 +81,7 @@ def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng
         information=np.clip(estimates, 0.0, ceilings),
         low=np.clip(low, 0.0, ceilings),
         high=np.clip(high, 0.0, ceilings),
-        p_value=information.holm(information.tail(plugin, nulls)),
+        p_value=np.array(holm(information.tail(plugin, nulls))),
         frequency=_frequency(sampled, nulls, n, config.alpha),
     )
 
@@ -111,7 +112,7 @@ def _interval(estimates: Floats, samples: Floats) -> tuple[Floats, Floats]:
     A bootstrap repeats rows, which pushes mutual information up; half samples do not, and each is corrected for its own
     size (Shao and Wu 1989, A general theory for jackknife variance estimation, Annals of Statistics 17).
     """
-    margin = stats.t.ppf(0.975, samples.shape[1] - 1) * samples.std(axis=1, ddof=1)
+    margin = student_quantile(samples.shape[1]) * samples.std(axis=1, ddof=1)
     return estimates - margin, estimates + margin
 
 
@@ -123,7 +124,7 @@ def _frequency(halves: Floats, nulls: Floats, n: int, alpha: float) -> Floats:
     """
     scale = n / max(n // 2, 1)
     chances = np.array([information.tail(sample / scale, nulls) for sample in halves.T])
-    return np.asarray(np.mean([information.holm(chance) <= alpha for chance in chances], axis=0))
+    return np.asarray(np.mean([np.array(holm(chance)) <= alpha for chance in chances], axis=0))
 
 
 def _records(

@@ -4,17 +4,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 from sklearn.tree import DecisionTreeRegressor
 
+from reportgen.evidence.auc import area as class_area
 from reportgen.evidence.base import Floats, Subject
+from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
 from reportgen.records.leak import SoloScore
 
 MOST_ROWS = 20_000
 LEAVES = 16
 FEWEST = 5
 """Rows in a leaf."""
-LEVEL = 0.95
 
 
 def measure(subject: Subject) -> tuple[SoloScore, ...]:
@@ -26,9 +26,9 @@ def measure(subject: Subject) -> tuple[SoloScore, ...]:
     x, y = _rows(subject, rng)
     folds = _folds(y, subject.classifies, rng)
     score = _auc_score if subject.classifies else _r2_score
-    z = float(stats.norm.ppf(1 - (1 - LEVEL) / (2 * max(len(subject.features), 1))))
+    level = 1 - (1 - LEVEL) / max(len(subject.features), 1)
     scores = [
-        score(feature, _answers(np.asarray(x[:, group]), y, folds, subject.classifies), y, z)
+        score(feature, _answers(np.asarray(x[:, group]), y, folds, subject.classifies), y, level)
         for feature, group in subject.groups.items()
     ]
     return tuple(sorted(scores, key=lambda one: -one.value))
@@ -81,9 +81,9 @@ def _fit(patterns: Floats, which: npt.NDArray[np.intp], wanted: Floats) -> Float
     return np.asarray(tree.predict(patterns)).reshape(len(patterns), -1)
 
 
-def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:
+def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) -> SoloScore:
     value, spread, worth = area(answers, y)
-    low, high = _wilson(value, spread, worth, z)
+    low, high = _wilson(value, spread, worth, level)
     return SoloScore(
         feature=feature,
         measure="roc_auc",
@@ -100,51 +100,38 @@ def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> 
 def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, float]:
     """ROC AUC, averaged over the classes, its standard error, and how many rows a perfect one is worth.
 
-    DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: a row's placement among the other side's rows is its share
-    in the area, so the variance of the average over classes follows row by row. A class's area is worth the rows of its
-    rarer side; an average is worth more, though of k classes only k - 1 speak for themselves.
+    Each row draws on the areas of all classes, so the variance of their average follows row by row. A class's area is
+    worth the rows of its rarer side; an average is worth more, though of k classes only k - 1 speak for themselves.
     """
-    totals, shares, scarcity = [], np.zeros(len(y)), 0.0
-    for label in np.unique(y):
-        positive = y == label
-        placement, value = _placements(answers[:, label], positive)
-        totals.append(value)
-        counts = np.where(positive, positive.sum(), (~positive).sum())
-        shares += (placement - value) / np.maximum(counts, 1)
-        scarcity += 1 / max(int(counts.min()), 1)
-    spread = float(np.sqrt((shares**2).sum())) / len(totals)
-    return float(np.mean(totals)), spread, max(1.0, len(totals) * (len(totals) - 1) / scarcity)
+    labels = np.unique(y)
+    if len(labels) < 2:
+        return 0.5, 0.0, 1.0
+    areas = [class_area(answers[:, label], y == label) for label in labels]
+    pull = np.mean([one.pull for one in areas], axis=0)
+    scarcity = sum(1 / min(one.inside, one.outside) for one in areas)
+    worth = max(1.0, len(areas) * (len(areas) - 1) / scarcity)
+    return float(np.mean([one.value for one in areas])), float(np.sqrt(pull @ pull)), worth
 
 
-def _placements(scores: Floats, positive: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
-    ups, downs = np.sort(scores[positive]), np.sort(scores[~positive])
-    if not len(ups) or not len(downs):
-        return np.full(len(scores), 0.5), 0.5
-    below = (np.searchsorted(downs, scores, "left") + np.searchsorted(downs, scores, "right")) / (2 * len(downs))
-    above = 1 - (np.searchsorted(ups, scores, "left") + np.searchsorted(ups, scores, "right")) / (2 * len(ups))
-    return np.where(positive, below, above), float(below[positive].mean())
-
-
-def _wilson(value: float, spread: float, worth: float, z: float) -> tuple[float, float]:
+def _wilson(value: float, spread: float, worth: float, level: float) -> tuple[float, float]:
     """Wilson's interval for as many rows as the standard error is worth, never more than a perfect one has.
 
     Without that bound a perfect score would have no uncertainty; with it, it has that of a share of 1 in those rows.
     """
-    room = value * (1 - value)
-    rows = max(1.0, min(room / spread**2 if spread > 0 else worth, worth))
-    centre = (value + z**2 / (2 * rows)) / (1 + z**2 / rows)
-    margin = z / (1 + z**2 / rows) * float(np.sqrt(room / rows + z**2 / (4 * rows**2)))
-    return max(0.0, min(value, centre - margin)), min(1.0, max(value, centre + margin))
+    rows = max(1.0, min(value * (1 - value) / spread**2 if spread > 0 else worth, worth))
+    low, high = rate_interval(value * rows, rows, level)
+    return min(low, value), max(high, value)
 
 
-def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], z: float) -> SoloScore:
+def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) -> SoloScore:
     value, spread = explained(answers, y)
+    reach = normal_quantile(level) * spread
     return SoloScore(
         feature=feature,
         measure="r2",
         value=value,
-        low=value - z * spread,
-        high=min(1.0, value + z * spread),
+        low=value - reach,
+        high=min(1.0, value + reach),
         level=LEVEL,
         floor=0.0,
         n=len(y),

@@ -1,6 +1,5 @@
 """Single test rows taken apart: one that went right, one that went wrong, one on the edge."""
 
-import math
 from typing import Any, Literal
 
 import numpy as np
@@ -8,10 +7,10 @@ import pandas as pd
 
 from reportgen.evidence.attribution import Attribution, integrated_gradients
 from reportgen.evidence.base import Floats, Subject
+from reportgen.evidence.values import as_short_text, as_text
 from reportgen.records.explanation import Contribution, Walkthrough
 
 MOST_CONTRIBUTIONS = 10
-MOST_CHARACTERS = 60
 Why = Literal["right", "wrong", "unsure", "typical", "worst", "best"]
 
 
@@ -50,8 +49,8 @@ def _walk(subject: Subject, answers: Floats, why: Why, row: int) -> Walkthrough:
     return Walkthrough(
         why=why,
         row=int(subject.test.rows[row]),
-        actual=subject.task.classes[int(actual)] if subject.classifies else _short(float(actual)),
-        predicted=subject.task.classes[output] if subject.classifies else _short(float(answers[row])),
+        actual=subject.task.classes[int(actual)] if subject.classifies else as_text(float(actual)),
+        predicted=subject.task.classes[output] if subject.classifies else as_text(float(answers[row])),
         probability=float(answers[row, output]) if subject.classifies else None,
         output=float(path.output[0]),
         base=path.base,
@@ -66,20 +65,8 @@ def _largest(subject: Subject, path: Attribution, values: "pd.Series[Any]") -> t
     parts = path.contributions[0]
     order = np.argsort(-np.abs(parts), kind="stable")
     listed = tuple(
-        Contribution(feature=name, value=_short(values[name]), contribution=float(parts[i]))
+        Contribution(feature=name, value=as_short_text(values[name]), contribution=float(parts[i]))
         for i, name in ((int(i), subject.features[i]) for i in order[:MOST_CONTRIBUTIONS])
     )
     rest = order[MOST_CONTRIBUTIONS:]
     return (*listed, Contribution(feature="", value="", contribution=float(parts[rest].sum()))) if len(rest) else listed
-
-
-def _short(value: object) -> str:
-    """A value as text that fits a table; nothing where it is missing."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    text = str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"

@@ -56,8 +56,3 @@ def test_tail_follows_the_gamma_law_of_full_tables():
 
 def test_tail_of_a_constant_statistic_says_that_nothing_was_found():
     assert information.tail(np.array([0.3]), np.full((1, 50), 0.3)).tolist() == [1.0]
-
-
-def test_holm_in_closed_form():
-    assert information.holm(np.array([0.01, 0.04, 0.03])).tolist() == pytest.approx([0.03, 0.06, 0.06])
-    assert information.holm(np.array([0.5, 0.9])).tolist() == [1.0, 1.0]

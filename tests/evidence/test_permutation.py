@@ -114,11 +114,3 @@ def test_a_handful_of_test_rows_is_survived(binary_subject, rows):
     features, n, _ = permutation.permuted(replace(binary_subject, test=few), binary_subject.predict)
     assert n == rows
     assert all(one.low <= one.value <= one.high for one in features)
-
-
-def test_losses_are_minus_log_probability_and_squared_error():
-    chances = np.array([[0.25, 0.75], [1.0, 0.0]])
-    assert permutation.losses(chances, np.array([0, 1])).tolist() == pytest.approx(
-        [np.log(4), -np.log(permutation.SMALLEST)]
-    )
-    assert permutation.losses(np.array([3.0]), np.array([1.0])).tolist() == [4.0]

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from reportgen.evidence.predictions import class_answers, number_answers, remember
+from reportgen.evidence.predictions import SMALLEST, class_answers, losses, number_answers, remember
 
 
 def _counting(predict):
@@ -63,3 +64,9 @@ def test_errors_are_predicted_minus_actual(regression_subject):
     answers = number_answers(regression_subject, regression_subject.test)
     expected = regression_subject.predict(regression_subject.test.x) - regression_subject.test.y
     assert np.array_equal(answers.error, expected)
+
+
+def test_losses_are_minus_log_probability_and_squared_error():
+    chances = np.array([[0.25, 0.75], [1.0, 0.0]])
+    assert losses(chances, np.array([0, 1])).tolist() == pytest.approx([np.log(4), -np.log(SMALLEST)])
+    assert losses(np.array([3.0]), np.array([1.0])).tolist() == [4.0]

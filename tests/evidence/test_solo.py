@@ -114,3 +114,10 @@ def test_nineteen_classes_and_two_values_need_no_more_rows_than_patterns(multicl
     x = (y % 2).astype(float)[:, None]
     (score,) = solo.measure(made(multiclass_subject, (x[:300], y[:300]), (x[300:], y[300:])))
     assert score.value == pytest.approx(0.75, abs=0.02)  # half the others tie, half are told apart
+
+
+def test_one_class_has_no_area(multiclass_subject):
+    x, y = np.arange(60.0)[:, None], np.zeros(60, dtype=int)
+    (score,) = solo.measure(made(multiclass_subject, (x[:40], y[:40]), (x[40:], y[40:])))
+    assert score.value == 0.5
+    assert score.low <= 0.1 < 0.9 <= score.high

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen.evidence.values import as_text
+from reportgen.evidence.values import as_short_text, as_text
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ from reportgen.evidence.values import as_text
 )
 def test_cells_read_as_people_write_them(value, text):
     assert as_text(value) == text
+
+
+def test_long_cells_are_cut():
+    assert as_short_text("x" * 60) == "x" * 60
+    assert as_short_text("x" * 61) == "x" * 59 + "…"
+    assert as_short_text(0.1 + 0.2) == "0.3"

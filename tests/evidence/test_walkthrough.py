@@ -1,11 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from reportgen.evidence import walkthrough
-from reportgen.evidence.walkthrough import _short
 from reportgen.records.table import Encoded
 
 
@@ -62,25 +60,6 @@ def test_no_row_is_walked_twice_and_a_faultless_network_has_no_wrong_row(binary_
     assert [one.why for one in walkthrough.measure(faultless)] == ["right", "unsure"]
     one = replace(test, x=test.x[:1], y=right[:1], rows=test.rows[:1], frame=test.frame.iloc[:1])
     assert [single.why for single in walkthrough.measure(replace(binary_subject, test=one))] == ["right"]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, ""),
-        (np.nan, ""),
-        (pd.NaT, ""),
-        (12.0, "12"),
-        (np.float64(0.1234567), "0.123457"),
-        (True, "True"),
-        (pd.Timestamp("2020-02-03"), "2020-02-03"),
-        (pd.Timestamp("2020-02-03 04:05"), "2020-02-03 04:05:00"),
-        ("<b>", "<b>"),
-        ("x" * 61, "x" * 59 + "…"),
-    ],
-)
-def test_values_are_short_text(value, text):
-    assert _short(value) == text
 
 
 def test_a_column_named_like_a_method_is_read_by_its_place(binary_subject):
