@@ -12,12 +12,13 @@ import pandas as pd
 
 from reportgen import __version__
 from reportgen.config import Config
-from reportgen.data import Dataset, Parts, Prepared, load, prepare, profile, split
+from reportgen.data import Dataset, Parts, Prepared, PreparedPart, load, prepare, profile, split
 from reportgen.document import Document, Environment, compose
 from reportgen.evidence import collect
 from reportgen.evidence.base import Fitted, Part, Subject
 from reportgen.findings import decide, judge
 from reportgen.model import FittedBaseline, Network, fit_baselines, train
+from reportgen.records.base import PartName
 from reportgen.records.table import DatasetRecord, Profile
 from reportgen.render.words import worded, worded_verdict
 
@@ -86,15 +87,9 @@ def _subject(
         model=network.record,
         training=network.training,
         inputs=prepared.inputs,
-        train=Part("train", prepared.train.x, prepared.train.y, prepared.train.rows, prepared.train.frame),
-        validation=Part(
-            "validation",
-            prepared.validation.x,
-            prepared.validation.y,
-            prepared.validation.rows,
-            prepared.validation.frame,
-        ),
-        test=Part("test", prepared.test.x, prepared.test.y, prepared.test.rows, prepared.test.frame),
+        train=_part("train", prepared.train, parts.train, config),
+        validation=_part("validation", prepared.validation, parts.validation, config),
+        test=_part("test", prepared.test, parts.test, config),
         predict=network.predict,
         gradients=network.gradients,
         first_layer=network.first_layer,
@@ -102,6 +97,13 @@ def _subject(
         protected=config.protected,
         seed=config.seed,
     )
+
+
+def _part(name: PartName, prepared: PreparedPart, rows: pd.DataFrame, config: Config) -> Part:
+    """One part's arrays; its frame also holds the protected columns that the network does not see."""
+    unseen = [column for column in config.protected if column in rows and column not in prepared.frame]
+    frame = pd.concat([prepared.frame, rows[unseen]], axis="columns") if unseen else prepared.frame
+    return Part(name, prepared.x, prepared.y, prepared.rows, frame)
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:

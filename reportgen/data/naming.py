@@ -14,4 +14,4 @@ def dataset_identity(source: str) -> str:
     """One string a dataset: its full path, or its built-in name."""
     if source in BUILT_IN and not Path(source).exists():
         return f"built-in:{source}"
-    return str(Path(source).absolute())
+    return str(Path(source).resolve())

@@ -6,7 +6,7 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 LIST_MARK = re.compile(r"^(\d*)([.)-])(?=\s|$)")
-MARKS = re.compile(r"([\\`*_\[\]{}()#+!|$~=])")
+MARKS = re.compile(r"([\\`*_\[\]{}#|$~])")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 
 

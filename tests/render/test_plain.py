@@ -11,7 +11,7 @@ def test_what_cannot_be_seen_is_named() -> None:
 
 
 def test_markdown_shows_every_letter() -> None:
-    assert markdown("a|b`c`\n*d* <i> =x @me") == r"a\|b\`c\` \*d\* &lt;i&gt; \=x &#64;me"
+    assert markdown("a|b`c`\n*d* <i> =x @me") == r"a\|b\`c\` \*d\* &lt;i&gt; =x &#64;me"
     assert markdown("1. x") == "1\\. x"
     assert markdown("- x") == "\\- x"
 
