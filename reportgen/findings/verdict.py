@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from reportgen.findings.model import beats, comparison, ranks
+from reportgen.findings.model import beats, comparison
 from reportgen.findings.rules import judge
 from reportgen.records.base import Facts
 from reportgen.records.dossier import Dossier
@@ -26,9 +26,9 @@ def _level(dossier: Dossier, findings: tuple[Finding, ...]) -> Level:
 
 
 def beats_guessing(dossier: Dossier) -> bool:
-    """Tell whether a comparison with guessing was made and shows the network better, in its answers or its ranking."""
+    """Tell whether a comparison with guessing was made and shows the network better."""
     guess = comparison(dossier, "dummy")
-    return guess is not None and (beats(guess) or ranks(dossier))
+    return guess is not None and beats(guess)
 
 
 def _score(dossier: Dossier) -> Facts:
