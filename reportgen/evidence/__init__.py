@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
@@ -68,16 +68,6 @@ def collect(
     `progress` hears the name of each before it starts; `timed` gives the context that each runs in.
     """
     known, analyses = remember(subject), _Round(progress, timed)
-    metrics = analyses.make("performance", lambda: performance.measure(known), ())
-    calibrated = analyses.make("calibration", lambda: calibration.measure(known), None)
-    rivals = analyses.make("baselines", lambda: baselines.measure(known), ())
-    scores, summary = analyses.make("selection", lambda: selection.measure(known, config), ((), None))
-    alone = analyses.make("solo", lambda: solo.measure(known), ())
-    weights = analyses.make("importance", lambda: importance.measure(known), ())
-    stand_ins = analyses.make("surrogates", lambda: surrogates.measure(known), ())
-    walks = analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())
-    errors = analyses.make("errors", lambda: mistakes.measure(known), Errors(measure="error_rate"))
-    groups, gaps = analyses.make("fairness", lambda: fairness.measure(known), ((), ()))
     return Dossier(
         dataset=subject.dataset,
         task=subject.task,
@@ -86,15 +76,26 @@ def collect(
         encoded=len(subject.inputs),
         model=subject.model,
         training=subject.training,
-        metrics=metrics,
-        calibration=calibrated,
-        baselines=rivals,
-        selection=scores,
-        selection_summary=summary,
-        solo=alone,
-        importance=weights,
-        surrogates=stand_ins,
-        walkthroughs=walks,
-        errors=errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        metrics=analyses.make("performance", lambda: performance.measure(known), ()),
+        calibration=analyses.make("calibration", lambda: calibration.measure(known), None),
+        baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
+        **_selection(known, config, analyses),
+        solo=analyses.make("solo", lambda: solo.measure(known), ()),
+        importance=analyses.make("importance", lambda: importance.measure(known), ()),
+        surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
+        walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
+        errors=_errors(known, analyses),
         skipped=tuple(analyses.skipped),
     )
+
+
+def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:
+    scores, summary = analyses.make("selection", lambda: selection.measure(subject, config), ((), None))
+    return {"selection": scores, "selection_summary": summary}
+
+
+def _errors(subject: Subject, analyses: _Round) -> Errors:
+    """All mistakes, and how they fall on the groups of the protected columns."""
+    errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
+    groups, gaps = analyses.make("fairness", lambda: fairness.measure(subject), ((), ()))
+    return errors.model_copy(update={"groups": groups, "gaps": gaps})

@@ -86,7 +86,7 @@ def _by_squared_errors(network: NumberAnswers, other: NumberAnswers, rng: np.ran
 
 
 def _paired_t(differences: Floats) -> float:
-    """Test that the mean difference is 0 (as Diebold and Mariano 1995 do); without a spread, by the mean alone."""
+    """Test that the mean difference is 0 (as Diebold and Mariano 1995 do); without a spread nothing can be shown."""
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     if spread == 0:
         return 1.0

@@ -5,9 +5,9 @@ import numpy.typing as npt
 
 from reportgen.evidence import confusion, residuals
 from reportgen.evidence.base import Subject
-from reportgen.evidence.predictions import class_answers, number_answers
+from reportgen.evidence.predictions import ClassAnswers, NumberAnswers, class_answers, number_answers
 from reportgen.evidence.values import as_short_text, as_text
-from reportgen.records.mistakes import ErrorRow, Errors, Residuals
+from reportgen.records.mistakes import ErrorRow, Errors
 
 MOST_ROWS = 20
 MOST_VALUES = 8
@@ -26,21 +26,17 @@ def _of_classes(subject: Subject) -> Errors:
         mean_class_difference=float(np.abs(answers.predicted - answers.actual).mean()),
         ordered=subject.task.ordered,
         mixups=confusion.mixups(answers, classes),
-        rows=_surest_wrong(subject),
+        rows=_surest_wrong(subject, answers),
     )
 
 
 def _of_numbers(subject: Subject) -> Errors:
-    return Errors(measure="mean_absolute_error", rows=_farthest(subject), residuals=_residuals(subject))
+    answers = number_answers(subject, subject.test)
+    return Errors(measure="mean_absolute_error", rows=_farthest(subject, answers), residuals=residuals.measure(answers))
 
 
-def _residuals(subject: Subject) -> Residuals | None:
-    return residuals.measure(subject) if len(subject.test.y) > 1 else None
-
-
-def _surest_wrong(subject: Subject) -> tuple[ErrorRow, ...]:
-    answers, classes = class_answers(subject, subject.test), subject.task.classes
-    sure = answers.probabilities.max(axis=1)
+def _surest_wrong(subject: Subject, answers: ClassAnswers) -> tuple[ErrorRow, ...]:
+    classes, sure = subject.task.classes, answers.probabilities.max(axis=1)
     wrong = np.flatnonzero(~answers.correct)
     return tuple(
         ErrorRow(
@@ -54,8 +50,7 @@ def _surest_wrong(subject: Subject) -> tuple[ErrorRow, ...]:
     )
 
 
-def _farthest(subject: Subject) -> tuple[ErrorRow, ...]:
-    answers = number_answers(subject, subject.test)
+def _farthest(subject: Subject, answers: NumberAnswers) -> tuple[ErrorRow, ...]:
     missed = np.flatnonzero(answers.error)
     return tuple(
         ErrorRow(

@@ -2,22 +2,18 @@
 
 import numpy as np
 
-from reportgen.evidence.base import NotApplicable, Subject
 from reportgen.evidence.intervals import mean_interval
-from reportgen.evidence.predictions import number_answers
+from reportgen.evidence.predictions import NumberAnswers
 from reportgen.records.mistakes import Residuals
 
 MOST_POINTS = 1_000
 
 
-def measure(subject: Subject) -> Residuals:
-    """Sum up predicted minus actual on test rows; points are drawn evenly along the actual numbers."""
-    if subject.classifies:
-        raise NotApplicable("needs_numbers")
-    answers = number_answers(subject, subject.test)
+def measure(answers: NumberAnswers) -> Residuals | None:
+    """Sum up predicted minus actual; points are drawn evenly along the actual numbers. One row has no spread: None."""
     error, n = answers.error, len(answers.actual)
     if n < 2:
-        raise NotApplicable("too_few_rows", n=n)
+        return None
     low, high = mean_interval(error)
     shown = np.argsort(answers.actual, kind="stable")[np.linspace(0, n - 1, min(n, MOST_POINTS)).astype(int)]
     return Residuals(

@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import bootstrap, rate_interval
+from reportgen.evidence.intervals import WILSON, bootstrap, rate_interval
 from reportgen.evidence.solo import explained
 from reportgen.evidence.surrogate_tree import LEAVES, draw, shown
 from reportgen.records.explanation import Surrogate, Term
@@ -89,6 +89,7 @@ def _stand_in(subject: Subject, asked: _Asked, kind: Kind, model: Model) -> Surr
     facts = _agreement(asked, told) if subject.classifies else _explained(asked, told, subject.seed)
     return Surrogate(
         kind=kind,
+        taught=len(asked.train),
         size=leaves or len(terms),
         terms=terms[:MOST_TERMS],
         nodes=nodes,
@@ -110,7 +111,7 @@ def _agreement(asked: _Asked, told: Answers) -> dict[str, Any]:
         "high": high,
         "measure": "agreement",
         "floor": floor,
-        "method": "Wilson",
+        "method": WILSON,
         "follows": floor < 1 and (low - floor) / (1 - floor) >= FOLLOWS,
     }
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from reportgen.evidence import confusion, mistakes, residuals
 from reportgen.evidence.mistakes import MOST_ROWS
-from reportgen.evidence.predictions import class_answers
+from reportgen.evidence.predictions import class_answers, number_answers
 from reportgen.records.mistakes import ErrorRow
 
 
@@ -73,7 +73,7 @@ def test_a_classifier_is_seen_through_its_confusion(multiclass_subject):
 
 
 def test_numbers_are_seen_through_their_residuals(regression_subject):
-    assert mistakes.measure(regression_subject).residuals == residuals.measure(regression_subject)
+    assert mistakes.measure(regression_subject).residuals == residuals.measure(answers)
     assert mistakes.measure(_small(regression_subject, [1.0], [2.0])).residuals is None
 
 
