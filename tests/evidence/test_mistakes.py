@@ -73,6 +73,7 @@ def test_a_classifier_is_seen_through_its_confusion(multiclass_subject):
 
 
 def test_numbers_are_seen_through_their_residuals(regression_subject):
+    answers = number_answers(regression_subject, regression_subject.test)
     assert mistakes.measure(regression_subject).residuals == residuals.measure(answers)
     assert mistakes.measure(_small(regression_subject, [1.0], [2.0])).residuals is None
 
