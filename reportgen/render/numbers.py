@@ -10,7 +10,7 @@ from babel.numbers import NumberPattern, parse_pattern
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 SHARES = frozenset(
-    ("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "specificity", "agreement", "share")
+    ("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share")
 )
 """The measures that are shares of rows, and so are written in percent."""
 
