@@ -131,6 +131,8 @@ def _environment(dataset: Dataset, config: Config, config_file: str | None) -> E
 
 def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
     """The command that makes these numbers again; where they are written and in which language is left out."""
+    if dataset.reading.format == "data frame":
+        return f"audit(frame, target={dataset.task.target!r}, seed={config.seed})"
     words = ["reportgen", "run", dataset.source, "--target", dataset.task.target, "--seed", str(config.seed)]
     words += ["--config", config_file] if config_file else []
     for option in ("test", "name"):

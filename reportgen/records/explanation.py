@@ -107,7 +107,7 @@ class Surrogate(Record):
 
     `fidelity` is `measure`: the share of rows with the same class (agreement) or R2 of its numbers; `floor` is what
     a constant answer would reach. `follows` says whether fidelity is high enough to speak for the network at all.
-    `size` counts the terms or the leaves.
+    `taught` counts the training rows it was fitted to, `size` the terms or the leaves.
     """
 
     kind: Literal["linear", "svm", "tree"]
@@ -122,6 +122,7 @@ class Surrogate(Record):
     follows: bool
     score: float
     score_measure: Literal["accuracy", "r2"]
+    taught: int = 0
     size: int
     terms: tuple[Term, ...] = ()
     nodes: tuple[TreeNode, ...] = ()

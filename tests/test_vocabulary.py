@@ -1,0 +1,76 @@
+"""Every code that evidence, findings and data may hand over has words: nothing is printed as a raw code."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from reportgen.config import SelectionConfig
+from reportgen.evidence import collect
+from reportgen.findings import CODES
+from reportgen.findings.base import Reason
+from reportgen.records.card import Card
+from reportgen.render.words import environment
+from tests.evidence.conftest import build
+
+WORDS = environment("en").get_template("part/vocabulary.html.j2").module
+ROOT = Path(__file__).resolve().parents[1] / "reportgen"
+
+
+@pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
+def dossier(request):
+    return collect(build(request.param, 300, 0), SelectionConfig(shuffles=20, resamples=5))
+
+
+def test_metrics_and_their_intervals_have_words(dossier):
+    metrics = [*dossier.metrics, *(metric for baseline in dossier.baselines for metric in baseline.metrics)]
+    assert {metric.name for metric in metrics} - set(WORDS.MEASURES) == set()
+    assert {metric.method for metric in metrics} - set(WORDS.METHODS) == set()
+    assert {metric.note for metric in metrics if metric.note} - set(WORDS.METRIC_NOTES) == set()
+
+
+def test_methods_of_explanations_have_words(dossier):
+    compared = {baseline.comparison.method for baseline in dossier.baselines if baseline.comparison}
+    surrogates = {surrogate.method for surrogate in dossier.surrogates}
+    intervals = {one.interval_method for one in dossier.importance if one.interval_method}
+    calibrated = {dossier.calibration.method} if dossier.calibration else set()
+    assert (compared | surrogates | intervals | calibrated) - set(WORDS.METHODS) == set()
+
+
+def test_codes_of_explanations_have_words(dossier):
+    assert {one.method for one in dossier.importance} - set(WORDS.IMPORTANCES) == set()
+    assert {one.unit for one in dossier.importance} - set(WORDS.UNITS) == set()
+    assert {one.note for one in dossier.importance if one.note} - set(WORDS.IMPORTANCE_NOTES) == set()
+    assert {one.why for one in dossier.walkthroughs} - set(WORDS.WALKS) == set()
+    assert {one.analysis for one in dossier.skipped} - set(WORDS.ANALYSES) == set()
+
+
+def test_checks_reasons_and_questions_have_words():
+    assert {code.code for code in CODES} - set(WORDS.CHECKS) == set()
+    assert set(Reason.__args__) - set(WORDS.REASONS) == set()
+    assert set(Card.model_fields) == set(WORDS.CARDS)
+
+
+def _named(room: str, call: str) -> set[str]:
+    """The first words of every call of that name in a room: Code(code="x") and NotApplicable("x")."""
+    found = set()
+    for file in (ROOT / room).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == call:
+                first = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
+                found |= {word.value for word in first if isinstance(word, ast.Constant)}
+    return found
+
+
+def test_reasons_of_evidence_have_words():
+    reasons = _named("evidence", "NotApplicable")
+    assert reasons
+    assert reasons - set(WORDS.REASONS) == set()
+
+
+@pytest.mark.parametrize("room", ["data", "model"])
+def test_codes_of_data_and_model_have_a_branch(room):
+    source = (ROOT.parent / "templates" / "part" / "vocabulary.html.j2").read_text(encoding="utf-8")
+    codes = _named(room, "Code") - {"clip"}  # said once for the whole table
+    assert codes
+    assert {code for code in codes if f'"{code}"' not in source} == set()
