@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, rows, set_span, whole, write_beside
+from reportgen.charts.rows import Ends, rows, set_span, whole
 from reportgen.charts.scale import span
-
-TINTS = {"accent": style.ACCENT, "alert": style.ALERT, "quiet": style.QUIET}
 
 
 def bars(
@@ -19,19 +17,15 @@ def bars(
     axis: str,
     lows: Ends | None = None,
     highs: Ends | None = None,
-    texts: Sequence[str] | None = None,
-    tint: str | Sequence[str] | None = None,
 ) -> str:
-    """One bar a label; `texts` are written after the bars, `tint` is accent, alert or quiet, for all or for each."""
+    """One bar a label, with a whisker where an end of its interval is known."""
     lows, highs = whole(lows, len(values)), whole(highs, len(values))
-    tints = [tint or "accent"] * len(values) if tint is None or isinstance(tint, str) else list(tint)
     with style.drawing():
-        axes = rows(labels, texts, axis)
+        axes = rows(labels, axis)
         set_span(axes, *_ends([*values, *(end for end in (*lows, *highs) if end is not None)]))
         axes.axvline(0, color=style.MUTED, linewidth=0.8, zorder=3)
-        axes.barh(range(len(values)), values, height=0.62, color=[TINTS[t] for t in tints], linewidth=0)
+        axes.barh(range(len(values)), values, height=0.62, color=style.ACCENT, linewidth=0)
         _whiskers(axes, values, lows, highs)
-        write_beside(axes, texts or (), values, lows, highs, [0.0] * len(values))
         return style.svg(axes, name)
 
 

@@ -25,18 +25,17 @@ def lines(
     y_label: str,
     mark: float | None = None,
     mark_label: str | None = None,
-    start: int = 1,
 ) -> str:
-    """One curve a name, its first value at `start`; `mark` draws an upright line there, with its label."""
+    """One curve a name, its first value at 1; `mark` draws an upright line there, with its label."""
     with style.drawing():
         names = [elided(label, LABEL_ROOM, style.SMALL) for label in series]
         axes = _axes(max((width(label, style.SMALL) for label in names), default=0.0) + 16, mark_label)
         steps = max((len(values) for values in series.values()), default=0)
-        _scale_steps(axes, start, start + steps - 1)
+        _scale_steps(axes, steps)
         _scale_values(axes, [value for values in series.values() for value in values if value is not None])
         for number, values in enumerate(series.values()):
-            _curve(axes, number, start, values)
-        _end_labels(axes, names, list(series.values()), start)
+            _curve(axes, number, values)
+        _end_labels(axes, names, list(series.values()))
         _mark(axes, mark, mark_label)
         axes.set_xlabel(elided(x_label, 300, style.BODY))
         axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
@@ -47,10 +46,10 @@ def _axes(right: float, mark_label: str | None) -> Axes:
     return style.sheet(HEIGHT, left=52, bottom=34, right=right, top=18 if mark_label else 8)
 
 
-def _scale_steps(axes: Axes, first: int, last: int) -> None:
-    last = max(last, first + 1)
-    axes.set_xlim(first - 0.02 * (last - first), last)
-    places = [place for place in set_ticks(axes.xaxis, first, last, 8) if place == int(place)]
+def _scale_steps(axes: Axes, steps: int) -> None:
+    last = max(steps, 2)
+    axes.set_xlim(1 - 0.02 * (last - 1), last)
+    places = [place for place in set_ticks(axes.xaxis, 1, last, 8) if place == int(place)]
     axes.set_xticks(places, [f"{place:,.0f}" for place in places])
 
 
@@ -79,8 +78,8 @@ def _power(power: int) -> str:
     return f"{10.0**power:,.{max(0, -power)}f}" if -5 < power < 7 else f"1e{power}".replace("-", MINUS)
 
 
-def _curve(axes: Axes, number: int, start: int, values: Sequence[float | None]) -> None:
-    steps = range(start, start + len(values))
+def _curve(axes: Axes, number: int, values: Sequence[float | None]) -> None:
+    steps = range(1, len(values) + 1)
     heights = [math.nan if value is None else value for value in values]
     colour = style.SERIES[number % len(style.SERIES)]
     dashes = style.DASHES[number % len(style.DASHES)]
@@ -88,11 +87,11 @@ def _curve(axes: Axes, number: int, start: int, values: Sequence[float | None]) 
     axes.plot(steps, heights, color=colour, linestyle=dashes, linewidth=1.4, marker=single, markersize=4)
 
 
-def _end_labels(axes: Axes, names: Sequence[str], series: Sequence[Sequence[float | None]], start: int) -> None:
+def _end_labels(axes: Axes, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> None:
     """Each beside the end of its curve, moved apart where the curves end close to each other."""
     ends = []
     for number, values in enumerate(series):
-        known = [(start + step, value) for step, value in enumerate(values) if value is not None]
+        known = [(step, value) for step, value in enumerate(values, start=1) if value is not None]
         if known:
             ends.append((axes.transData.transform(known[-1])[1], number))
     ends.sort()

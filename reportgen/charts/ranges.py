@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, rows, set_span, whole, write_beside
+from reportgen.charts.rows import Ends, rows, set_span, whole
 from reportgen.charts.scale import span
 
 
@@ -17,12 +17,11 @@ def ranges(
     axis: str,
     reference: float | None = None,
     highlight: int | None = None,
-    texts: Sequence[str] | None = None,
 ) -> str:
     """One dot a label; `reference` is an upright dashed line, `highlight` the row that stands out."""
     lows, highs = whole(lows, len(values)), whole(highs, len(values))
     with style.drawing():
-        axes = rows(labels, texts, axis)
+        axes = rows(labels, axis)
         set_span(axes, *span([*values, *lows, *highs, reference], pad=0.06))
         if reference is not None:
             axes.axvline(reference, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
@@ -38,5 +37,4 @@ def ranges(
                 axes.plot([value], [row], marker, color=colour, markersize=size, markeredgecolor=style.PAPER, zorder=3)
         if highlight is not None:
             axes.get_yticklabels()[highlight].set_fontweight("bold")
-        write_beside(axes, texts or (), values, lows, highs)
         return style.svg(axes, name)

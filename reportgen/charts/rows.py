@@ -9,7 +9,6 @@ from reportgen.charts.scale import mark
 from reportgen.charts.words import elided, width, wrapped
 
 LABEL_ROOM = 190.0
-TEXT_ROOM = 90.0
 AXIS_ROOM = 260.0
 
 Ends = Sequence[float | None]
@@ -20,13 +19,12 @@ def whole(ends: Ends | None, count: int) -> list[float | None]:
     return [None] * count if ends is None else list(ends)
 
 
-def rows(labels: Sequence[str], texts: Sequence[str] | None, axis: str) -> Axes:
-    """Axes with a row for each label from the top, and room at the right for the texts."""
+def rows(labels: Sequence[str], axis: str) -> Axes:
+    """Axes with a row for each label from the top."""
     names = [wrapped(label, LABEL_ROOM, style.SMALL) for label in labels]
     row = 25.0 if any("\n" in name for name in names) else 15.5
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
-    right = 12 + max((width(elided(text, TEXT_ROOM, style.SMALL), style.SMALL) for text in texts or ()), default=0.0)
-    axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=right, top=6)
+    axes = style.sheet(row * max(len(names), 1) + 40, left=left, bottom=34, right=12, top=6)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -40,17 +38,3 @@ def set_span(axes: Axes, low: float, high: float) -> None:
     axes.set_xlim(low, high)
     places = mark(axes.xaxis, low, high)
     axes.vlines(places, *axes.get_ylim(), color=style.GRID, linewidth=0.6, zorder=0)
-
-
-def write_beside(axes: Axes, texts: Sequence[str], *numbers: Ends) -> None:
-    """Each text after the furthest of its row's numbers."""
-    for row, text in enumerate(texts):
-        furthest = max((end for ends in numbers if (end := ends[row]) is not None), default=0.0)
-        axes.annotate(
-            elided(text, TEXT_ROOM, style.SMALL),
-            (furthest, row),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.SMALL,
-        )

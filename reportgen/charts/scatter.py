@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -19,7 +18,6 @@ CELLS = 48
 HEIGHT = 250.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
-MARKERS = ("o", "^", "s", "D", "v", "P")
 
 
 def scatter(
@@ -29,39 +27,27 @@ def scatter(
     name: str,
     x_label: str,
     y_label: str,
-    groups: Sequence[str] | None = None,
     diagonal: bool = False,
     labels: Sequence[str] | None = None,
-    lows: Sequence[float | None] | None = None,
-    highs: Sequence[float | None] | None = None,
 ) -> str:
-    """One dot a pair; `diagonal` draws the line on which both numbers agree.
-
-    `groups` names each dot's group, `labels` each dot itself.
-    """
+    """One dot a pair; `diagonal` draws the line on which both numbers agree, `labels` names each dot."""
     with style.drawing():
-        kinds = list(dict.fromkeys(groups or ()))
-        axes = _axes(x, y, kinds, diagonal)
+        axes = _axes(x, y, diagonal)
         axes.set_xlabel(elided(x_label, 300, style.BODY))
         axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
         if len(x) > MOST_DOTS:
             _cells(axes, x, y)
-        elif groups is None:
-            _dots(axes, x, y)
         else:
-            _groups(axes, x, y, groups, kinds)
+            _dots(axes, x, y)
         if labels is not None:
             _labels(axes, x, y, labels)
-        if lows is not None and highs is not None and len(x) <= MOST_DOTS:
-            _whiskers(axes, x, lows, highs)
         return style.svg(axes, name)
 
 
-def _axes(x: Sequence[float], y: Sequence[float], kinds: Sequence[str], diagonal: bool) -> Axes:
+def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
-    key = 30 + max((width(elided(kind, 110, style.SMALL), style.SMALL) for kind in kinds), default=0.0) if kinds else 10
     left = (style.WIDTH - (HEIGHT - 42)) / 2 if diagonal else 60.0
-    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else key, bottom=34, top=8)
+    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else 10, bottom=34, top=8)
     both = span([*x, *y])
     axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)
@@ -92,20 +78,6 @@ def _cells(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
         paths.setdefault(level, []).append(box(across[column], across[column + 1], up[row], up[row + 1]))
     for level, boxes in sorted(paths.items()):
         axes.add_patch(PathPatch(Path.make_compound_path(*boxes), facecolor=colour(level), linewidth=0))
-
-
-def _groups(axes: Axes, x: Sequence[float], y: Sequence[float], groups: Sequence[str], kinds: Sequence[str]) -> None:
-    for number, kind in enumerate(kinds):
-        spots = [(across, up) for across, up, group in zip(x, y, groups, strict=True) if group == kind]
-        marker, ink = MARKERS[number % len(MARKERS)], style.SERIES[number % len(style.SERIES)]
-        xs, ys = zip(*spots, strict=True)
-        axes.plot(xs, ys, marker, color=ink, markersize=3.6, markeredgewidth=0)
-        level = 1 - 12 * (number + 0.6) / (HEIGHT - 42)
-        key = Line2D([1.02], [level], marker=marker, color=ink, markersize=4.5, markeredgewidth=0, clip_on=False)
-        key.set_transform(axes.transAxes)
-        axes.add_artist(key)
-        text = elided(kind, 110, style.SMALL)
-        axes.text(1.04, level, text, transform=axes.transAxes, va="center", fontsize=style.SMALL)
 
 
 def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence[str]) -> None:
@@ -141,9 +113,3 @@ def _label(axes: Axes, label: str, spot: tuple[float, float], side: int, rise: f
         fontsize=style.SMALL,
         arrowprops={"arrowstyle": "-", "color": style.QUIET, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
     )
-
-
-def _whiskers(axes: Axes, x: Sequence[float], lows: Sequence[float | None], highs: Sequence[float | None]) -> None:
-    for across, low, high in zip(x, lows, highs, strict=True):
-        if low is not None and high is not None:
-            axes.plot([across, across], [low, high], color=style.QUIET, linewidth=0.7, zorder=1)

@@ -23,9 +23,8 @@ MUTED = "#5b6672"
 GRID = "#dde2e7"
 PAPER = "#ffffff"
 ACCENT = "#0072b2"  # Okabe and Ito's blue: dark in grey print
-ALERT = "#d55e00"  # their vermilion: lighter in grey print, told from blue by every colour-blind eye
 QUIET = "#9aa5b1"
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito: told apart by every eye
 DASHES = ("solid", (0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 3)))
 
 SETTINGS = {
@@ -52,7 +51,6 @@ SETTINGS = {
     "ytick.major.width": 0.7,
     "xtick.major.size": 3.0,
     "ytick.major.size": 3.0,
-    "hatch.linewidth": 0.6,
 }
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 DECIMALS = re.compile(r"(\.\d\d)\d+")

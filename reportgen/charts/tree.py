@@ -84,7 +84,8 @@ def _spots(boxes: Mapping[int, Box], root: int) -> tuple[dict[int, Spot], float]
     middles, height = _middles(boxes, root, {number: len(text) * LINE + 8 for number, text in lines.items()})
     spots = {}
     for number, level in levels.items():
-        wide = max(width(line, style.SMALL) for line in lines[number]) + 2 * PADDING
+        weight = "bold" if boxes[number].leaf else "normal"
+        wide = max(width(line, style.SMALL, weight) for line in lines[number]) + 2 * PADDING
         spots[number] = Spot(
             2 + column * level + wide / 2, middles[number], wide, len(lines[number]) * LINE + 6, lines[number]
         )

@@ -65,10 +65,10 @@ def _shares(words: tuple[str, ...]) -> list[list[float]]:
 
 
 SHAPES: dict[str, Callable[[tuple[str, ...], str], str]] = {
-    "bars": lambda w, n: bars(w, _numbers(w), name=n, axis=w[0], lows=[x - 0.5 for x in _numbers(w)], texts=w),
+    "bars": lambda w, n: bars(w, _numbers(w), name=n, axis=w[0], lows=[x - 0.5 for x in _numbers(w)]),
     "pie": lambda w, n: pie(w, _numbers(w), name=n),
     "scatter": lambda w, n: scatter(
-        _numbers(w), _numbers(w), name=n, groups=w, labels=w, diagonal=True, x_label=w[0], y_label=w[-1]
+        _numbers(w), _numbers(w), name=n, labels=w, diagonal=True, x_label=w[0], y_label=w[-1]
     ),
     "heatmap": lambda w, n: heatmap(_cells(w), w, name=n, x_label=w[0], y_label=w[-1]),
     "share_heatmap": lambda w, n: share_heatmap(_shares(w), w, name=n, x_label=w[0], y_label=w[-1]),
@@ -76,9 +76,7 @@ SHAPES: dict[str, Callable[[tuple[str, ...], str], str]] = {
         dict.fromkeys(w, _numbers(w)), name=n, mark=3, mark_label=w[0], x_label=w[0], y_label=w[-1]
     ),
     "reliability": lambda w, n: reliability([0.2], [0.3], [0.1], [None], [5], name=n, x_label=w[0], y_label=w[-1]),
-    "ranges": lambda w, n: ranges(
-        w, _numbers(w), _numbers(w), None, name=n, axis=w[0], reference=2.0, highlight=0, texts=w
-    ),
+    "ranges": lambda w, n: ranges(w, _numbers(w), _numbers(w), None, name=n, axis=w[0], reference=2.0, highlight=0),
     "tree": lambda w, n: _tree(w, name=n, yes=w[0], no=w[-1]),
     "histogram": lambda w, n: histogram(w, [int(x) for x in _numbers(w)], name=n),
 }
