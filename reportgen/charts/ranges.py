@@ -1,10 +1,25 @@
 """Dots with whiskers: several values of one kind compared, each with its interval."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.rows import Ends, rows, set_span, whole
 from reportgen.charts.scale import span
+
+
+class Look(NamedTuple):
+    """How a row stands among the others."""
+
+    colour: str
+    line: float
+    marker: str
+    size: float
+
+
+LOUD, PLAIN = Look(style.ACCENT, 2.0, "D", 7.0), Look(style.MUTED, 1.2, "o", 5.0)
 
 
 def ranges(
@@ -25,16 +40,25 @@ def ranges(
         set_span(axes, *span([*values, *lows, *highs, reference], pad=0.06))
         if reference is not None:
             axes.axvline(reference, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
-        for row, value in enumerate(values):
-            chosen = row == highlight
-            colour, size = (style.ACCENT, 7.0) if chosen else (style.MUTED, 5.0)
-            ends = [end for end in (lows[row], value, highs[row]) if end is not None]
-            caps = [end for end in (lows[row], highs[row]) if end is not None]
-            axes.plot(ends, [row] * len(ends), color=colour, linewidth=2.0 if chosen else 1.2)
-            axes.plot(caps, [row] * len(caps), "|", color=colour, markersize=6, markeredgewidth=1.2)
-            if value is not None:
-                marker = "D" if chosen else "o"
-                axes.plot([value], [row], marker, color=colour, markersize=size, markeredgecolor=style.PAPER, zorder=3)
+        for row, (low, value, high) in enumerate(zip(lows, values, highs, strict=True)):
+            _range(axes, row, low, value, high, LOUD if row == highlight else PLAIN)
         if highlight is not None:
             axes.get_yticklabels()[highlight].set_fontweight("bold")
         return style.svg(axes, name)
+
+
+def _range(axes: Axes, row: int, low: float | None, value: float | None, high: float | None, look: Look) -> None:
+    ends = [end for end in (low, value, high) if end is not None]
+    caps = [end for end in (low, high) if end is not None]
+    axes.plot(ends, [row] * len(ends), color=look.colour, linewidth=look.line)
+    axes.plot(caps, [row] * len(caps), "|", color=look.colour, markersize=6, markeredgewidth=1.2)
+    dots = [] if value is None else [value]
+    axes.plot(
+        dots,
+        [row] * len(dots),
+        look.marker,
+        color=look.colour,
+        markersize=look.size,
+        markeredgecolor=style.PAPER,
+        zorder=3,
+    )

@@ -73,7 +73,6 @@ def collect(
         task=subject.task,
         split=subject.split,
         profile=subject.profile,
-        encoded=len(subject.inputs),
         model=subject.model,
         training=subject.training,
         metrics=analyses.make("performance", lambda: performance.measure(known), ()),

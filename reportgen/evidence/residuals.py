@@ -22,7 +22,6 @@ def measure(answers: NumberAnswers) -> Residuals | None:
         high=high,
         standard_deviation=float(error.std(ddof=1)),
         median_absolute=float(np.median(np.abs(error))),
-        within_half_deviation=float(np.mean(np.abs(error) <= answers.actual.std(ddof=1) / 2)),
         actual=tuple(answers.actual[shown].tolist()),
         predicted=tuple(answers.predicted[shown].tolist()),
         n=n,

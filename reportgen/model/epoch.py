@@ -14,6 +14,9 @@ CHUNK = 2**16
 Epoch = Callable[[int], tuple[float, float]]
 """Trains through the epoch of that number (from 1); returns the loss on training and on validation rows after it."""
 
+Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""Targets and scores in, each row's loss out."""
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -61,14 +64,7 @@ def compile_epoch(
             with tf.GradientTape() as tape:
                 value = tf.reduce_mean(loss(y, core(x, training=True)))
             optimiser.apply(tape.gradient(value, weights), weights)
-        return mean_loss(train), mean_loss(validation)
-
-    def mean_loss(part: Lesson) -> tf.Tensor:
-        total = tf.zeros((), tf.float64)
-        for start in range(0, part.rows, CHUNK):
-            scores = core(part.x[start : start + CHUNK], training=False)
-            total += tf.reduce_sum(tf.cast(loss(part.y[start : start + CHUNK], scores), tf.float64))
-        return total / part.rows
+        return _mean_loss(core, loss, train), _mean_loss(core, loss, validation)
 
     graph = tf.function(epoch).get_concrete_function(tf.TensorSpec((), tf.int64))
 
@@ -77,3 +73,12 @@ def compile_epoch(
         return float(on_train), float(on_validation)
 
     return run
+
+
+def _mean_loss(core: keras.Model, loss: Loss, part: Lesson) -> tf.Tensor:
+    """The loss of a part without dropout, summed in double precision."""
+    total = tf.zeros((), tf.float64)
+    for start in range(0, part.rows, CHUNK):
+        scores = core(part.x[start : start + CHUNK], training=False)
+        total += tf.reduce_sum(tf.cast(loss(part.y[start : start + CHUNK], scores), tf.float64))
+    return total / part.rows

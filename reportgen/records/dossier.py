@@ -9,17 +9,12 @@ from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 
 
 class Dossier(Record):
-    """The evidence, key by key as report.json holds it.
-
-    `encoded` counts the columns the network sees after preprocessing. What could not be measured is listed in
-    `skipped` with its reason.
-    """
+    """The evidence, key by key as report.json holds it; `skipped` lists what could not be measured, with its reason."""
 
     dataset: DatasetRecord
     task: Task
     split: SplitRecord
     profile: Profile = Profile()
-    encoded: int = 0
     model: ModelRecord
     training: Training
     metrics: tuple[Metric, ...]

@@ -83,7 +83,6 @@ class Residuals(Record):
     high: float
     standard_deviation: float
     median_absolute: float
-    within_half_deviation: float
     actual: tuple[float, ...]
     predicted: tuple[float, ...]
     n: int

@@ -53,7 +53,6 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         task=fair_subject.task,
         split=fair_subject.split,
         profile=fair_subject.profile,
-        encoded=5,
         model=fair_subject.model,
         training=fair_subject.training,
         metrics=performance.measure(fair_subject),
