@@ -20,6 +20,7 @@ from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Severity
 from reportgen.render import to_html, to_json, to_markdown, to_pdf, write
+from reportgen.render.plain import visible
 from reportgen.render.words import refuse_missing
 
 
@@ -135,4 +136,4 @@ def _summary(document: Document, folder: Path, notes: Iterable[str]) -> str:
     lines = [document.verdict.text]
     lines += [f"  {finding.severity:8} {finding.message}" for finding in document.findings]
     lines += [f"note: {note}" for note in notes]
-    return "\n".join([*lines, f"report in {folder}"])
+    return visible("\n".join([*lines, f"report in {folder}"]))

@@ -4,8 +4,10 @@ import os
 import signal
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -13,6 +15,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from reportgen.errors import ConfigError, ReportgenError
+from reportgen.output import abandon
+
+INTERRUPTED = "interrupted; nothing was left half-written"
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -190,12 +195,25 @@ def _formats(text: str | None) -> tuple[str, ...]:
 
 def main() -> NoReturn:
     """Run the command line and leave: 0 done, 1 a gate failed, 2 bad input, 3 our own fault, 130 interrupted."""
-    signal.signal(signal.SIGTERM, _stop)
+    stop = partial(_stop, os.dup(2) if sys.stderr else os.open(os.devnull, os.O_WRONLY))
+    signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C
+        signal.signal(signal.SIGINT, stop)
     sys.exit(_status(typer.main.get_command(app)))
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
+    """Clear up and leave at once: an exception would be swallowed where a library calls back, or end its import oddly.
+
+    Written straight to the file, since the interrupted line may itself be writing; to a copy of stderr, since
+    TensorFlow's own start is kept quiet by closing the door in front of it.
+    """
+    if not abandon():
+        return
+    if sys.stdout and sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), b"\r\x1b[K\x1b[?25h")  # the spinner's line goes, the cursor comes back
+    os.write(stderr, f"reportgen: {INTERRUPTED}\n".encode())
+    os._exit(130)
 
 
 def _status(command: Callable[..., Any]) -> int:
@@ -203,8 +221,6 @@ def _status(command: Callable[..., Any]) -> int:
         return int(command(prog_name="reportgen", standalone_mode=False) or 0)
     except ReportgenError as error:
         return _say(f"{error}", 2)
-    except KeyboardInterrupt:
-        return _say("interrupted; nothing was left half-written", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -224,5 +240,10 @@ def _usage_or_fault(error: Exception) -> int:
 
 
 def _say(sentence: str, status: int) -> int:
-    typer.echo(f"reportgen: {' '.join(sentence.split())}", err=True)
+    typer.echo(f"reportgen: {''.join(_seen(letter) for letter in ' '.join(sentence.split()))}", err=True)
     return status
+
+
+def _seen(letter: str) -> str:
+    """A control would act on the terminal, and a mark that turns text around would deceive: both are named."""
+    return f"[U+{ord(letter):04X}]" if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,20 +49,49 @@ def staged(out: Path, replaces: Sequence[str] = FILES) -> Iterator[Path]:
     would tell another story. On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out`
     cannot be written to.
     """
-    made = _make(out)
+    stage = _Stage(out / f".reportgen-{secrets.token_hex(6)}", _missing(out))
+    _STAGES.append(stage)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".reportgen-", dir=out))
-    except OSError as error:
-        _remove(made)
-        raise OutputError(f"cannot write to the folder {out}: {error.strerror or error}") from None
-    try:
-        yield folder
-        _publish(folder, out, replaces)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        _remove(made)
-        raise
-    folder.rmdir()
+        _make(out, stage.folder)
+        yield stage.folder
+        stage.moving = True
+        _publish(stage.folder, out, replaces)
+    finally:
+        stage.remove()
+        _STAGES.remove(stage)
+
+
+@dataclass
+class _Stage:
+    """A folder that is being written into, and the folders that were made for it, the innermost first."""
+
+    folder: Path
+    made: tuple[Path, ...]
+    moving: bool = False
+
+    def remove(self) -> None:
+        """Remove the folder, and those made for it that are empty: all of them unless the files are in place."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in self.made:
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+
+
+_STAGES: list[_Stage] = []
+
+
+def abandon() -> bool:
+    """Remove all that is being written, for a process that leaves at once; False where files are moving into place.
+
+    That takes no time, and whoever stopped halfway would leave two reports mixed.
+    """
+    if any(stage.moving for stage in _STAGES):
+        return False
+    for stage in _STAGES:
+        stage.remove()
+    return True
 
 
 def _publish(folder: Path, out: Path, replaces: Sequence[str]) -> None:
@@ -73,23 +103,20 @@ def _publish(folder: Path, out: Path, replaces: Sequence[str]) -> None:
         file.replace(out / file.name)
 
 
-def _make(out: Path) -> list[Path]:
-    """Make the folder and its parents; returns those that were not there, the innermost first."""
-    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+def _missing(out: Path) -> tuple[Path, ...]:
+    """The folder and those of its parents that are not there, the innermost first."""
+    return tuple(folder for folder in (out, *out.parents) if not folder.exists())
+
+
+def _make(out: Path, stage: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _remove(missing)
         raise OutputError(f"cannot make the folder {out}: {error.strerror or error}") from None
-    return missing
-
-
-def _remove(folders: list[Path]) -> None:
-    for folder in folders:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
+    try:
+        stage.mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputError(f"cannot write to the folder {out}: {error.strerror or error}") from None
 
 
 def sha256(file: Path) -> str:
