@@ -11,6 +11,8 @@ from reportgen.records.explanation import FeatureImportance
 MOST_ROWS = 5_000
 MOST_COEFFICIENTS = 1_500
 """Beyond this many the covariance of the coefficients would take longer than the fit; no interval is given then."""
+LOOSE = 1e-6
+"""A penalty a row on intercepts: next to none, but of several classes only the differences are told by the rows."""
 
 
 def standardised(subject: Subject, fitted: Fitted) -> tuple[tuple[FeatureImportance, ...], int]:
@@ -93,18 +95,21 @@ def _block(covariance: Floats, group: npt.NDArray[np.intp], outputs: int) -> Flo
 def _covariance(subject: Subject, fitted: Fitted, z: Floats, weights: Floats) -> Floats | None:
     """The sandwich covariance of the coefficients, which holds where the linear model is wrong too.
 
-    White (1980), Econometrica 48; Huber (1967). The fit's own penalty keeps collinear columns finite. On at most 5,000
-    rows, scaled to the number of all.
+    White (1980), Econometrica 48; Huber (1967). The fit's own penalty keeps collinear columns finite. The intercepts,
+    which are fitted too and are not penalised, take their part of the uncertainty. On at most 5,000 rows, scaled to
+    the number of all.
     """
     if weights.size > MOST_COEFFICIENTS:
         return None
     rng = np.random.default_rng([subject.seed, 22])
     rows = np.sort(rng.choice(len(z), min(len(z), MOST_ROWS), replace=False))
     share = len(rows) / len(z)
-    inner, pulls = _curvature(subject, fitted, z[rows], rows, len(weights))
+    with_ones = np.column_stack([z[rows], np.ones(len(rows))])
+    inner, pulls = _curvature(subject, fitted, with_ones, rows, len(weights))
     penalty = float(fitted.settings.get("penalty") or 1.0) * share
-    bread = linalg.inv(inner + penalty * np.eye(len(inner)), check_finite=False)
-    return np.asarray(bread @ (pulls.T @ pulls) @ bread * share)
+    free = np.arange(len(inner)) % with_ones.shape[1] == z.shape[1]
+    bread = linalg.inv(inner + np.diag(np.where(free, LOOSE * len(rows), penalty)), check_finite=False)
+    return np.asarray((bread @ (pulls.T @ pulls) @ bread * share)[np.ix_(~free, ~free)])
 
 
 def _curvature(

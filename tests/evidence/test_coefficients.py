@@ -63,11 +63,12 @@ def test_intervals_hold_the_truth_about_nineteen_times_in_twenty_under_unequal_n
     assert held >= 180  # 190 expected; the classical standard error would hold in 150
 
 
-def test_logistic_intervals_are_those_of_repeated_samples(binary_subject):
+@pytest.mark.parametrize(("offset", "slope"), [(0.0, 1.0), (-3.0, 2.0)])
+def test_logistic_intervals_are_those_of_repeated_samples(binary_subject, offset, slope):
     rng, values, widths = np.random.default_rng(2), [], []
     for _ in range(80):
-        x = rng.normal(size=(400, 2))
-        y = (rng.random(400) < 1 / (1 + np.exp(-x[:, 0]))).astype(int)
+        x = rng.normal(size=(500, 2))
+        y = (rng.random(500) < 1 / (1 + np.exp(-offset - slope * x[:, 0]))).astype(int)
         subject = with_rows(binary_subject, x, y)
         one = next(f for f in standardised(subject, logistic(subject))[0] if f.feature == "c0")
         values.append(one.value)
