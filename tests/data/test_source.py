@@ -89,7 +89,7 @@ EXPECTED = {
 def test_built_in_tables(name: str) -> None:
     dataset = load(name, Config())
     rows, columns, target, classes, positive = EXPECTED[name]
-    assert (dataset.name, dataset.source) == (name, f"built-in table {name}")
+    assert (dataset.name, dataset.source) == (name, name)
     assert (dataset.rows, len(dataset.columns), dataset.task.target) == (rows, columns, target)
     assert (dataset.task.classes, dataset.task.positive) == (classes, positive)
     assert dataset.task.ordered is (name == "digits")
