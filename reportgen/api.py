@@ -19,7 +19,7 @@ from reportgen.pipeline import Outcome, Watch
 from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Severity
-from reportgen.render import to_html, to_json, to_markdown, to_pdf, write
+from reportgen.render import refuse_pdf_alone, to_html, to_json, to_markdown, to_pdf, write
 from reportgen.render.plain import visible
 from reportgen.render.words import refuse_missing
 
@@ -87,6 +87,7 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     holds another dataset's report.
     """
     refuse_missing(config.templates)
+    refuse_pdf_alone(config.format)
     folder = out or default_folder(config.name or dataset_name(source))
     identity = dataset_identity(source)
     refuse_other(folder, identity)

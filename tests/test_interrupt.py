@@ -1,4 +1,4 @@
-"""A run that is stopped, at whatever moment, says so in one sentence and leaves nothing behind."""
+"""A run that is stopped, by whom and at whatever moment, says so in one sentence and leaves nothing behind."""
 
 import signal
 import subprocess
@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.runs import reportgen
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")]
 
@@ -58,3 +60,16 @@ def test_an_older_report_outlives_an_interrupted_run(tmp_path: Path) -> None:
     (out / "report.json").write_text("old", encoding="utf-8")
     assert stop(start(tmp_path), "training the network", 0.2, signal.SIGINT) == (130, SENTENCE)
     assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == {"report.json": "old"}
+
+
+def test_a_fault_of_our_own_is_named_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("reportgen.api.write", broken)
+    run = reportgen("run", "iris", "--out", str(tmp_path / "out"), "--budget", "quick", "--quiet")
+    *traceback, sentence = run.err.splitlines()
+    assert (run.status, run.out) == (3, "")
+    assert sentence == "reportgen: a fault of its own: ZeroDivisionError; please report it with the lines above"
+    assert traceback[-1] == "ZeroDivisionError: a bug"
+    assert list(tmp_path.iterdir()) == []

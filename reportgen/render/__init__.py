@@ -12,9 +12,20 @@ from reportgen.render.html import to_html
 from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
-from reportgen.render.pdf import PdfUnavailable, to_pdf
+from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf
 
-__all__ = ("PdfUnavailable", "Written", "read_json", "to_html", "to_json", "to_junit", "to_markdown", "to_pdf", "write")
+__all__ = (
+    "PdfUnavailable",
+    "Written",
+    "read_json",
+    "refuse_pdf_alone",
+    "to_html",
+    "to_json",
+    "to_junit",
+    "to_markdown",
+    "to_pdf",
+    "write",
+)
 
 NAMES = {"html": "report.html", "pdf": "report.pdf", "json": "report.json", "md": "report.md", "junit": "junit.xml"}
 
@@ -32,7 +43,8 @@ def write(
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
-    Where Pango is missing the PDF alone is left out, and a note says how to get it.
+    Where Pango is missing the PDF alone is left out, and a note says how to get it; where nothing but the PDF was
+    asked for, PdfUnavailable is raised.
     """
     contents: dict[str, bytes] = {}
     notes: list[str] = []
@@ -40,8 +52,16 @@ def write(
         try:
             contents[NAMES[form]] = _content(form, document, lang, templates)
         except PdfUnavailable as lack:
+            if set(formats) == {"pdf"}:
+                raise
             notes.append(str(lack))
     return Written(tuple(_place(out / name, content) for name, content in contents.items()), tuple(notes))
+
+
+def refuse_pdf_alone(formats: Sequence[str]) -> None:
+    """Raise PdfUnavailable, before any work is done, where only the PDF is wanted and Pango is missing."""
+    if set(formats) == {"pdf"} and pango_version() is None:
+        raise PdfUnavailable(PANGO_HELP)
 
 
 def _content(form: str, document: Document, lang: str, templates: Path | None) -> bytes:

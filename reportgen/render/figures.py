@@ -12,6 +12,9 @@ from reportgen.charts.formula import FORMULAS, place
 from reportgen.errors import RenderError
 from reportgen.records.explanation import TreeNode
 from reportgen.render import numbers
+from reportgen.render.plain import elided
+
+LONGEST_NAME = 24
 
 
 class Formula(NamedTuple):
@@ -56,8 +59,10 @@ def _answer(node: TreeNode, lang: str) -> str:
 
 
 def _question(node: TreeNode, lang: str, translations: NullTranslations) -> str:
+    """The question of a node; a name too long for its box loses its middle and not the question's end."""
+    feature = elided(node.feature, LONGEST_NAME)
     if node.test == "<=":
-        return f"{node.feature} ≤ {numbers.number(node.threshold, lang)}"
+        return f"{feature} ≤ {numbers.number(node.threshold, lang)}"
     if node.test == "==":
-        return f"{node.feature} = {node.level}"
-    return translations.gettext("%(feature)s is missing") % {"feature": node.feature}
+        return f"{feature} = {elided(node.level, LONGEST_NAME)}"
+    return translations.gettext("%(feature)s is missing") % {"feature": feature}

@@ -34,7 +34,7 @@ from reportgen.render.program import program
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
 LONGEST_CELL = 80
-UNBROKEN = re.compile(r"\S{24}(?=\S{6})")
+UNBROKEN = re.compile(r"\S{16}(?=\S{6})")
 
 
 @cache
