@@ -103,3 +103,11 @@ def test_one_feature_and_one_test_row(build_subject, kind):
     methods = importance.measure(lone)
     assert [one.method for one in methods] == ["permutation", "first_layer", "integrated_gradients"]
     assert methods[0].fidelity in ((0.0, 1.0) if kind == "binary" else (None,))
+
+
+def test_one_test_row_gives_attributions_without_intervals(binary_subject):
+    test = binary_subject.test
+    one = replace(test, x=test.x[:1], y=test.y[:1], rows=test.rows[:1], frame=test.frame.iloc[:1])
+    attributed = importance.measure(replace(binary_subject, test=one))[-1]
+    assert attributed.n == 1
+    assert {(feature.low, feature.high) for feature in attributed.features} == {(None, None)}
