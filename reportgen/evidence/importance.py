@@ -10,8 +10,8 @@ from reportgen.evidence.base import Fitted, Floats, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
 from reportgen.evidence.intervals import mean_interval
+from reportgen.evidence.number_scores import r2
 from reportgen.evidence.permutation import FULL, LIGHT, Effort, permuted
-from reportgen.evidence.solo import explained
 from reportgen.evidence.trees import impurity
 from reportgen.records.explanation import FeatureImportance, Importance
 
@@ -136,7 +136,7 @@ def _fidelity(subject: Subject, predict: Predict) -> dict[str, Any]:
     answers, y = predict(subject.test.x), subject.test.y
     if subject.classifies:
         return {"fidelity": float(np.mean(np.argmax(answers, axis=1) == y)), "fidelity_measure": "accuracy"}
-    return {"fidelity": explained(answers, y)[0] if _varies(y) else None, "fidelity_measure": "r2"}
+    return {"fidelity": r2(answers, y)[0] if _varies(y) else None, "fidelity_measure": "r2"}
 
 
 def _varies(y: npt.NDArray[Any]) -> bool:

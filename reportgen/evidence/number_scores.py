@@ -40,6 +40,20 @@ def explained(means: Floats, loss: int = 0) -> Floats:
     return 1 - share
 
 
+def r2(answers: Floats, y: Floats) -> tuple[float, float]:
+    """R2 and its standard error by the delta method: each row's pull on the ratio of two means.
+
+    A target without a spread leaves nothing to explain: both are 0.
+    """
+    around, errors = (y - y.mean()) ** 2, (y - answers) ** 2
+    total = float(around.mean())
+    if total <= 0:
+        return 0.0, 0.0
+    value = 1 - float(errors.mean()) / total
+    pulls = (errors - (1 - value) * around) / total
+    return value, float(pulls.std() / np.sqrt(len(y)))
+
+
 def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
     if np.ptp(answers.actual) == 0:
         return Metric(

@@ -9,6 +9,7 @@ from sklearn.tree import DecisionTreeRegressor
 from reportgen.evidence.auc import area as class_area
 from reportgen.evidence.base import Floats, Subject
 from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
+from reportgen.evidence.number_scores import r2
 from reportgen.records.leak import SoloScore
 
 MOST_ROWS = 20_000
@@ -124,7 +125,7 @@ def _wilson(value: float, spread: float, worth: float, level: float) -> tuple[fl
 
 
 def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) -> SoloScore:
-    value, spread = explained(answers, y)
+    value, spread = r2(answers, y)
     reach = normal_quantile(level) * spread
     return SoloScore(
         feature=feature,
@@ -137,14 +138,3 @@ def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) 
         n=len(y),
         method="cross-validated tree, delta method over rows, Bonferroni over columns",
     )
-
-
-def explained(answers: Floats, y: Floats) -> tuple[float, float]:
-    """R2 and its standard error by the delta method: each row's pull on the ratio of two means."""
-    around, errors = (y - y.mean()) ** 2, (y - answers) ** 2
-    total = float(around.mean())
-    if total <= 0:
-        return 0.0, 0.0
-    value = 1 - float(errors.mean()) / total
-    pulls = (errors - (1 - value) * around) / total
-    return value, float(pulls.std() / np.sqrt(len(y)))

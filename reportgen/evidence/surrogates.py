@@ -13,7 +13,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
 from reportgen.evidence.intervals import WILSON, bootstrap, rate_interval
-from reportgen.evidence.solo import explained
+from reportgen.evidence.number_scores import r2
 from reportgen.evidence.surrogate_tree import LEAVES, draw, shown
 from reportgen.records.explanation import Surrogate, Term
 
@@ -94,7 +94,7 @@ def _stand_in(subject: Subject, asked: _Asked, kind: Kind, model: Model) -> Surr
         terms=terms[:MOST_TERMS],
         nodes=nodes,
         n=len(told),
-        score=float(np.mean(told == subject.test.y)) if subject.classifies else explained(told, subject.test.y)[0],
+        score=float(np.mean(told == subject.test.y)) if subject.classifies else r2(told, subject.test.y)[0],
         score_measure="accuracy" if subject.classifies else "r2",
         **facts,
     )

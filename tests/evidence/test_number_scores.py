@@ -4,7 +4,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from reportgen.evidence.intervals import BCA, JACKKNIFE, ORDER, STUDENT
-from reportgen.evidence.number_scores import explained, loss_columns, number_metrics
+from reportgen.evidence.number_scores import explained, loss_columns, number_metrics, r2
 from reportgen.evidence.predictions import NumberAnswers, number_answers
 
 
@@ -79,3 +79,19 @@ def test_many_rows_need_no_redrawing():
     r2 = _scores(actual, actual + rng.normal(scale=0.5, size=6_000))["r2"]
     assert r2.method == JACKKNIFE
     assert r2.low < r2.value < r2.high < r2.low + 0.05
+
+
+def test_the_standard_error_of_r2_is_the_spread_of_repeated_samples():
+    rng = np.random.default_rng(4)
+    values, spreads = [], []
+    for _ in range(400):
+        truth = rng.normal(size=150)
+        value, spread = r2(truth, truth + 0.5 * rng.normal(size=150))
+        values.append(value)
+        spreads.append(spread)
+    assert np.mean(values) == pytest.approx(0.8, abs=0.01)
+    assert np.mean(spreads) == pytest.approx(np.std(values), rel=0.1)
+
+
+def test_a_target_without_spread_is_explained_by_nothing():
+    assert r2(np.ones(5), np.ones(5)) == (0.0, 0.0)

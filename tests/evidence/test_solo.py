@@ -70,22 +70,6 @@ def test_standard_error_of_the_area_is_that_of_repeated_samples():
     assert np.mean(spreads) == pytest.approx(np.std(values), rel=0.1)
 
 
-def test_explained_is_r2_with_the_spread_of_repeated_samples():
-    rng = np.random.default_rng(4)
-    values, spreads = [], []
-    for _ in range(400):
-        truth = rng.normal(size=150)
-        value, spread = solo.explained(truth, truth + 0.5 * rng.normal(size=150))
-        values.append(value)
-        spreads.append(spread)
-    assert np.mean(values) == pytest.approx(0.8, abs=0.01)
-    assert np.mean(spreads) == pytest.approx(np.std(values), rel=0.1)
-
-
-def test_a_target_without_spread_is_explained_by_nothing():
-    assert solo.explained(np.ones(5), np.ones(5)) == (0.0, 0.0)
-
-
 def test_intervals_widen_with_the_number_of_columns(binary_subject):
     rng = np.random.default_rng(5)
     y = rng.integers(0, 2, 300)
