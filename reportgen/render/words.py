@@ -34,7 +34,8 @@ from reportgen.render.program import program
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
 LONGEST_CELL = 80
-UNBROKEN = re.compile(r"\S{16}(?=\S{6})")
+LONG_WORD = re.compile(r"\S{17,}")
+BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
 
 
 @cache
@@ -173,10 +174,13 @@ def _cell(value: object) -> Markup:
     """A cell's text, its middle left out where it would fill a page, a long word with places to break."""
     if isinstance(value, Markup):
         return value
-    pieces = UNBROKEN.sub(
-        lambda word: f"{word[0]}\n", " ".join(elided("–" if value is None else value, LONGEST_CELL).split())
-    )
-    return Markup("<wbr>").join(pieces.split("\n"))
+    line = " ".join(elided("–" if value is None else value, LONGEST_CELL).split())
+    return Markup("<wbr>").join(LONG_WORD.sub(_parted, line).split("\n"))
+
+
+def _parted(word: re.Match[str]) -> str:
+    """A long word with an end of line wherever it may break: where its parts are joined, or after many letters."""
+    return BREAK_AFTER.sub(lambda part: f"{part[0]}\n", word[0])
 
 
 @pass_environment
