@@ -31,14 +31,7 @@ def duplicate_rows(dossier: Dossier) -> Iterator[Finding]:
         return
     kinds = 1 / coincidence(dossier, with_target=True)
     expected = max(0.0, n + kinds * math.expm1(-n / kinds)) / n
-    share = len(rows) / n
-    yield Finding(
-        code="duplicate_rows",
-        severity=Severity.WARNING if share - expected >= EXCESS else Severity.INFO,
-        rows=rows,
-        evidence={"count": len(rows), "n": n, "share": share, "expected": expected},
-        section="background",
-    )
+    yield _more_than_chance("duplicate_rows", rows, n, expected)
 
 
 def conflicting_labels(dossier: Dossier) -> Iterator[Finding]:
@@ -50,9 +43,13 @@ def conflicting_labels(dossier: Dossier) -> Iterator[Finding]:
         return
     twin = coincidence(dossier, with_target=False) * (1 - _same_class(dossier))
     expected = -math.expm1(-(n - 1) * twin)
+    yield _more_than_chance("conflicting_labels", rows, n, expected)
+
+
+def _more_than_chance(code: str, rows: tuple[int, ...], n: int, expected: float) -> Finding:
     share = len(rows) / n
-    yield Finding(
-        code="conflicting_labels",
+    return Finding(
+        code=code,
         severity=Severity.WARNING if share - expected >= EXCESS else Severity.INFO,
         rows=rows,
         evidence={"count": len(rows), "n": n, "share": share, "expected": expected},
