@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import OutputError
-from reportgen.output import default_folder, refuse_other, sha256, staged, write_manifest
+from reportgen.output import abandon, default_folder, refuse_other, sha256, staged, write_manifest
 
 
 def names(folder: Path) -> list[str]:
@@ -52,6 +52,29 @@ def test_a_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot make the folder"), staged(tmp_path / "file" / "out"):
         pass
+
+
+def test_a_process_that_leaves_at_once_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), staged(tmp_path / "a" / "b") as stage:
+        (stage / "report.json").write_text("{}")
+        assert abandon()
+        assert names(tmp_path) == []
+    assert abandon()
+
+
+def test_files_on_their_way_are_not_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = []
+    place = Path.replace
+
+    def replace(file: Path, target: Path) -> Path:
+        answers.append(abandon())
+        return place(file, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with staged(tmp_path / "out") as stage:
+        (stage / "report.json").write_text("{}")
+    assert answers == [False]
+    assert names(tmp_path / "out") == ["report.json"]
 
 
 def test_another_datasets_report_is_refused(tmp_path: Path) -> None:
