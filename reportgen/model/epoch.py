@@ -56,17 +56,24 @@ def compile_epoch(
     weights = core.trainable_variables
     optimiser.build(weights)
 
+    def learn(chosen: tf.Tensor) -> None:
+        x, y = tf.gather(train.x, chosen), tf.gather(train.y, chosen)
+        with tf.GradientTape() as tape:
+            value = tf.reduce_mean(loss(y, core(x, training=True)))
+        optimiser.apply(tape.gradient(value, weights), weights)
+
     def epoch(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         order = tf.random.experimental.stateless_shuffle(tf.range(train.rows), seed=tf.stack([seed, number]))
-        for step in tf.range(steps):
-            chosen = order[step * size : (step + 1) * size]
-            x, y = tf.gather(train.x, chosen), tf.gather(train.y, chosen)
-            with tf.GradientTape() as tape:
-                value = tf.reduce_mean(loss(y, core(x, training=True)))
-            optimiser.apply(tape.gradient(value, weights), weights)
+
+        def step(index: tf.Tensor) -> tuple[tf.Tensor]:
+            learn(order[index * size : (index + 1) * size])
+            return (index + 1,)
+
+        tf.while_loop(lambda index: index < steps, step, (tf.constant(0),))
         return _mean_loss(core, loss, train), _mean_loss(core, loss, validation)
 
-    graph = tf.function(epoch).get_concrete_function(tf.TensorSpec((), tf.int64))
+    # Without autograph: it rewrites source code, which each new Python breaks for a while, and no loop here needs it.
+    graph = tf.function(epoch, autograph=False).get_concrete_function(tf.TensorSpec((), tf.int64))
 
     def run(number: int) -> tuple[float, float]:
         on_train, on_validation = graph(tf.constant(number, tf.int64))

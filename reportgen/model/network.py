@@ -91,8 +91,8 @@ def trace(core: keras.Model) -> Answers:
         return values, tape.gradient(values, rows)
 
     return Answers(
-        scores=tf.function(scores).get_concrete_function(rows),
-        slopes=tf.function(slopes).get_concrete_function(rows, direction),
+        scores=tf.function(scores, autograph=False).get_concrete_function(rows),
+        slopes=tf.function(slopes, autograph=False).get_concrete_function(rows, direction),
     )
 
 
