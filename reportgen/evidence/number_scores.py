@@ -55,11 +55,13 @@ def r2(answers: Floats, y: Floats) -> tuple[float, float]:
 
 
 def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
+    """The textbook's formula, term by term, so that a reader who repeats it gets the same last digit."""
     if np.ptp(answers.actual) == 0:
         return Metric(
             name="r2", split=answers.split, value=None, n=len(answers.actual), method=BCA, note="constant_target"
         )
-    return _metric("r2", answers, float(explained(_means(rows))[0]), rows.interval(explained))
+    unexplained = (answers.error**2).sum() / ((answers.actual - answers.actual.mean()) ** 2).sum()
+    return _metric("r2", answers, float(1 - unexplained), rows.interval(explained))
 
 
 def _rmse(answers: NumberAnswers, rows: Resampled) -> Metric:
