@@ -21,6 +21,7 @@ Reason = Literal[
     "not_better_than_guessing",
     "no_calibration",
     "no_protected_column",
+    "groups_too_small",
     "no_surrogates",
     "one_method_only",
 ]

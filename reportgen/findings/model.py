@@ -125,7 +125,7 @@ def miscalibrated(dossier: Dossier) -> Iterator[Finding]:
 def unfair_errors(dossier: Dossier) -> Iterator[Finding]:
     """Flag a protected column between whose groups the errors differ."""
     if not dossier.errors.gaps:
-        raise NotJudged("no_protected_column")
+        raise NotJudged("groups_too_small" if dossier.errors.groups else "no_protected_column")
     for gap in dossier.errors.gaps:
         if gap.p_value < SURE and gap.low > 0 and _size(dossier, gap) >= UNFAIR[dossier.errors.measure]:
             errors = {one.group: one.error for one in dossier.errors.groups if one.column == gap.column}

@@ -9,9 +9,7 @@ from babel.lists import format_list
 from babel.numbers import NumberPattern, parse_pattern
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
-SHARES = frozenset(
-    ("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share")
-)
+SHARES = frozenset(("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share"))
 """The measures that are shares of rows, and so are written in percent."""
 
 BOUNDED = frozenset(("r2", "roc_auc", "f1", "f1_macro", "brier", "ece"))
