@@ -215,3 +215,10 @@ def test_uncertain_or_small_gaps_are_not_unfair(dossier, measure, worst, best, p
 def test_unfair_errors_need_a_protected_column(dossier):
     with pytest.raises(NotJudged, match="no_protected_column"):
         tuple(unfair_errors(dossier))
+
+
+def test_groups_that_are_too_small_are_said_to_be(dossier):
+    group = GroupError(column="sex", group="f", n=4, error=0.5, low=0.1, high=0.9)
+    known = dossier.model_copy(update={"errors": Errors(measure="error_rate", groups=(group,))})
+    with pytest.raises(NotJudged, match="groups_too_small"):
+        tuple(unfair_errors(known))
