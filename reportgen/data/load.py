@@ -24,6 +24,7 @@ def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Datas
     raw = read(source)
     _refuse_unknown(raw, config)
     target = target_name(list(raw.frame.columns), config)
+    _refuse_second_role(target, config)
     _refuse_short(len(raw.frame), raw.name)
     aimed = aim(raw.frame[target], config, least=2 if config.test else 3)
     cells = {name: understand(raw.frame[name]) for name in raw.frame.columns if name != target}
@@ -33,15 +34,23 @@ def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Datas
 
 
 def _refuse_unknown(raw: Raw, config: Config) -> None:
-    """Columns that the user named must be there, and serve one purpose."""
+    """Columns that the user named must be there."""
     names = list(raw.frame.columns)
-    asked = {"drop": config.drop, "group": config.group, "time": config.time, "protected": config.protected}
-    for option, columns in asked.items():
+    for option, columns in _asked(config).items():
         for name in columns:
             if name not in names:
                 raise DataError(f"there is no column {name!r} for {option}; {nearest(name, names)}")
-            if name == config.target:
-                raise DataError(f"the column {name!r} is the target and cannot serve as {option} too")
+
+
+def _refuse_second_role(target: str, config: Config) -> None:
+    """The target, named or taken for want of a name, serves no other purpose."""
+    for option, columns in _asked(config).items():
+        if target in columns:
+            raise DataError(f"the column {target!r} is the target and cannot serve as {option} too")
+
+
+def _asked(config: Config) -> dict[str, tuple[str, ...]]:
+    return {"drop": config.drop, "group": config.group, "time": config.time, "protected": config.protected}
 
 
 def _refuse_short(rows: int, name: str) -> None:

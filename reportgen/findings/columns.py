@@ -93,7 +93,7 @@ def high_cardinality(dossier: Dossier) -> Iterator[Finding]:
 
 
 def target_leakage(dossier: Dossier) -> Iterator[Finding]:
-    """Flag a column that tells the target almost without error, as things known only afterwards do, or its parts."""
+    """Flag a column that tells the target almost without error, or columns whose weighted sum is the target."""
     if not dossier.solo:
         raise NotJudged("no_solo_scores")
     yield from _told_alone(dossier)
