@@ -14,7 +14,7 @@ import pandas as pd
 from reportgen.config import FORMATS, Config
 from reportgen.data import dataset_identity, dataset_name
 from reportgen.document import Document
-from reportgen.output import default_folder, refuse_other, staged, write_manifest
+from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
 from reportgen.pipeline import Outcome, Watch
 from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
@@ -91,7 +91,7 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     folder = out or default_folder(config.name or dataset_name(source))
     identity = dataset_identity(source)
     refuse_other(folder, identity)
-    with staged(folder) as stage:
+    with staged(folder, replaces=listed(folder)) as stage:
         outcome = run_audit(source, config, config_file, watch)
         with watch("write"):
             notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes

@@ -1,11 +1,12 @@
 """Where a report goes: every file whole or not at all, and never over another dataset's."""
 
+import errno
 import hashlib
 import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,12 @@ from reportgen.errors import OutputError
 
 FILES = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "model.keras", "manifest.json")
 """Every file that a report consists of."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What a disk says that takes no more."""
+
+STAGE = ".reportgen-"
+"""What the name of a folder begins with in which a report waits until all of it is there."""
 
 
 def default_folder(name: str) -> Path:
@@ -33,29 +40,52 @@ def read_manifest(out: Path) -> dict[str, Any] | None:
 
 
 def refuse_other(out: Path, identity: str) -> None:
-    """Raise OutputError where `out` holds the report of another dataset."""
-    found = ((read_manifest(out) or {}).get("dataset") or {}).get("identity")
-    if found not in (None, identity):
+    """Raise OutputError where `out` holds the report of another dataset, or files of such names that are not ours."""
+    dataset = (_ours(out) or {}).get("dataset", {})
+    if dataset.get("identity", identity) != identity:
         raise OutputError(
-            f"{out} holds the report of another dataset ({found}); choose another folder with --out or another --name"
+            f"{out} holds the report of another dataset ({dataset['identity']}); choose another folder with --out or "
+            "another --name"
+        )
+    known = listed(out)
+    foreign = [name for name in FILES if name not in known and (out / name).exists()]
+    if foreign:
+        raise OutputError(
+            f"{out} holds files that reportgen did not write ({', '.join(foreign)}); choose another folder with --out, "
+            "or move them away"
         )
 
 
+def listed(out: Path) -> frozenset[str]:
+    """The files in a folder that are a report's: its manifest lists them, or that of one killed while it was moved."""
+    manifests = [manifest for folder in (out, *out.glob(f"{STAGE}*")) if (manifest := _ours(folder))]
+    return frozenset(name for manifest in manifests for name in ("manifest.json", *manifest.get("outputs", {})))
+
+
+def _ours(folder: Path) -> dict[str, Any] | None:
+    manifest = read_manifest(folder)
+    return manifest if manifest and str(manifest.get("schema")).startswith("reportgen/") else None
+
+
 @contextmanager
-def staged(out: Path, replaces: Sequence[str] = FILES) -> Iterator[Path]:
+def staged(out: Path, replaces: Iterable[str] = ()) -> Iterator[Path]:
     """Give a folder to write into, and move its files to `out` once all of them are there.
 
-    Those of `replaces` that lie there and are not among the new files are removed: they are an older report's and
-    would tell another story. On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out`
+    Those of `replaces` that lie there and are not among the new files are removed: an older report's would tell another
+    story. On any error, Ctrl-C included, nothing is left behind. Raises OutputError where `out`
     cannot be written to.
     """
-    stage = _Stage(out / f".reportgen-{secrets.token_hex(6)}", _missing(out))
+    stage = _Stage(out / f"{STAGE}{secrets.token_hex(6)}", _missing(out))
     _STAGES.append(stage)
     try:
         _make(out, stage.folder)
         yield stage.folder
         stage.moving = True
         _publish(stage.folder, out, replaces)
+    except OSError as error:
+        if error.errno in FULL:
+            raise OutputError(f"cannot write to the folder {out}: {error.strerror}; nothing was left there") from None
+        raise
     finally:
         stage.remove()
         _STAGES.remove(stage)
@@ -94,7 +124,7 @@ def abandon() -> bool:
     return True
 
 
-def _publish(folder: Path, out: Path, replaces: Sequence[str]) -> None:
+def _publish(folder: Path, out: Path, replaces: Iterable[str]) -> None:
     """Move every file to its place, the manifest last."""
     for stale in replaces:
         if not (folder / stale).exists():

@@ -1,5 +1,6 @@
 """Files appear whole or not at all, inside their folder, and never over another dataset's."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import OutputError
-from reportgen.output import abandon, default_folder, refuse_other, sha256, staged, write_manifest
+from reportgen.output import abandon, default_folder, listed, refuse_other, sha256, staged, write_manifest
+
+OURS = {"schema": "reportgen/manifest/1", "dataset": {"identity": "/a.csv"}, "outputs": {"report.html": "0"}}
 
 
 def names(folder: Path) -> list[str]:
@@ -31,6 +34,12 @@ def test_an_error_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> 
     assert names(tmp_path) == []
 
 
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="No space left on device; nothing was left there"), staged(tmp_path / "a"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert names(tmp_path) == []
+
+
 def test_an_error_leaves_an_older_report_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("old")
     with pytest.raises(ValueError, match="x"), staged(tmp_path) as stage:
@@ -43,7 +52,7 @@ def test_an_error_leaves_an_older_report_as_it_was(tmp_path: Path) -> None:
 def test_a_new_report_leaves_no_stale_format_behind(tmp_path: Path) -> None:
     for name in ("report.pdf", "report.html", "notes.txt"):
         (tmp_path / name).write_text("old")
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, replaces=("report.pdf", "report.html")) as stage:
         (stage / "report.html").write_text("new")
     assert names(tmp_path) == ["notes.txt", "report.html"]
 
@@ -78,10 +87,31 @@ def test_files_on_their_way_are_not_abandoned(tmp_path: Path, monkeypatch: pytes
 
 
 def test_another_datasets_report_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps({"dataset": {"identity": "/a.csv"}}))
+    (tmp_path / "manifest.json").write_text(json.dumps(OURS))
+    (tmp_path / "report.html").write_text("")
     refuse_other(tmp_path, "/a.csv")
     with pytest.raises(OutputError, match=r"holds the report of another dataset \(/a.csv\)"):
         refuse_other(tmp_path, "/b.csv")
+
+
+def test_files_that_are_not_ours_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text("another tool's")
+    with pytest.raises(OutputError, match=r"did not write \(junit.xml\)"):
+        refuse_other(tmp_path, "/a.csv")
+
+
+def test_another_tools_manifest_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"schema": "web/1", "dataset": "x"}')
+    with pytest.raises(OutputError, match=r"did not write \(manifest.json\)"):
+        refuse_other(tmp_path, "/a.csv")
+
+
+def test_a_report_that_was_killed_while_it_moved_is_ours(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("new")
+    (tmp_path / ".reportgen-12").mkdir()
+    (tmp_path / ".reportgen-12" / "manifest.json").write_text(json.dumps(OURS))
+    refuse_other(tmp_path, "/a.csv")
+    assert listed(tmp_path) == {"manifest.json", "report.html"}
 
 
 @given(st.text())

@@ -20,7 +20,7 @@ def render_again(
     """
     refuse_missing(templates)
     document = read_json(report)
-    with staged(out, replaces=()) as stage:
+    with staged(out) as stage:
         written = write(document, stage, formats, lang, templates)
         if manifest := read_manifest(out):
             write_manifest(stage, manifest)
