@@ -1,5 +1,6 @@
 """A run that is stopped, by whom and at whatever moment, says so in one sentence and leaves nothing behind."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -58,9 +59,16 @@ def test_a_polite_kill_leaves_nothing(tmp_path: Path) -> None:
 def test_an_older_report_outlives_an_interrupted_run(tmp_path: Path) -> None:
     out = tmp_path / "a" / "out"
     out.mkdir(parents=True)
-    (out / "report.json").write_text("old", encoding="utf-8")
+    ours = {
+        "schema": "reportgen/manifest/1",
+        "dataset": {"identity": "built-in:digits"},
+        "outputs": {"report.json": ""},
+    }
+    older = {"report.json": "old", "manifest.json": json.dumps(ours)}
+    for name, text in older.items():
+        (out / name).write_text(text, encoding="utf-8")
     assert stop(start(tmp_path), "training the network", 0.2, signal.SIGINT) == (130, SENTENCE)
-    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == {"report.json": "old"}
+    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == older
 
 
 def test_a_fault_of_our_own_is_named_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
