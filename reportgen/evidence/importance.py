@@ -1,6 +1,6 @@
 """Which original columns matter, by six methods, each with the score of the model it speaks about."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from reportgen.records.explanation import FeatureImportance, Importance
 MOST_ATTRIBUTED = 500
 CORRELATED = 0.7
 """Half of the variance shared: above it a shuffled column makes rows that cannot exist, and partners stand in."""
+
+Features: TypeAlias = tuple[FeatureImportance, ...]
 
 
 def measure(subject: Subject) -> tuple[Importance, ...]:
@@ -44,17 +46,37 @@ def _boosting(subject: Subject, fitted: Fitted) -> Importance:
 def _shuffled(
     subject: Subject, predict: Predict, method: Literal["permutation", "boosting"], effort: Effort
 ) -> Importance:
-    features, rows, shuffles = permuted(subject, predict, effort)
+    losses, rows, shuffles = permuted(subject, predict, effort)
+    unit, features = ("log_loss", losses) if subject.classifies else _as_shares(losses, subject.test.y)
     return Importance(
         method=method,
         main=method == "permutation",
-        unit="log_loss" if subject.classifies else "squared_error",
+        unit=unit,
         n=rows,
         interval_method="t interval over test rows, each as taker and giver of shuffled values; one feature at a time",
         repeats=shuffles,
         note="correlated_features" if correlated(subject) else None,
         features=features,
         **_fidelity(subject, predict),
+    )
+
+
+def _as_shares(losses: Features, y: npt.NDArray[Any]) -> tuple[str, Features]:
+    """Squared errors as shares of the test target's variance, which is by how much R2 falls; as they are without one.
+
+    The variance is taken as given: the interval is that of the numerator.
+    """
+    variance = float(np.var(y)) if _varies(y) else 0.0
+    if variance <= 0:
+        return "squared_error", losses
+    return "r2_drop", tuple(
+        FeatureImportance(
+            feature=one.feature,
+            value=one.value / variance,
+            low=None if one.low is None else one.low / variance,
+            high=None if one.high is None else one.high / variance,
+        )
+        for one in losses
     )
 
 

@@ -51,9 +51,9 @@ class FeatureImportance(Record):
 class Importance(Record):
     """One method's answer over all features, the largest value first.
 
-    `unit` is a code for what a value counts: log_loss, squared_error, standardised_coefficient, impurity, weight,
-    attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as measured
-    by `fidelity_measure`; `note` is a code for what the reader must keep in mind.
+    `unit` is a code for what a value counts: log_loss, r2_drop, squared_error, standardised_coefficient, impurity,
+    weight, attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as
+    measured by `fidelity_measure`; `note` is a code for what the reader must keep in mind.
     """
 
     method: Literal["permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"]

@@ -6,6 +6,7 @@ import pytest
 from reportgen.evidence import importance
 from reportgen.evidence.base import Fitted
 from reportgen.evidence.first_layer import weighed
+from reportgen.evidence.permutation import permuted
 from reportgen.evidence.trees import impurity
 from reportgen.records.table import Encoded
 
@@ -111,3 +112,18 @@ def test_one_test_row_gives_attributions_without_intervals(binary_subject):
     attributed = importance.measure(replace(binary_subject, test=one))[-1]
     assert attributed.n == 1
     assert {(feature.low, feature.high) for feature in attributed.features} == {(None, None)}
+
+
+def test_for_a_number_permutation_counts_the_fall_of_r2(regression_subject):
+    (main,) = [one for one in importance.measure(regression_subject) if one.main]
+    losses, _, _ = permuted(regression_subject, regression_subject.predict)
+    variance = np.var(regression_subject.test.y)
+    assert main.unit == "r2_drop"
+    for share, loss in zip(main.features, losses, strict=True):
+        assert (share.value, share.low) == pytest.approx((loss.value / variance, loss.low / variance))
+
+
+def test_without_a_spread_of_the_target_it_counts_squared_errors(regression_subject):
+    still = replace(regression_subject.test, y=np.full_like(regression_subject.test.y, 3.0))
+    (main,) = [one for one in importance.measure(replace(regression_subject, test=still)) if one.main]
+    assert main.unit == "squared_error"
