@@ -11,11 +11,11 @@ from typing import Any, Self
 
 import pandas as pd
 
-from reportgen.config import FORMATS, Config
+from reportgen.config import FORMATS, Config, load_config
 from reportgen.data import dataset_identity, dataset_name
 from reportgen.document import Document
 from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
-from reportgen.pipeline import Outcome, Watch
+from reportgen.pipeline import Outcome
 from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Severity
@@ -66,8 +66,6 @@ def audit(data: str | PathLike[str] | pd.DataFrame, target: str | None = None, *
 
     Raises ConfigError for an option that makes no sense and DataError for a table that cannot be audited.
     """
-    from reportgen.config import load_config  # noqa: PLC0415
-
     config = load_config(None, {"target": target, **options})
     return Report.of(run_audit(data, config).document)
 
@@ -104,10 +102,9 @@ def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 
 
-def _manifest(outcome: Outcome, config: Config, identity: str, watch: Watch) -> dict[str, Any]:
+def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch) -> dict[str, Any]:
     """What the report's own bytes must not depend on (time, command line), and what its hashes cover."""
     document = outcome.document
-    seconds = watch.seconds if isinstance(watch, Stopwatch) else {}
     return {
         "schema": "reportgen/manifest/1",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -123,7 +120,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Watch) -> 
         "versions": document.environment.versions,
         "platform": document.environment.platform,
         "train_seconds": outcome.network.seconds,
-        "seconds": {step: round(value, 4) for step, value in seconds.items()},
+        "seconds": {step: round(value, 4) for step, value in watch.seconds.items()},
     }
 
 

@@ -67,9 +67,8 @@ def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], config: Config) -> D
     kinds[target] = "numeric" if aimed.task.kind == "regression" or aimed.task.ordered else "categorical"
     frame = pd.DataFrame({n: aimed.values if n == target else cells[n].values for n in raw.frame.columns})
     known = frame[frame[target].notna()]
-    columns = describe(known, kinds, target, config)
-    columns = _count_target(columns, frame[target])
     used = _usable(known, aimed.task)
+    columns = _count_target(describe(used, kinds, target, config), frame[target])
     _refuse_short(len(used), raw.name)
     _refuse_featureless(columns)
     notes = raw.reading.notes + aimed.notes + tuple(note for cell in cells.values() for note in cell.notes)

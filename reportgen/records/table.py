@@ -27,7 +27,7 @@ class NumberSummary(Record):
 class Column(Record):
     """One column: what it holds, what it is used for and why, and what preprocessing did to it.
 
-    `missing` and `distinct` count over all rows of the data file that have a target.
+    `missing` and `distinct` count over the rows used (a target of a class that is kept); the target's over all rows.
     `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text,
     no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing in their order.
     """

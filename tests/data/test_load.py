@@ -205,3 +205,12 @@ def test_labels_of_numbers_agree_between_files(two_files) -> None:
 def test_a_dropped_column_may_hold_infinities() -> None:
     frame = table(bad=[np.inf, 1.5] * 10, x=[1.5, 2.5] * 10, t=["u", "v"] * 10)
     assert [c.name for c in load(frame, Config(drop=("bad",))).features] == ["x"]
+
+
+def test_columns_count_over_the_rows_that_are_used():
+    """A class that is left out takes its rows' gaps with it: a column cannot miss more values than there are rows."""
+    kept = pd.DataFrame({"x": np.arange(60.0), "gap": [None, 1.0] * 30, "y": ["a", "b", "a"] * 20})
+    alone = pd.DataFrame({"x": np.arange(40.0), "gap": [None] * 40, "y": [f"rare {k}" for k in range(40)]})
+    dataset = load(pd.concat([kept, alone]), Config(target="y"))
+    missing = {column.name: column.missing for column in dataset.columns}
+    assert (len(dataset.frame), len(dataset.left_out_rows), missing["gap"]) == (60, 40, 30)

@@ -3,6 +3,8 @@
 import pytest
 
 from reportgen.findings import RULES, decide, judge
+from reportgen.findings.rows import rare_class
+from reportgen.records.table import Level, Profile
 from reportgen.render.words import explain, locate, say_verdict
 from tests.findings.wounds import CASES, WOUNDS
 
@@ -78,3 +80,13 @@ def test_a_verdict_without_a_score_says_so(dossier):
         "Use with caution: none of 14 checks raised a warning, but the network is not shown to be better than guessing"
         " (no score on test rows)."
     )
+
+
+def test_a_finding_stays_short_whatever_it_is_about(dossier):
+    many = tuple(Level(label="x" * 300 + str(k), count=1) for k in range(300))
+    wounded = dossier.model_copy(update={"profile": Profile(left_out_classes=many)})
+    (finding,) = rare_class(wounded)
+    _, message, _ = explain(finding, "en")
+    assert len(finding.evidence["left_out"]) == 300
+    assert "292 more" in message
+    assert len(message) < 600
