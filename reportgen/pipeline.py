@@ -2,8 +2,9 @@
 
 import platform
 import shlex
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from os import PathLike
@@ -59,15 +60,24 @@ def audit(
         prepared = prepare(parts)
     with watch("train"):
         network = train(prepared, dataset.task, config)
-    with watch("fit_baselines"):
+    with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
-    dossier = collect(subject, config.selection, timed=watch)
+    with _answered():
+        dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
     verdict = worded_verdict(decide(dossier, findings))
     environment = _environment(dataset, config, config_file)
     document = compose(dossier, worded(findings), checks, verdict, config, environment)
     return Outcome(document, network, prepared)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Hold back a question of scikit-learn: are many classes of few rows meant as numbers? rare_class answers it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
+        yield
 
 
 def _subject(

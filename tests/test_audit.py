@@ -121,3 +121,14 @@ def test_rendering_in_place_keeps_the_evidence_and_renews_the_hashes(audits: dic
     outputs = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     assert outputs["report.html"] == sha256(tmp_path / "report.html")
     assert outputs["report.json"] == sha256(audits["regression"] / "report.json")
+
+
+def test_many_classes_of_few_rows_are_audited_without_a_word_on_stderr(tmp_path: Path) -> None:
+    rows = [f"{i * 37 % 101},{i % 7},kind {i % 40}" for i in range(140)] + [f"{i},1,alone {i}" for i in range(30)]
+    (tmp_path / "kinds.csv").write_text("x,y,kind\n" + "\n".join(rows) + "\n")
+    words = ["run", str(tmp_path / "kinds.csv"), "--out", str(tmp_path / "out"), "--format", "json,html", "--quiet"]
+    run = reportgen(*words)
+    assert (run.status, run.err) == (0, "")
+    report = evidence(tmp_path / "out")
+    assert (len(report["task"]["classes"]), report["dataset"]["rows_used"]) == (40, 140)
+    assert "rare_class" in {finding["code"] for finding in report["findings"]}
