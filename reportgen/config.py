@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -14,6 +14,7 @@ from reportgen.records.card import Card
 
 Budget = Literal["quick", "standard", "thorough"]
 Format = Literal["html", "pdf", "json", "md", "junit"]
+Width = Annotated[int, Field(ge=1)]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
 
 
@@ -25,9 +26,22 @@ class SplitConfig(Record):
 
 
 class ModelConfig(Record):
-    """`[model]`: the network's settings; None lets the budget and the table decide."""
+    """`[model]`: the network's settings; None lets the kind, the budget and the table decide.
 
-    hidden: tuple[int, ...] | None = None
+    `kind = "article"` is the little net of the article that reportgen began with; what stands beside it still wins.
+    `loss` is of a number that is predicted, `class_weights` and `calibrate` are of classes.
+    """
+
+    kind: Literal["network", "article"] = "network"
+    members: int | None = Field(default=None, ge=1, le=64)
+    embedding: Literal["none", "piecewise", "periodic"] | None = None
+    bins: int | None = Field(default=None, ge=2, le=256)
+    embedding_width: int | None = Field(default=None, ge=1, le=64)
+    hidden: tuple[Width, ...] | None = None
+    loss: Literal["squared_error", "huber"] | None = None
+    class_weights: Literal["none", "balanced"] | None = None
+    calibrate: bool | None = None
+    schedule: Literal["cosine", "constant"] | None = None
     learning_rate: float | None = Field(default=None, gt=0, le=1)
     weight_decay: float | None = Field(default=None, ge=0)
     dropout: float | None = Field(default=None, ge=0, lt=1)
@@ -45,7 +59,10 @@ class SelectionConfig(Record):
 
 
 class Settings(Record):
-    """What decides an audit's numbers; it stands in report.json, so that the audit can be made again."""
+    """What decides an audit's numbers; it stands in report.json, so that the audit can be made again.
+
+    `threads` is among it, since how a sum is parted among threads decides its last digits.
+    """
 
     target: str | None = None
     test: str | None = None
@@ -57,6 +74,7 @@ class Settings(Record):
     time: tuple[str, ...] = ()
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
+    threads: int = Field(default=2, ge=1, le=64)
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()

@@ -39,7 +39,7 @@ def make_plan(rows: int, asked: ModelConfig, budget: Budget) -> Plan:
         epochs=EPOCHS[budget],
         patience=PATIENCE[budget],
     )
-    given = {name: value for name, value in asked.model_dump().items() if value is not None}
+    given = {name: value for name, value in asked.model_dump().items() if value is not None and name in vars(reasoned)}
     return Plan(**(vars(reasoned) | given))
 
 
