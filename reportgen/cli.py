@@ -80,6 +80,10 @@ def run(
     config: Annotated[Path | None, typer.Option(help="A reportgen.toml.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
     budget: Annotated[BudgetName | None, typer.Option(help="Work it may cost.", show_default="standard")] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(help="Threads to compute on, 1 to 64; part of what makes results repeat.", show_default="2"),
+    ] = None,
     protected: Annotated[Columns, typer.Option(help="Column whose groups must fare alike (repeatable).")] = None,
     group: Annotated[
         Columns, typer.Option(help="Column whose values stay on one side of the split (repeatable).")
@@ -96,7 +100,7 @@ def run(
 
     options = {
         "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
-        "seed": seed, "budget": budget, "protected": _columns(protected), "group": _columns(group),
+        "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})

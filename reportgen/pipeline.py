@@ -10,6 +10,7 @@ from importlib.metadata import version
 from os import PathLike
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
 from reportgen.config import Config
@@ -50,8 +51,15 @@ def audit(
 ) -> Outcome:
     """Take one table from its rows to its report.
 
-    Raises DataError for a table that cannot be audited.
+    Raises DataError for a table that cannot be audited, ConfigError where TensorFlow already runs on other threads.
     """
+    with threadpool_limits(config.threads):
+        return _audit(source, config, config_file, watch)
+
+
+def _audit(
+    source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None, watch: Watch
+) -> Outcome:
     with watch("read"):
         dataset = load(source, config)
     with watch("prepare"):
@@ -142,13 +150,15 @@ def _environment(dataset: Dataset, config: Config, config_file: str | None) -> E
 def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
     """The command that makes these numbers again; where they are written and in which language is left out."""
     if dataset.reading.format == "data frame":
-        return f"audit(frame, target={dataset.task.target!r}, seed={config.seed})"
+        threads = f", threads={config.threads}" if config.threads != Config().threads else ""
+        return f"audit(frame, target={dataset.task.target!r}, seed={config.seed}{threads})"
     words = ["reportgen", "run", dataset.source, "--target", dataset.task.target, "--seed", str(config.seed)]
     words += ["--config", config_file] if config_file else []
     for option in ("test", "name"):
         words += [f"--{option}", value] if (value := getattr(config, option)) else []
     for option in ("task", "budget"):
         words += [f"--{option}", value] if (value := getattr(config, option)) not in ("auto", "standard") else []
+    words += ["--threads", str(config.threads)] if config.threads != Config().threads else []
     for option in ("drop", "protected", "group", "time"):
         words += [word for column in getattr(config, option) for word in (f"--{option}", column)]
     return shlex.join(words)

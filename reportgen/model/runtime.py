@@ -7,8 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-THREADS = 2
-"""A fixed number: how a sum is parted among threads decides its last digits, and machines differ in cores."""
+from reportgen.errors import ConfigError
 
 ABSL_LINE = re.compile(
     rb"^(WARNING: All log messages before absl|[IW]\d{4} \d\d:|[IW]0000 00:|To enable the following)"
@@ -52,20 +51,37 @@ with hushed():
     import keras
     import tensorflow as tf
 
-__all__ = ["THREADS", "hushed", "keras", "seed_everything", "tf"]
+__all__ = ["hushed", "keras", "seed_everything", "tf"]
 
 
-def seed_everything(seed: int) -> None:
-    """Make TensorFlow repeat itself exactly: one seed, deterministic operations, a fixed number of threads."""
+def seed_everything(seed: int, threads: int) -> None:
+    """Make TensorFlow repeat itself exactly: one seed, deterministic operations, a fixed number of threads.
+
+    Raises ConfigError where this process already computes on another number of threads.
+    """
+    _fix_threads(threads)
     tf.random.set_seed(seed)
     tf.config.experimental.enable_op_determinism()
-    _fix_threads()
 
 
-def _fix_threads() -> None:
-    """Threads can be set only before TensorFlow's first operation: a notebook that used it already keeps its own."""
+def _fix_threads(threads: int) -> None:
+    """Part sums among so many threads, whatever the machine's cores: how they are parted decides their last digits.
+
+    TensorFlow takes the number before its first operation only. Another one would give other bytes under the same
+    settings, so it is refused.
+    """
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
-        return
+        running = tf.config.threading.get_intra_op_parallelism_threads() or _cores()
+        if running != threads:
+            raise ConfigError(
+                f"threads = {threads}, but TensorFlow already computes on {running} in this process, which only a new "
+                f"process can change; ask for threads = {running}, or start anew"
+            ) from None
+
+
+def _cores() -> int:
+    """The cores this process may use, which TensorFlow takes all of when nobody asks for less."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

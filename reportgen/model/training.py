@@ -21,7 +21,7 @@ from reportgen.records.table import Task
 def train(prepared: Prepared, task: Task, config: Config, progress: Progress | None = None) -> Network:
     """Fit one network to the training rows and keep the epoch that validation rows like best."""
     began = perf_counter()
-    seed_everything(config.seed)
+    seed_everything(config.seed, config.threads)
     rows, columns = prepared.train.x.shape
     plan = make_plan(rows, config.model, config.budget)
     scale = _scale(prepared.train.y) if task.kind == "regression" else None
