@@ -58,6 +58,12 @@ class SelectionConfig(Record):
     resamples: int = Field(default=30, ge=5)
 
 
+class RefitConfig(Record):
+    """`[refits]`: how often the network is made anew from another seed; None lets the budget and the table decide."""
+
+    count: int | None = Field(default=None, ge=0, le=100)
+
+
 class Settings(Record):
     """What decides an audit's numbers; it stands in report.json, so that the audit can be made again.
 
@@ -78,6 +84,7 @@ class Settings(Record):
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()
+    refits: RefitConfig = RefitConfig()
 
 
 class Config(Settings):
