@@ -49,18 +49,31 @@ def mean_area(scores: Floats, actual: npt.NDArray[Any]) -> tuple[float, Bounds] 
 
     scores has one column a class. With one column it is the area of class 1.
     """
+    areas = _areas(scores, actual)
+    return (_mean(areas), _interval(areas)) if areas else None
+
+
+def mean_area_alone(scores: Floats, actual: npt.NDArray[Any]) -> float | None:
+    """The same average without its interval."""
+    areas = _areas(scores, actual)
+    return _mean(areas) if areas else None
+
+
+def _mean(areas: list[Area]) -> float:
+    return float(np.mean([one.value for one in areas]))
+
+
+def _areas(scores: Floats, actual: npt.NDArray[Any]) -> list[Area]:
+    """The area of each class that the rows hold beside others."""
     wanted = range(scores.shape[1]) if scores.shape[1] > 1 else (1,)
     held = [number for number in wanted if 0 < np.count_nonzero(actual == number) < len(actual)]
-    if not held:
-        return None
-    columns = held if scores.shape[1] > 1 else [0]
-    areas = [area(scores[:, column], actual == number) for column, number in zip(columns, held, strict=True)]
-    return float(np.mean([one.value for one in areas])), _interval(areas)
+    columns = held if scores.shape[1] > 1 else [0] * len(held)
+    return [area(scores[:, column], actual == number) for column, number in zip(columns, held, strict=True)]
 
 
 def _interval(areas: list[Area]) -> Bounds:
     """DeLong's on the logit scale, or Newcombe's where rows are few or the classes lie wholly apart."""
-    value = float(np.mean([one.value for one in areas]))
+    value = _mean(areas)
     pull = np.mean([one.pull for one in areas], axis=0)
     error = float(np.sqrt(pull @ pull))
     if error == 0 or min(min(one.inside, one.outside) for one in areas) < FEW:

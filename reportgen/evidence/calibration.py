@@ -40,16 +40,21 @@ def reliability(answers: ClassAnswers) -> tuple[Floats, Floats, npt.NDArray[np.i
     return np.bincount(numbers, stated) / sizes, np.bincount(numbers, happened) / sizes, sizes
 
 
+def calibration_error(answers: ClassAnswers) -> float:
+    """Average the distance of stated from observed over bins (ECE: Naeini et al. 2015, AAAI)."""
+    stated, observed, sizes = reliability(answers)
+    return float(sizes / sizes.sum() @ np.abs(observed - stated))
+
+
 def expected_error(answers: ClassAnswers, rng: np.random.Generator) -> tuple[float, Bounds]:
-    """Average the distance of stated from observed over bins (ECE: Naeini et al. 2015, AAAI).
+    """The calibration error and its interval.
 
     Chance alone parts the two rates of a bin, by no more than its share of outcomes simulated from the observed rates
     in 95 of 100 draws; by the triangle inequality the true value lies no farther than that from the measured one.
     The rates are drawn towards one half (Agresti and Coull 1998, Am Stat 52:119), else few rows show too little noise.
     """
-    stated, observed, sizes = reliability(answers)
-    shares = sizes / sizes.sum()
-    value = float(shares @ np.abs(observed - stated))
+    _, observed, sizes = reliability(answers)
+    shares, value = sizes / sizes.sum(), calibration_error(answers)
     rates = (observed * sizes + 2) / (sizes + 4)
     noise = np.abs(rng.binomial(sizes, rates, size=(RESAMPLES, len(sizes))) / sizes - rates) @ shares
     reach = float(np.quantile(noise, LEVEL))

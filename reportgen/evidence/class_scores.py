@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.auc import mean_area
+from reportgen.evidence.auc import mean_area, mean_area_alone
 from reportgen.evidence.base import Floats
-from reportgen.evidence.calibration import expected_error
+from reportgen.evidence.calibration import calibration_error, expected_error
 from reportgen.evidence.intervals import (
     WILSON,
     Bounds,
@@ -42,21 +42,18 @@ def error_rate(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
 
 def balanced_accuracy(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average the recalls of the classes present; limits by MOVER (Zou and Donner 2008, Stat Med 27:1693)."""
-    sizes = answers.table.sum(axis=1)
-    held = np.flatnonzero(sizes)
-    right = answers.table.diagonal()[held]
-    recalls = right / sizes[held]
-    limits = np.array([rate_interval(*pair) for pair in zip(right, sizes[held], strict=True)])
-    away = np.sqrt(((limits - recalls[:, None]) ** 2).sum(axis=0)) / len(held)
-    value = float(recalls.mean())
+    right, sizes = _found(answers)
+    limits = np.array([rate_interval(*pair) for pair in zip(right, sizes, strict=True)])
+    away = np.sqrt(((limits - (right / sizes)[:, None]) ** 2).sum(axis=0)) / len(sizes)
+    value = _mean_recall(answers)
     bounds = Bounds(max(value - float(away[0]), 0.0), min(value + float(away[1]), 1.0), MOVER)
-    return _metric("balanced_accuracy", answers, value, bounds, note=_absent(len(held), len(sizes)))
+    return _metric("balanced_accuracy", answers, value, bounds, note=_absent(len(sizes), len(answers.table)))
 
 
 def f1_macro(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average F1 over the classes that occur, among the actual or the predicted."""
     table = answers.table
-    value = float(_mean_f1(table.reshape(1, -1).astype(np.float64))[0])
+    value = _f1_of_all(answers)
     held = _f1_rows(table) > 0
     if _few(answers):
         limits = np.mean([_f1_limits(answers, int(number)) for number in np.flatnonzero(held)], axis=0)
@@ -68,10 +65,9 @@ def f1_macro(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
 
 def mean_class_difference(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average how far the number of the predicted class lies from the actual one's."""
-    classes = len(answers.table)
-    distances = np.abs(np.subtract.outer(np.arange(classes), np.arange(classes))).ravel().astype(np.float64)
-    n = len(answers.actual)
-    value = float(answers.table.ravel() @ distances / n)
+    classes, n = len(answers.table), len(answers.actual)
+    distances = _distances(classes)
+    value = _mean_distance(answers)
     if classes == 2 or _few(answers):
         low, high = rate_interval(int((~answers.correct).sum()), n)
         bounds = Bounds(low, high * (classes - 1), WILSON if classes == 2 else STRETCHED)
@@ -82,11 +78,7 @@ def mean_class_difference(answers: ClassAnswers, rng: np.random.Generator) -> Me
 
 def roc_auc(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Measure the area under the ROC curve: the positive class's, or the mean of each class against the rest."""
-    if answers.positive is None:
-        scores, actual = answers.probabilities, answers.actual
-    else:
-        scores, actual = answers.probabilities[:, [answers.positive]], (answers.actual == answers.positive).astype(int)
-    found = mean_area(scores, actual)
+    found = mean_area(*_ranked(answers))
     if found is None:
         return _metric("roc_auc", answers, None, None, note="one_class")
     held = int(np.count_nonzero(answers.table.sum(axis=1)))
@@ -100,10 +92,7 @@ def log_loss(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
 
 def brier(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average the squared distance of probabilities from the truth (Brier 1950): of the positive class, or of all."""
-    if answers.positive is not None:
-        return _mean("brier", answers, (answers.stated - answers.happened) ** 2, rng)
-    truth = np.eye(len(answers.table))[answers.actual]
-    return _mean("brier", answers, ((answers.probabilities - truth) ** 2).sum(axis=1), rng)
+    return _mean("brier", answers, _squared_distances(answers), rng)
 
 
 def ece(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
@@ -122,6 +111,21 @@ SCORES: tuple[Score, ...] = (
     ece,
     mean_class_difference,
 )
+
+
+def class_values(answers: ClassAnswers) -> dict[str, float | None]:
+    """The values of all SCORES by name, without the cost of their intervals; None where there is no such value."""
+    return {
+        "accuracy": float(answers.correct.mean()),
+        "error_rate": float((~answers.correct).mean()),
+        "balanced_accuracy": _mean_recall(answers),
+        "f1_macro": _f1_of_all(answers),
+        "roc_auc": mean_area_alone(*_ranked(answers)),
+        "log_loss": float(losses(answers.probabilities, answers.actual).mean()),
+        "brier": float(_squared_distances(answers).mean()),
+        "ece": calibration_error(answers),
+        "mean_class_difference": _mean_distance(answers),
+    }
 
 
 def class_metrics(answers: ClassAnswers, classes: tuple[str, ...]) -> tuple[Metric, ...]:
@@ -155,6 +159,46 @@ def _f1_limits(answers: ClassAnswers, number: int) -> tuple[float, float]:
     n = int(_f1_rows(answers.table)[number])
     low, high = rate_interval(int(answers.table[number, number]), n)
     return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def _found(answers: ClassAnswers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count the rows of each class that is there: those got right, and all of them."""
+    sizes = answers.table.sum(axis=1)
+    held = np.flatnonzero(sizes)
+    return answers.table.diagonal()[held], sizes[held]
+
+
+def _mean_recall(answers: ClassAnswers) -> float:
+    right, sizes = _found(answers)
+    return float((right / sizes).mean())
+
+
+def _f1_of_all(answers: ClassAnswers) -> float:
+    return float(_mean_f1(answers.table.reshape(1, -1).astype(np.float64))[0])
+
+
+def _distances(classes: int) -> Floats:
+    """How far apart the numbers of two classes are, for each cell of a flattened table."""
+    return np.abs(np.subtract.outer(np.arange(classes), np.arange(classes))).ravel().astype(np.float64)
+
+
+def _mean_distance(answers: ClassAnswers) -> float:
+    return float(answers.table.ravel() @ _distances(len(answers.table)) / len(answers.actual))
+
+
+def _ranked(answers: ClassAnswers) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """What an area under the ROC curve is made of: the positive class's probabilities, or those of all classes."""
+    if answers.positive is None:
+        return answers.probabilities, answers.actual
+    return answers.probabilities[:, [answers.positive]], (answers.actual == answers.positive).astype(np.int64)
+
+
+def _squared_distances(answers: ClassAnswers) -> Floats:
+    """How far each row's probabilities lie from the truth, squared."""
+    if answers.positive is not None:
+        return np.asarray((answers.stated - answers.happened) ** 2)
+    truth = np.eye(len(answers.table))[answers.actual]
+    return np.asarray(((answers.probabilities - truth) ** 2).sum(axis=1))
 
 
 def _f1_rows(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

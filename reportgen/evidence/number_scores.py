@@ -23,6 +23,25 @@ def number_metrics(answers: NumberAnswers, rng: np.random.Generator) -> tuple[Me
     return (_r2(answers, rows), _rmse(answers, rows), _mae(answers, rows), _median(answers), _bias(answers))
 
 
+def number_values(answers: NumberAnswers) -> dict[str, float | None]:
+    """The values of the same numbers by name, without the cost of their intervals; None where there is none."""
+    sizes = np.abs(answers.error)
+    return {
+        "r2": _explained(answers),
+        "rmse": float((answers.error**2).mean() ** 0.5),
+        "mae": float(sizes.mean()),
+        "median_absolute_error": float(np.median(sizes)),
+        "bias": float(answers.error.mean()),
+    }
+
+
+def _explained(answers: NumberAnswers) -> float | None:
+    """The textbook's formula, term by term, so that a reader who repeats it gets the same last digit."""
+    if np.ptp(answers.actual) == 0:
+        return None
+    return float(1 - (answers.error**2).sum() / ((answers.actual - answers.actual.mean()) ** 2).sum())
+
+
 def loss_columns(actual: Floats, *errors: Floats) -> Floats:
     """The columns whose means make R2 and its kin: squared and absolute errors, then the target and its square.
 
@@ -55,42 +74,33 @@ def r2(answers: Floats, y: Floats) -> tuple[float, float]:
 
 
 def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
-    """The textbook's formula, term by term, so that a reader who repeats it gets the same last digit."""
     if np.ptp(answers.actual) == 0:
         return Metric(
             name="r2", split=answers.split, value=None, n=len(answers.actual), method=BCA, note="constant_target"
         )
-    unexplained = (answers.error**2).sum() / ((answers.actual - answers.actual.mean()) ** 2).sum()
-    return _metric("r2", answers, float(1 - unexplained), rows.interval(explained))
+    return _metric("r2", answers, rows.interval(explained))
 
 
 def _rmse(answers: NumberAnswers, rows: Resampled) -> Metric:
-    return _metric("rmse", answers, float(_means(rows)[0, 0] ** 0.5), rows.interval(lambda means: means[:, 0] ** 0.5))
+    return _metric("rmse", answers, rows.interval(lambda means: means[:, 0] ** 0.5))
 
 
 def _mae(answers: NumberAnswers, rows: Resampled) -> Metric:
-    return _metric("mae", answers, float(_means(rows)[0, 1]), rows.interval(lambda means: means[:, 1]))
+    return _metric("mae", answers, rows.interval(lambda means: means[:, 1]))
 
 
 def _median(answers: NumberAnswers) -> Metric:
-    sizes = np.abs(answers.error)
-    found = median_interval(sizes)
-    bounds = Bounds(*found, ORDER) if found else None
-    return _metric("median_absolute_error", answers, float(np.median(sizes)), bounds)
+    found = median_interval(np.abs(answers.error))
+    return _metric("median_absolute_error", answers, Bounds(*found, ORDER) if found else None)
 
 
 def _bias(answers: NumberAnswers) -> Metric:
     bounds = Bounds(*mean_interval(answers.error), STUDENT) if len(answers.error) > 1 else None
-    return _metric("bias", answers, float(answers.error.mean()), bounds)
+    return _metric("bias", answers, bounds)
 
 
-def _means(rows: Resampled) -> Floats:
-    means: Floats = rows.columns.mean(axis=0, keepdims=True)
-    return means
-
-
-def _metric(name: str, answers: NumberAnswers, value: float, bounds: Bounds | None) -> Metric:
-    n = len(answers.actual)
+def _metric(name: str, answers: NumberAnswers, bounds: Bounds | None) -> Metric:
+    n, value = len(answers.actual), number_values(answers)[name]
     if bounds is None:
         return Metric(name=name, split=answers.split, value=value, n=n, method=ORDER, note="too_few_rows")
     return Metric(

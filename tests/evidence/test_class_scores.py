@@ -3,7 +3,7 @@ import pytest
 from sklearn import metrics as sk
 
 from reportgen.evidence import class_scores
-from reportgen.evidence.class_scores import AVERAGED, FEW, MOVER, SCORES, STRETCHED, class_metrics
+from reportgen.evidence.class_scores import AVERAGED, FEW, MOVER, SCORES, STRETCHED, class_metrics, class_values
 from reportgen.evidence.intervals import BCA, WILSON, rate_interval
 from reportgen.evidence.predictions import ClassAnswers, class_answers
 
@@ -53,6 +53,10 @@ def test_every_score_has_its_interval_its_rows_and_its_method(answers):
         assert metric.method
 
 
+def test_values_without_intervals_are_the_same_to_the_last_digit(answers):
+    assert class_values(answers) == {s.__name__: s(answers, np.random.default_rng(0)).value for s in SCORES}
+
+
 def test_single_classes_are_scikit_learns(multiclass_subject):
     answers = class_answers(multiclass_subject, multiclass_subject.test)
     found = class_metrics(answers, multiclass_subject.task.classes)
@@ -91,6 +95,7 @@ def test_a_class_that_is_not_there_is_left_out_and_said_to_be():
 def test_of_one_class_alone_there_is_no_area():
     area = _score("roc_auc", _answers([1, 1], [1, 1], classes=2, positive=1))
     assert (area.value, area.low, area.high, area.note) == (None, None, None, "one_class")
+    assert class_values(_answers([1, 1], [1, 1], classes=2, positive=1))["roc_auc"] is None
 
 
 def test_thirty_right_answers_are_not_certainty():

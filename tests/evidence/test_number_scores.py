@@ -4,7 +4,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from reportgen.evidence.intervals import BCA, JACKKNIFE, ORDER, STUDENT
-from reportgen.evidence.number_scores import explained, loss_columns, number_metrics, r2
+from reportgen.evidence.number_scores import explained, loss_columns, number_metrics, number_values, r2
 from reportgen.evidence.predictions import NumberAnswers, number_answers
 
 
@@ -36,6 +36,7 @@ def test_values_are_scikit_learns(regression_subject):
     }
     assert all(metric.low < metric.value < metric.high for metric in found.values())
     assert {metric.n for metric in found.values()} == {200}
+    assert {name: metric.value for name, metric in found.items()} == number_values(answers)
 
 
 def test_the_mean_error_is_students():
