@@ -1,5 +1,6 @@
 """reportgen.toml and options: what is laid over what, and what a wrong line is answered with."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_options_lie_over_the_file_and_the_file_over_defaults(tmp_path: Path) ->
         ("model.hiden = 3\n", 1, "there is no option 'model.hiden'"),
         ('[card]\nseed = 1\n[split]\n"test" = 0.3\n', 2, "there is no option 'card.seed'"),
         ('[split]\n"test" = 0.9\n', 2, "split.test = 0.9 makes no sense"),
+        ("seed = 1\nthreads = 0\n", 2, "threads = 0 makes no sense"),
+        ("threads = 65\n", 1, "threads = 65 makes no sense"),
+        ('[model]\nkind = "forest"\n', 2, "model.kind = 'forest' makes no sense"),
+        ("[model]\nhidden = [8, 0]\n", 2, "model.hidden.1 = 0 makes no sense"),
+        ("[model]\nmembers = 65\n", 2, "model.members = 65 makes no sense"),
+        ('[model]\nembedding = "fourier"\n', 2, "model.embedding = 'fourier' makes no sense"),
+        ("[model]\nbins = 1\n", 2, "model.bins = 1 makes no sense"),
+        ('[model]\nloss = "hinge"\n', 2, "model.loss = 'hinge' makes no sense"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -69,6 +78,36 @@ def test_no_such_file(tmp_path: Path) -> None:
 def test_a_wrong_option_without_a_file() -> None:
     with pytest.raises(ConfigError, match="option budget = 'lavish' makes no sense"):
         load_config(None, {"budget": "lavish"})
+
+
+def test_threads_decide_last_digits_and_so_belong_to_the_settings(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, "threads = 4\n"), {})
+    assert (config.threads, config.settings.threads, Config().threads) == (4, 4, 2)
+    assert load_config(write(tmp_path, "threads = 4\n"), {"threads": 1}).threads == 1
+
+
+def test_every_setting_of_the_network_can_be_written_down(tmp_path: Path) -> None:
+    text = """[model]
+kind = "article"
+members = 8
+embedding = "piecewise"
+bins = 48
+embedding_width = 12
+hidden = [64, 32]
+loss = "huber"
+class_weights = "balanced"
+calibrate = false
+schedule = "cosine"
+learning_rate = 0.002
+weight_decay = 0.0
+dropout = 0.2
+batch = 128
+epochs = 40
+patience = 9
+"""
+    config = load_config(write(tmp_path, text), {})
+    assert config.model.model_dump(mode="json") == tomllib.loads(text)["model"]
+    assert set(tomllib.loads(text)["model"]) == set(type(config.model).model_fields)
 
 
 def test_settings_leave_out_what_decides_no_number() -> None:
