@@ -2,10 +2,11 @@
 
 import ast
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 
-from reportgen.config import SelectionConfig
+from reportgen.config import ModelConfig, SelectionConfig
 from reportgen.evidence import collect
 from reportgen.findings import CODES
 from reportgen.findings.base import Reason
@@ -49,6 +50,42 @@ def test_checks_reasons_and_questions_have_words():
     assert {code.code for code in CODES} - set(WORDS.CHECKS) == set()
     assert set(Reason.__args__) - set(WORDS.REASONS) == set()
     assert set(Card.model_fields) == set(WORDS.CARDS)
+
+
+def test_settings_of_the_network_have_words():
+    assert set(ModelConfig.model_fields) - set(WORDS.SETTINGS) == set()
+    for name in SETTING_CHOICES:
+        choices = {choice for choice in get_args(_inner(name)) if isinstance(choice, str)}
+        assert choices
+        assert choices - set(WORDS.SETTING_VALUES[name]) == set(), name
+
+
+SETTING_CHOICES = ("kind", "embedding", "loss", "class_weights", "schedule")
+
+
+def _inner(name: str) -> object:
+    """The Literal of a setting, without the None that leaves it open."""
+    annotation = ModelConfig.model_fields[name].annotation
+    return next((kind for kind in get_args(annotation) if get_origin(kind) is Literal), annotation)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("embedding", "piecewise", "按分位点分段线性"),
+        ("embedding", "none", "原值"),
+        ("target_transform", "none", "无"),
+        ("loss", "huber", "Huber 损失（目标列标准化后）"),
+        ("schedule", "halve_on_plateau", "验证损失停滞时减半"),
+        ("members", 8, "8"),
+        ("calibrate", True, "是"),
+        ("bins", None, "–"),
+        ("hidden", "64, 32", "64, 32"),
+    ],
+)
+def test_a_setting_is_worded_by_its_name(name, value, words):
+    chinese = environment("zh").get_template("part/vocabulary.html.j2").module
+    assert chinese.setting_value(name, value) == words
 
 
 def _named(room: str, call: str) -> set[str]:
