@@ -5,7 +5,7 @@ import shlex
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from os import PathLike
 
@@ -16,11 +16,14 @@ from reportgen import __version__
 from reportgen.config import Config
 from reportgen.data import Dataset, Parts, Prepared, PreparedPart, load, prepare, profile, split
 from reportgen.document import Document, Environment, compose
+from reportgen.errors import DataError
 from reportgen.evidence import collect
-from reportgen.evidence.base import Fitted, Part, Subject
+from reportgen.evidence.base import Fitted, Part, Refit, Refitting, Subject
 from reportgen.findings import decide, judge
-from reportgen.model import FittedBaseline, Network, fit_baselines, train
+from reportgen.model import FittedBaseline, Network, fit_baselines, refit, refits_for, train
+from reportgen.model.refits import seeds
 from reportgen.records.base import PartName
+from reportgen.records.network import Cover
 from reportgen.records.table import DatasetRecord, Profile
 from reportgen.render.words import worded, worded_verdict
 
@@ -68,9 +71,11 @@ def _audit(
         prepared = prepare(parts)
     with watch("train"):
         network = train(prepared, dataset.task, config)
+    with watch("refit"):
+        refits = _refits(parts, prepared, network, config)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
-    subject = _subject(parts, rows, prepared, network, baselines, config)
+    subject = replace(_subject(parts, rows, prepared, network, baselines, config), refits=refits)
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
@@ -86,6 +91,43 @@ def _answered() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
         yield
+
+
+def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) -> Refitting:
+    """Make the network anew from other seeds, each time on parts drawn and prepared anew where they are drawn at all.
+
+    A draw that cannot be learnt from, by the same rules that refuse such a table, is left out and counted.
+    """
+    asked, (learnt, columns) = config.refits.count, prepared.train.x.shape
+    count = refits_for(learnt, columns, config.budget) if asked is None else asked
+    if not count:
+        return Refitting(why_none="too_large_to_refit" if asked is None else "refits_off")
+    networks: list[Refit] = []
+    covers: set[Cover] = set()
+    for seed in seeds(config.seed, count):
+        try:
+            drawn = split(parts.dataset, config.model_copy(update={"seed": seed}))
+            rows = prepare(drawn) if (varied := _varied(parts, drawn)) != "seed" else prepared
+        except DataError:
+            continue
+        anew = refit(network, rows, parts.dataset.task, config, seed)
+        predictions = anew.predict(rows.test.x)
+        networks.append(Refit(rows.test.y, predictions, len(rows.train.y) + len(rows.validation.y), anew.notes))
+        covers |= {varied, "seed"}
+    return Refitting(tuple(networks), _most(covers), count - len(networks), "no_other_split")
+
+
+def _varied(parts: Parts, drawn: Parts) -> Cover:
+    """What of the parts was drawn otherwise, if anything was."""
+    if not drawn.test.index.equals(parts.test.index):
+        return "split"
+    return "seed" if drawn.train.index.equals(parts.train.index) else "training_rows"
+
+
+def _most(covers: set[Cover]) -> tuple[Cover, ...]:
+    """The widest of what varied, and the seed: a split drawn anew is training rows drawn anew."""
+    widest = [cover for cover in ("split", "training_rows") if cover in covers][:1]
+    return (*widest, "seed") if covers else ()
 
 
 def _subject(

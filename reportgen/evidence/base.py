@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reportgen.records.network import ModelRecord, Training
+from reportgen.records.base import Code
+from reportgen.records.network import Cover, ModelRecord, Training
 from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -52,6 +53,38 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class Refit:
+    """A network made anew in the same way: what it says of its own test rows, and what they hold.
+
+    `predictions` are probabilities (rows, classes) or numbers (rows,), `y` class numbers or numbers. `train_rows`
+    counts the rows that were learnt from, those that chose when to stop among them; `notes` are its training's.
+    """
+
+    y: npt.NDArray[Any]
+    predictions: Floats
+    train_rows: int
+    notes: tuple[Code, ...] = ()
+
+    @property
+    def test_rows(self) -> int:
+        """The rows that it is judged on."""
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Refitting:
+    """The networks made anew, and what was drawn anew for them; `left_out` counts draws that no network could learn.
+
+    `why_none` is the reason where there is no network.
+    """
+
+    networks: tuple[Refit, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    left_out: int = 0
+    why_none: Literal["refits_off", "too_large_to_refit", "no_other_split"] = "refits_off"
+
+
+@dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
 
@@ -77,6 +110,7 @@ class Subject:
     baselines: tuple[Fitted, ...]
     protected: tuple[str, ...]
     seed: int
+    refits: Refitting = Refitting()
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from reportgen.model.baselines import FittedBaseline, fit_baselines
 from reportgen.model.network import Network
+from reportgen.model.refits import refit, refits_for
 from reportgen.model.training import train
 
-__all__ = ["FittedBaseline", "Network", "fit_baselines", "train"]
+__all__ = ["FittedBaseline", "Network", "fit_baselines", "refit", "refits_for", "train"]

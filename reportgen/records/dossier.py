@@ -4,7 +4,7 @@ from reportgen.records.base import Record, Skipped
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
-from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Training
+from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 
 
@@ -18,6 +18,7 @@ class Dossier(Record):
     model: ModelRecord
     training: Training
     metrics: tuple[Metric, ...]
+    refits: Refits | None = None
     calibration: Calibration | None = None
     baselines: tuple[Baseline, ...]
     selection: tuple[Selection, ...] = ()

@@ -60,6 +60,65 @@ class Metric(Record):
     note: str | None = None
 
 
+Cover = Literal["split", "training_rows", "seed"]
+"""What was drawn anew: all parts, training and validation rows only (the test rows being fixed), the seed."""
+
+
+class RefitMetric(Record):
+    """One number about networks made in the same way, each judged on its own test rows.
+
+    `values` holds one number a network that has it, the reported network's first; `n` counts them. `low` to `high` is
+    the interval of what such networks reach on average. `usual_low` to `usual_high` is where one more of them would
+    fall, as the others tell without the reported one.
+    """
+
+    name: str
+    values: tuple[float, ...]
+    reported: float | None
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    usual_low: float | None = None
+    usual_high: float | None = None
+    level: float = 0.95
+    n: int
+    method: str
+    note: str | None = None
+
+    @property
+    def place(self) -> Literal["below", "among", "above"] | None:
+        """Where the reported network lies by what the others lead to expect; None where they are too few to tell."""
+        if self.reported is None or self.usual_low is None or self.usual_high is None:
+            return None
+        if self.reported < self.usual_low:
+            return "below"
+        return "above" if self.reported > self.usual_high else "among"
+
+
+class Refits(Record):
+    """The network made anew `count` times in the same way, with the reported one beside them as one of `count` + 1.
+
+    `covers` says what was drawn anew each time; `left_out` counts draws that left a part without rows or training
+    without a class. `collapsed` and `diverged` count the networks made anew that give one class to all training rows,
+    or whose loss ceased to be a number. `train_rows` (validation rows among them) and `test_rows` are means, rounded.
+    """
+
+    strategy: Literal["random", "stratified", "group", "time", "given"]
+    covers: tuple[Cover, ...]
+    count: int
+    left_out: int = 0
+    collapsed: int = 0
+    diverged: int = 0
+    train_rows: int
+    test_rows: int
+    method: str
+    metrics: tuple[RefitMetric, ...]
+
+    def metric(self, name: str) -> RefitMetric | None:
+        """The metric of that name, None where there is none."""
+        return next((metric for metric in self.metrics if metric.name == name), None)
+
+
 class Comparison(Record):
     """How much better the network is than a baseline on the same test rows (positive: the network is better)."""
 

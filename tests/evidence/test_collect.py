@@ -12,17 +12,20 @@ from reportgen.evidence import (
     importance,
     mistakes,
     performance,
+    refits,
     selection,
     solo,
     surrogates,
     walkthrough,
 )
+from reportgen.evidence.base import Refit, Refitting
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
 
 QUICK = SelectionConfig(shuffles=20, resamples=5)
 ORDER = [
     "performance",
+    "refits",
     "calibration",
     "baselines",
     "selection",
@@ -37,7 +40,9 @@ ORDER = [
 
 @pytest.fixture(scope="module")
 def fair_subject(binary_subject):
-    return replace(binary_subject, protected=("sex", "age"))
+    test = binary_subject.test
+    anew = Refit(test.y[::-1], binary_subject.predict(test.x)[::-1], 400)
+    return replace(binary_subject, protected=("sex", "age"), refits=Refitting((anew, anew), ("split", "seed")))
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +61,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         model=fair_subject.model,
         training=fair_subject.training,
         metrics=performance.measure(fair_subject),
+        refits=refits.measure(fair_subject),
         calibration=calibration.measure(fair_subject),
         baselines=baselines.measure(fair_subject),
         selection=scores,
@@ -74,12 +80,13 @@ def test_it_survives_json(dossier):
 
 def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
     assert collect(regression_subject, QUICK).skipped == (
+        Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
     )
 
 
-def test_progress_hears_each_analysis_before_it_is_timed(binary_subject):
+def test_progress_hears_each_analysis_before_it_is_timed(fair_subject):
     heard = []
 
     @contextmanager
@@ -88,7 +95,7 @@ def test_progress_hears_each_analysis_before_it_is_timed(binary_subject):
         yield
         heard.append(("end", analysis))
 
-    collect(replace(binary_subject, protected=("sex",)), QUICK, lambda name: heard.append(("say", name)), timed)
+    collect(replace(fair_subject, protected=("sex",)), QUICK, lambda name: heard.append(("say", name)), timed)
     assert heard == [(what, name) for name in ORDER for what in ("say", "start", "end")]
 
 
