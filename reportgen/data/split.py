@@ -115,7 +115,7 @@ def _largest_remainders(counts: Numbers, share: float) -> Numbers:
 
 
 def _by_group(dataset: Dataset, shares: Shares, config: Config, rng: np.random.Generator) -> Numbers:
-    """Whole groups go to one part each: the largest first, each to the part that lacks its classes most."""
+    """Whole groups go to one part each: large ones first, each to the part that lacks its classes most."""
     groups = _groups(dataset.frame[list(config.group)])
     stratum = strata(dataset.frame[dataset.task.target], dataset.task)
     wanted = np.array([1 - sum(shares), *shares])
@@ -140,11 +140,15 @@ def _groups(columns: pd.DataFrame) -> Numbers:
 def _deal_groups(
     content: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64], rng: np.random.Generator
 ) -> Numbers:
-    """Deal groups one by one, each to the part that it brings nearest to its share of every class."""
+    """Deal groups one by one, each to the part that it brings nearest to its share of every class.
+
+    Large ones come first, or shares would not hold; those of about one size come by chance, or no seed would matter.
+    """
     goal = wanted[:, None] * content.sum(axis=0)[None, :]
     weight = 1 / np.maximum(content.sum(axis=0), 1) ** 2
     order = rng.permutation(len(content))
-    order = order[np.argsort(-content[order].sum(axis=1), kind="stable")]
+    octave = np.frexp(content[order].sum(axis=1))[1]
+    order = order[np.argsort(-octave, kind="stable")]
     have = np.zeros_like(goal)
     part = np.zeros(len(content), dtype=np.int64)
     open_parts = wanted > 0

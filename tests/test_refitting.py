@@ -1,0 +1,135 @@
+"""The network made anew: on which rows, from which seeds, and what is told of it; no net is trained here."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reportgen import pipeline
+from reportgen.config import Config, RefitConfig
+from reportgen.data import load, prepare, split
+from reportgen.model.refits import Refitted, seeds
+from reportgen.records.base import Code
+
+RNG = np.random.default_rng(0)
+TABLE = pd.DataFrame(
+    {
+        "x": RNG.normal(size=120),
+        "colour": np.array(["red", "blue", "green"], dtype=object)[RNG.integers(0, 3, 120)],
+        "day": np.arange(120) // 3,
+        "who": [f"P{row}" for row in np.repeat(np.arange(20), 6)],
+        "y": ["yes", "no", "no"] * 40,
+    }
+)
+NOTE = Code(code="collapsed", facts={"class": "no", "rows": 72})
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Every network made anew answers one half, and tells with which rows and which seed it was made."""
+    calls = []
+
+    def refit(network, prepared, task, config, seed):
+        calls.append((prepared, seed))
+        return Refitted(lambda x: np.full((len(x), len(task.classes)), 0.5), (NOTE,))
+
+    monkeypatch.setattr(pipeline, "refit", refit)
+    return calls
+
+
+def _refits(table=TABLE, **options):
+    config = Config(target="y", **options)
+    parts = split(load(table, config), config)
+    prepared = prepare(parts)
+    return parts, prepared, pipeline._refits(parts, prepared, None, config)
+
+
+def _rows(part) -> frozenset[int]:
+    return frozenset(part.rows.tolist())
+
+
+def test_each_is_made_on_a_split_of_its_own_from_a_seed_of_its_own(heard):
+    parts, _, refits = _refits(refits=RefitConfig(count=4))
+    assert [seed for _, seed in heard] == list(seeds(0, 4))
+    tested = {frozenset(parts.test.index), *(_rows(rows.test) for rows, _ in heard)}
+    assert len(tested) == 5
+    for (rows, _), network in zip(heard, refits.networks, strict=True):
+        assert not _rows(rows.test) & (_rows(rows.train) | _rows(rows.validation))
+        assert (network.y == rows.test.y).all()
+        assert (network.train_rows, network.test_rows) == (len(rows.train.y) + len(rows.validation.y), 24)
+        assert network.predictions.shape == (24, 2)
+        assert network.notes == (NOTE,)
+    assert (refits.covers, refits.left_out) == (("split", "seed"), 0)
+
+
+def test_nothing_is_fitted_on_rows_that_it_is_judged_on(heard):
+    _refits(refits=RefitConfig(count=3))
+    scales = {rows.inputs[0].centre for rows, _ in heard}
+    for rows, _ in heard:
+        assert rows.inputs[0].centre == pytest.approx(TABLE["x"].iloc[rows.train.rows].mean())
+    assert len(scales) == 3
+
+
+def test_in_order_of_time_only_the_seed_varies(heard):
+    _, prepared, refits = _refits(time=("day",), refits=RefitConfig(count=3))
+    assert refits.covers == ("seed",)
+    assert all(rows is prepared for rows, _ in heard)
+    assert len({seed for _, seed in heard}) == 3
+
+
+def test_given_test_rows_stay_and_training_rows_vary(heard, tmp_path: Path):
+    TABLE.iloc[:30].to_csv(tmp_path / "test.csv", index=False)
+    parts, _, refits = _refits(TABLE.iloc[30:], test=str(tmp_path / "test.csv"), refits=RefitConfig(count=3))
+    assert parts.split.strategy == "given"
+    assert refits.covers == ("training_rows", "seed")
+    assert len({_rows(rows.validation) for rows, _ in heard}) == 3
+    assert {_rows(rows.test) for rows, _ in heard} == {frozenset(range(30))}
+
+
+def test_groups_stay_whole_in_every_split(heard):
+    _, _, refits = _refits(group=("who",), refits=RefitConfig(count=3))
+    assert refits.covers == ("split", "seed")
+    for rows, _ in heard:
+        learnt = set(TABLE["who"].iloc[np.concatenate([rows.train.rows, rows.validation.rows])])
+        assert not learnt & set(TABLE["who"].iloc[rows.test.rows])
+
+
+def test_groups_of_different_sizes_still_fall_otherwise_with_each_seed(heard):
+    who = np.repeat([f"P{n}" for n in range(14)], [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 3])
+    parts, _, refits = _refits(TABLE.assign(who=who[:120]), group=("who",), refits=RefitConfig(count=4))
+    assert refits.covers == ("split", "seed")
+    assert len({frozenset(parts.test.index), *(_rows(rows.test) for rows, _ in heard)}) >= 4
+
+
+def test_a_draw_that_cannot_be_learnt_from_is_left_out_and_counted(heard, monkeypatch):
+    from reportgen.errors import DataError
+
+    turns = iter([True, False, True])
+
+    def moody(dataset, config):
+        if not next(turns):
+            raise DataError("a part without rows")
+        return split(dataset, config)
+
+    config = Config(target="y", refits=RefitConfig(count=3))
+    parts = split(load(TABLE, config), config)
+    monkeypatch.setattr(pipeline, "split", moody)
+    refits = pipeline._refits(parts, prepare(parts), None, config)
+    assert (len(refits.networks), refits.left_out, refits.why_none) == (2, 1, "no_other_split")
+
+
+def test_none_are_made_where_none_are_asked_for(heard):
+    _, _, refits = _refits(refits=RefitConfig(count=0))
+    assert (refits.networks, refits.why_none, heard) == ((), "refits_off", [])
+
+
+def test_none_are_made_of_a_table_too_large_for_the_budget_unless_they_are_asked_for(heard, monkeypatch):
+    monkeypatch.setattr(pipeline, "refits_for", lambda rows, columns, budget: 0)
+    assert _refits()[2].why_none == "too_large_to_refit"
+    assert len(_refits(refits=RefitConfig(count=2))[2].networks) == 2
+
+
+def test_the_budget_decides_where_nothing_is_asked_for(heard):
+    _refits(budget="quick")
+    assert len(heard) == 3
