@@ -94,6 +94,7 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
         with watch("write"):
             notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes
             outcome.network.save(stage / "model.keras")
+            (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))
     return Published(_summary(outcome.document, folder, notes), _gate_failed(outcome.document, config))
 

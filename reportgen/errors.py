@@ -13,6 +13,10 @@ class DataError(ReportgenError):
     """A table that cannot be read or cannot be audited."""
 
 
+class ModelError(ReportgenError):
+    """A saved network that cannot be loaded, or that is asked for what it does not have."""
+
+
 class OutputError(ReportgenError):
     """A report that cannot be written where it was asked for."""
 

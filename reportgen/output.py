@@ -14,7 +14,10 @@ from typing import Any
 
 from reportgen.errors import OutputError
 
-FILES = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "model.keras", "manifest.json")
+FILES = (
+    *("report.html", "report.pdf", "report.json", "report.md", "junit.xml"),
+    *("model.keras", "preparer.json", "manifest.json"),
+)
 """Every file that a report consists of."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

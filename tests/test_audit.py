@@ -18,7 +18,10 @@ CASES = {
     "multiclass": ("iris", "accuracy"),
     "regression": ("diabetes", "r2"),
 }
-FILES = {"report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json", "model.keras"}
+FILES = {
+    "report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json",
+    "model.keras", "preparer.json",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

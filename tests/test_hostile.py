@@ -18,7 +18,10 @@ from tests.runs import Run, reportgen
 
 pytestmark = pytest.mark.slow
 
-FILES = {"report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json", "model.keras"}
+FILES = {
+    "report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json",
+    "model.keras", "preparer.json",
+}  # fmt: skip
 VOID = {"meta", "img", "br", "wbr", "hr", "link", "input"}
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "nav", "p", "ol", "ul", "li", "main", "header", "section",

@@ -6,6 +6,7 @@ from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.split import split
+from reportgen.data.unseen import read_rows
 
 __all__ = [
     "Dataset",
@@ -20,5 +21,6 @@ __all__ = [
     "load",
     "prepare",
     "profile",
+    "read_rows",
     "split",
 ]

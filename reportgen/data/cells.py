@@ -21,6 +21,7 @@ from reportgen.data.spellings import (
     spellings,
     stray_note,
 )
+from reportgen.errors import DataError
 from reportgen.records.base import Code, Kind
 
 MISSING_NUMBER = frozenset({"-", "--", ".", "..", "None", "none"})
@@ -50,7 +51,7 @@ class Cells:
 
 def understand(raw: pd.Series) -> Cells:
     """Tell the kind of a column from its cells."""
-    easy = _typed(raw) or _plain_numbers(raw)
+    easy = typed(raw) or _plain_numbers(raw)
     if easy is not None:
         return easy
     cells = spellings(raw)
@@ -65,12 +66,12 @@ def understand_as(raw: pd.Series, kind: Kind, pattern: str | None = None) -> Cel
     """Read a column as the kind (and the way of writing dates) of another file's; what does not fit becomes missing."""
     if kind in {"text", "categorical"}:
         return replace(_categories(spellings(raw), raw), kind=kind)
-    found = understand(raw) if pattern is None else _typed(raw)
+    found = understand(raw) if pattern is None else typed(raw)
     if found is not None and found.kind == kind:
         return found
     if pattern is not None:
         return Cells(kind, naive(pd.to_datetime(as_labels(raw), format=pattern, errors="coerce", utc=True)))
-    return Cells(kind, _forced(raw, kind), (Code(code="kind_forced", facts={"column": str(raw.name), "kind": kind}),))
+    return Cells(kind, forced(raw, kind), (Code(code="kind_forced", facts={"column": str(raw.name), "kind": kind}),))
 
 
 def as_labels(raw: pd.Series) -> pd.Series:
@@ -86,12 +87,22 @@ def first_infinity(values: pd.Series) -> int | None:
     return int(values.index[int(endless.argmax())]) if endless.any() else None
 
 
+def refuse_infinity(values: pd.Series, column: str) -> None:
+    """Raise DataError where one of the numbers is infinite, or as good as that."""
+    row = first_infinity(values)
+    if row is not None:
+        raise DataError(
+            f"the column {column[:60]!r} holds an infinity in row {row} (0 is the first below the header); "
+            "put a number there, or leave the cell empty"
+        )
+
+
 def strays(raw: pd.Series) -> bool:
     """Text stands among the numbers of a column that is mostly numeric."""
     return any(note.code == "text_among_numbers" for note in understand(raw).notes)
 
 
-def _typed(raw: pd.Series) -> Cells | None:
+def typed(raw: pd.Series) -> Cells | None:
     """Columns that come with a type of their own: booleans, numbers, moments; None for text."""
     if pd.api.types.is_bool_dtype(raw.dtype) and raw.dtype != object:
         plain = raw.astype(object)
@@ -171,7 +182,8 @@ def _categories(cells: Spellings, raw: pd.Series) -> Cells:
     return Cells(kind, values, missing_note(cells, str(raw.name), cells.missing))
 
 
-def _forced(raw: pd.Series, kind: Kind) -> pd.Series:
+def forced(raw: pd.Series, kind: Kind) -> pd.Series:
+    """The cells read as a kind that they may not have, each for itself; what does not fit is missing."""
     texts = as_labels(raw)
     if kind == "numeric":
         return pd.to_numeric(texts, errors="coerce").astype(np.float64)

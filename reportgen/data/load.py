@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data.cells import Cells, as_labels, first_infinity, understand, understand_as
+from reportgen.data.cells import Cells, as_labels, refuse_infinity, understand, understand_as
 from reportgen.data.columns import describe
 from reportgen.data.shapes import Dataset
 from reportgen.data.source import Raw, read
@@ -114,12 +114,7 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
     for column in columns:
         if column.kind != "numeric" or column.role not in {"feature", "group", "time"}:
             continue
-        row = first_infinity(frame[column.name])
-        if row is not None:
-            raise DataError(
-                f"the column {column.name[:60]!r} holds an infinity in row {row} (0 is the first below the header); "
-                "put a number there, or leave the cell empty"
-            )
+        refuse_infinity(frame[column.name], column.name)
 
 
 def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:

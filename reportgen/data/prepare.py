@@ -8,24 +8,31 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from reportgen.data.encode import Plan, plan_dates, plan_levels, plan_number
-from reportgen.data.shapes import Matrix, Parts, Target
+from reportgen.data.reader import Reader, reader_of
+from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.summary import days, levels_of, number_summary
-from reportgen.errors import DataError
+from reportgen.errors import DataError, ModelError
 from reportgen.records.base import Kind, PartName
 from reportgen.records.table import Column, Encoded, Task
 
 SCHEMA = "reportgen/preparer/1"
 PLANS: TypeAdapter[tuple[Plan, ...]] = TypeAdapter(tuple[Plan, ...])
+READERS: TypeAdapter[tuple[Reader, ...]] = TypeAdapter(tuple[Reader, ...])
 
 
 class Preparer:
-    """Encodes rows as training rows taught it; to_json and from_json carry it whole."""
+    """Reads and encodes rows as training rows taught it; to_json and from_json carry it whole.
 
-    def __init__(self, plans: Sequence[Plan], task: Task) -> None:
+    `readers` and `plans` are those of the same features in the same order: a raw column is read by the one (see
+    `read_rows`) and encoded by the other.
+    """
+
+    def __init__(self, plans: Sequence[Plan], readers: Sequence[Reader], task: Task) -> None:
         self.plans = tuple(plans)
+        self.readers = tuple(readers)
         self.task = task
 
     @property
@@ -51,19 +58,39 @@ class Preparer:
         return values.map({label: n for n, label in enumerate(self.task.classes)}).to_numpy(dtype=np.int64)
 
     def to_json(self) -> str:
-        """All that was learnt, as text."""
+        """All that was learnt, as the text of preparer.json."""
         content = {
             "schema": SCHEMA,
             "task": self.task.model_dump(),
+            "readers": READERS.dump_python(self.readers, mode="json"),
             "plans": PLANS.dump_python(self.plans, mode="json"),
         }
         return json.dumps(content, ensure_ascii=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The preparer that wrote this text."""
-        content: dict[str, Any] = json.loads(text)
-        return cls(PLANS.validate_python(content["plans"]), Task.model_validate(content["task"]))
+        """The preparer that wrote this text; raises ModelError for any other text."""
+        try:
+            content = json.loads(text)
+        except ValueError:
+            raise ModelError("preparer.json is no JSON; fetch it again, or run the audit again") from None
+        schema = content.get("schema") if isinstance(content, dict) else None
+        if schema != SCHEMA:
+            raise ModelError(
+                f"preparer.json is of the schema {str(schema)[:60]!r} where this version reads {SCHEMA!r}; load it "
+                "with the version that wrote it, or run the audit again"
+            )
+        try:
+            return cls._of(content)
+        except (ValidationError, KeyError, ValueError):
+            raise ModelError("preparer.json is broken; fetch it again, or run the audit again") from None
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        plans, readers = PLANS.validate_python(content["plans"]), READERS.validate_python(content["readers"])
+        if not plans or any(plan.name != reader.name for plan, reader in zip(plans, readers, strict=True)):
+            raise ValueError("every feature has one reader and one plan")
+        return cls(plans, readers, Task.model_validate(content["task"]))
 
 
 @dataclass(frozen=True)
@@ -97,7 +124,7 @@ def prepare(parts: Parts) -> Prepared:
         raise DataError(
             "no column has values that repeat or vary enough in training rows to learn from; add features or rows"
         )
-    preparer = Preparer(useful, parts.dataset.task)
+    preparer = Preparer(useful, _readers(parts.dataset, useful), parts.dataset.task)
     return Prepared(
         preparer=preparer,
         inputs=preparer.inputs,
@@ -114,6 +141,13 @@ def _plan(values: pd.Series, kind: Kind) -> Plan:
     if kind == "numeric":
         return plan_number(values)
     return plan_dates(values) if kind == "datetime" else plan_levels(values)
+
+
+def _readers(dataset: Dataset, plans: Sequence[Plan]) -> tuple[Reader, ...]:
+    kinds = {column.name: column.kind for column in dataset.features}
+    return tuple(
+        reader_of(dataset, plan.name, kinds[plan.name], plan.levels if plan.kind == "level" else ()) for plan in plans
+    )
 
 
 def _part(name: PartName, frame: pd.DataFrame, preparer: Preparer) -> PreparedPart:

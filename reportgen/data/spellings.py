@@ -66,7 +66,7 @@ class Spellings:
 
 def spellings(raw: pd.Series) -> Spellings:
     """Find the distinct spellings of a column, so that each is judged once."""
-    known = raw if raw.dtype == "str" else raw.map(_spelling, na_action="ignore")
+    known = raw if raw.dtype == "str" else raw.map(spelled, na_action="ignore")
     codes, uniques = pd.factorize(known)
     written = np.array(uniques, dtype=object)
     trimmed = np.array([text.strip() for text in written], dtype=object)
@@ -80,7 +80,7 @@ def number_label(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _spelling(value: Any) -> str:  # noqa: ANN401
+def spelled(value: Any) -> str:  # noqa: ANN401
     """How a cell that is no string is written: 3.0 as 3, so that a column of mixed objects is one of strings."""
     return number_label(value) if isinstance(value, float) and np.isfinite(value) else str(value)
 
@@ -112,17 +112,18 @@ def parse_numbers(cells: Spellings, column: str) -> tuple[Floats, tuple[Code, ..
     rest = np.flatnonzero(np.isnan(numbers) & ~cells.missing)
     if not len(rest) or not any("," in cells.trimmed[i] for i in rest):
         return numbers, ()
-    for code, pattern, clean in _SEPARATORS:
+    for code, (pattern, clean) in SEPARATORS.items():
         if all(pattern.fullmatch(cells.trimmed[i]) for i in rest):
             numbers[rest] = [float(clean(cells.trimmed[i])) for i in rest]
             return numbers, (Code(code=code, facts={"column": column, "count": int(cells.counts[rest].sum())}),)
     return numbers, ()
 
 
-_SEPARATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
-    ("thousands", THOUSANDS, lambda text: text.replace(",", "")),
-    ("decimal_comma", DECIMAL_COMMA, lambda text: text.replace(".", "").replace(",", ".")),
-)
+SEPARATORS: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
+    "thousands": (THOUSANDS, lambda text: text.replace(",", "")),
+    "decimal_comma": (DECIMAL_COMMA, lambda text: text.replace(".", "").replace(",", ".")),
+}
+"""What a comma in a number can be, by the code of the note that says so: how it is told, and how it is taken out."""
 
 
 def codelike(texts: Objects) -> bool:

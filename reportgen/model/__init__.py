@@ -3,6 +3,7 @@
 from reportgen.model.baselines import FittedBaseline, fit_baselines
 from reportgen.model.network import Network
 from reportgen.model.refits import refit, refits_for
+from reportgen.model.saved import SavedNetwork, load_network
 from reportgen.model.training import train
 
-__all__ = ["FittedBaseline", "Network", "fit_baselines", "refit", "refits_for", "train"]
+__all__ = ["FittedBaseline", "Network", "SavedNetwork", "fit_baselines", "load_network", "refit", "refits_for", "train"]

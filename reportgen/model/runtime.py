@@ -51,7 +51,7 @@ with hushed():
     import keras
     import tensorflow as tf
 
-__all__ = ["hushed", "keras", "seed_everything", "tf"]
+__all__ = ["fix_threads", "hushed", "keras", "seed_everything", "tf"]
 
 
 def seed_everything(seed: int, threads: int) -> None:
@@ -59,12 +59,12 @@ def seed_everything(seed: int, threads: int) -> None:
 
     Raises ConfigError where this process already computes on another number of threads.
     """
-    _fix_threads(threads)
+    fix_threads(threads)
     tf.random.set_seed(seed)
     tf.config.experimental.enable_op_determinism()
 
 
-def _fix_threads(threads: int) -> None:
+def fix_threads(threads: int) -> None:
     """Part sums among so many threads, whatever the machine's cores: how they are parted decides their last digits.
 
     TensorFlow takes the number before its first operation only. Another one would give other bytes under the same

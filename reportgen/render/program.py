@@ -14,7 +14,8 @@ def program(document: Document) -> str:
     if document.dataset.reading.format == "data frame":
         source = "frame"
     settings = ", ".join(f"{name}={value}" for name, value in document.arguments)
-    return f"""from reportgen import Config, load, prepare, split, train
+    return f"""from reportgen import Config, train
+from reportgen.data import load, prepare, split
 
 config = Config({settings})
 dataset = load({source}, config)
