@@ -4,13 +4,14 @@ PYTHON  ?= python3
 EXAMPLE ?= credit
 WORKERS ?= 2
 ARGS    ?=
+DATA    ?= ../shared/data
 
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench clean
+.PHONY: help report test bench quality clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
@@ -28,6 +29,9 @@ test: $(VENV)/.ready-dev  ## format, lint, types, floors, tests: what CI runs (A
 
 bench: $(VENV)/.ready  ## time whole audits against the time their libraries take to import
 	$(BIN)/python benchmarks/run.py
+
+quality: $(VENV)/.ready  ## hold the network against its rivals on the tables of DATA (ARGS="--table NAME" for one)
+	$(BIN)/python benchmarks/quality.py --data $(DATA) $(ARGS)
 
 clean:  ## remove the environment, the reports and every cache
 	rm -rf $(VENV) .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist reports
