@@ -7,45 +7,12 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from rivals import RIVALS, loss
 from sklearn.exceptions import ConvergenceWarning
 from splits import prepared_splits, read_table
 
 PROGRAM = Path(__file__).resolve().parents[2] / "benchmarks" / "quality.py"
-
-
-def frame(rows: int = 200) -> pd.DataFrame:
-    """The class follows x and the colour; `answer` gives it away, `key` names rows, `owner` names groups."""
-    rng = np.random.default_rng(0)
-    x, colour = rng.normal(size=rows), rng.choice(["red", "green", "blue"], rows)
-    label = np.where(x + 2 * (colour == "red") + rng.normal(scale=0.3, size=rows) > 1, "yes", "no")
-    day = pd.Timestamp(2020, 1, 1) + pd.to_timedelta(rng.integers(900, size=rows), "D")
-    table = {
-        "key": [f"row {i}" for i in range(rows)],
-        "owner": [f"o{i // 2}" for i in range(rows)],
-        "x": np.where(rng.random(rows) < 0.1, np.nan, x),
-        "colour": np.where(rng.random(rows) < 0.1, "", colour),
-        "day": day.strftime("%Y-%m-%d"),
-        "answer": label,
-        "amount": 1000 + 50 * x + 100 * (colour == "red"),
-        "label": label,
-    }
-    return pd.DataFrame(table)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    out = tmp_path_factory.mktemp("tables")
-    frame().to_csv(out / "data.csv", index=False)
-    common = {"file": "data.csv", "id_columns": ["key"], "group_column": "owner"}
-    entries = [
-        {"name": "classes", "target": "label", "leak_columns": ["answer", "amount"], **common},
-        {"name": "numbers", "target": "amount", "leak_columns": ["answer", "label"], **common},
-    ]
-    (out / "manifest.json").write_text(json.dumps({"datasets": entries}), encoding="utf-8")
-    return out
 
 
 @pytest.fixture(scope="module", params=[0, 1], ids=["classes", "numbers"])
