@@ -19,11 +19,14 @@ Rows = str | PathLike[str] | pd.DataFrame
 
 @dataclass(frozen=True)
 class Predictor:
-    """The network of a report, for new rows: a DataFrame as `pandas.read_csv` gives it, a file, or a built-in name.
+    """The network of a report, for new rows: a DataFrame, a file, or the name of a built-in table.
 
-    Columns may stand in any order; those that are not `features`, the target among them, are not looked at. Cells are
-    read one by one as the audit read its table, and a row's answer depends on no other row. An empty or unreadable cell
-    is a missing one, a category that training had not is another one.
+    Columns may stand in any order; those that are not `features`, the target among them, are not looked at. Every cell
+    is read for itself, as the audit read its table: an empty or unreadable one is missing, a category that training had
+    not is another one. The same rows give the same bits as in the audit; among other rows a last digit may differ.
+
+    What `pandas.read_csv` parses away (007 as 7, None as missing) is read back where only one text can be meant;
+    a file, or a table read with `dtype=str, keep_default_na=False`, leaves nothing to guess.
     """
 
     target: str

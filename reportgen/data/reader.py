@@ -8,7 +8,7 @@ from pydantic import Field
 
 from reportgen.data.cells import as_labels, forced, typed
 from reportgen.data.shapes import Dataset
-from reportgen.data.spellings import MISSING, SEPARATORS, naive, number_label, parse_dates, spelled, spellings
+from reportgen.data.spellings import MISSING, SEPARATORS, naive, number_label, spelled, spellings
 from reportgen.records.base import Code, Kind, Record
 
 ISO = "ISO8601"
@@ -94,26 +94,22 @@ class TruthReader(Record):
 
 
 class MomentReader(Record):
-    """Dates and times written in the one way that the audit found (None where they came as such); else missing."""
+    """Dates and times as such, or written in the one way that the audit found; all else is missing."""
 
     kind: Literal["moment"] = "moment"
     name: str
-    format: str | None
+    format: str = ISO
 
     @property
     def expects(self) -> str:
         """What the cells should hold, in words."""
-        return f"dates as {self.format}" if self.format not in {None, ISO} else "dates as 2021-12-31"
+        return f"dates as {self.format}" if self.format != ISO else "dates as 2021-12-31"
 
     def read(self, raw: pd.Series) -> pd.Series:
         """Moments in UTC without a zone, NaT where missing."""
         found = typed(raw)
         if found is not None and found.kind == "datetime":
             return found.values
-        if self.format is None:
-            cells = spellings(raw)
-            moments = cells.spread(parse_dates(cells)[0], np.datetime64("NaT"))
-            return pd.Series(moments, index=raw.index, name=raw.name)
         written = np.array([isinstance(cell, str) for cell in raw], dtype=bool)
         texts = as_labels(raw)
         return _moments(texts.where(written), self.format).fillna(_moments(texts.mask(written), ISO))
@@ -133,7 +129,7 @@ def reader_of(dataset: Dataset, column: str, kind: Kind, levels: tuple[str, ...]
         return NumberReader.model_validate({"name": column, "commas": note and note.code})
     if kind == "datetime":
         note = _note(dataset, column, frozenset({"dates"}))
-        return MomentReader(name=column, format=str(note.facts["format"]) if note else None)
+        return MomentReader(name=column, format=str(note.facts["format"]) if note else ISO)
     if kind == "boolean":
         return TruthReader(name=column)
     return _level_reader(dataset, column, levels)
