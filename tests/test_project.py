@@ -110,9 +110,9 @@ def test_the_readme_names_commands_and_options_that_exist():
 
 
 def test_the_readme_imports_names_that_exist():
-    (program,) = blocks("python")
-    imports = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.ImportFrom)]
-    assert [node.module for node in imports] == ["reportgen"]
+    programs = blocks("python")
+    imports = [node for text in programs for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    assert [node.module for node in imports] == ["reportgen"] * len(programs)
     assert {alias.name for node in imports for alias in node.names} <= set(reportgen.__all__)
 
 
