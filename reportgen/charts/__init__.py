@@ -8,6 +8,7 @@ from reportgen.charts.lines import lines, reliability
 from reportgen.charts.pie import pie
 from reportgen.charts.ranges import ranges
 from reportgen.charts.scatter import scatter
+from reportgen.charts.strips import strips
 from reportgen.charts.tree import Box, tree
 from reportgen.charts.words import shown
 
@@ -24,5 +25,6 @@ __all__ = (
     "scatter",
     "share_heatmap",
     "shown",
+    "strips",
     "tree",
 )

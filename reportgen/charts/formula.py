@@ -119,6 +119,12 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "2n, plus or minus z times the root of p times 1 minus p over n plus z squared over 4 n squared, all divided "
         "by 1 plus z squared over n",
     ),
+    "corrected_t": (
+        r"\bar{m} \pm t_{J-1}\; s\, \sqrt{\dfrac{1}{J} + \dfrac{n_{\mathrm{test}}}{n_{\mathrm{learned}}}}",
+        "the mean of the results of J networks, plus and minus the t quantile of J minus 1 degrees of freedom times "
+        "their standard deviation s times the root of 1 over J plus the number of test rows over the number of rows "
+        "learned from",
+    ),
     "mean_class_difference": (
         r"D = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \left| \hat{c}_i - c_i \right|",
         "D equals the mean, over n rows, of the distance between the numbers of the predicted and the actual class",

@@ -7,7 +7,19 @@ from markupsafe import Markup
 
 from reportgen import charts
 
-NAMES = ("bars", "heatmap", "histogram", "lines", "pie", "ranges", "reliability", "scatter", "share_heatmap", "tree")
+NAMES = (
+    "bars",
+    "heatmap",
+    "histogram",
+    "lines",
+    "pie",
+    "ranges",
+    "reliability",
+    "scatter",
+    "share_heatmap",
+    "strips",
+    "tree",
+)
 MOST = 256  # some four reports' worth of charts; more would only fill memory in a batch
 
 _drawn: dict[str, Markup] = {}

@@ -21,6 +21,7 @@ from reportgen.charts import (
     reliability,
     scatter,
     share_heatmap,
+    strips,
     tree,
 )
 
@@ -77,6 +78,9 @@ SHAPES: dict[str, Callable[[tuple[str, ...], str], str]] = {
     ),
     "reliability": lambda w, n: reliability([0.2], [0.3], [0.1], [None], [5], name=n, x_label=w[0], y_label=w[-1]),
     "ranges": lambda w, n: ranges(w, _numbers(w), _numbers(w), None, name=n, axis=w[0], reference=2.0, highlight=0),
+    "strips": lambda w, n: strips(
+        w, [[x, x, x + 1] for x in _numbers(w)], [None, *_numbers(w)[1:]], None, _numbers(w), name=n, axis=w[0]
+    ),
     "tree": lambda w, n: _tree(w, name=n, yes=w[0], no=w[-1]),
     "histogram": lambda w, n: histogram(w, [int(x) for x in _numbers(w)], name=n),
 }
@@ -143,7 +147,7 @@ def _environment(seed: str) -> dict[str, str]:
     return {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root}
 
 
-@pytest.mark.parametrize("shape", ["bars", "heatmap", "histogram", "lines", "pie", "ranges", "scatter", "tree"])
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"reliability", "share_heatmap"}))
 def test_golden(shape: str, golden: Callable[[str, str], None]) -> None:
     golden(f"charts/{shape}.svg", SHAPES[shape](("setosa", "维吉尼亚"), "a chart"))
 
@@ -184,10 +188,17 @@ def test_many_points_become_a_grid_of_a_small_size() -> None:
     assert len(scatter(numbers, numbers[::-1], name="n", x_label="x", y_label="y")) < 90_000
 
 
+def test_a_strip_draws_every_value_and_the_marked_one() -> None:
+    drawn = strips(["a", "b"], [[1.0, 1.0, 1.0, 2.0], []], [1.5, None], [0.5, None], [2.5, None], name="n", axis="x")
+    assert drawn.count('style="fill: #ffffff; stroke: #1f2933') == 4  # one each, equal ones too
+    assert drawn.count("fill: #0072b2") == 1
+
+
 def test_empty_input_is_an_empty_frame() -> None:
     for svg in (
         bars([], [], name="n", axis="x"),
         pie([], [], name="n"),
+        strips([], [], [], name="n", axis="x"),
         lines({}, name="n", x_label="x", y_label="y"),
         heatmap([], [], name="n", x_label="x", y_label="y"),
         scatter([], [], name="n", x_label="x", y_label="y"),
