@@ -24,11 +24,11 @@ HEADER = (
     "peak MB",
 )  # fmt: skip
 LEGEND = """
-Loss: mean log loss in nats, or mean root mean squared error, over {splits} splits; less is better. Of each rival's two
-variants the better mean counts. Difference: network less best rival, the mean of the paired differences, with the
-standard error of that mean over the splits, which the verdict goes by. SE of best: the standard error of the best
-rival's own mean. Columns are encoded ones. ECE: the network's, mean over the splits' test rows{before}. Seconds: mean
-(largest) of a split. Peak MB: of the process, after its networks and before any rival.
+Loss: mean log loss in nats, or mean root mean squared error, over the splits ({splits}); less is better. Of each
+rival's two variants the better mean counts. Difference: network less best rival, the mean of the paired differences,
+with the standard error of that mean over the splits, which the verdict goes by. SE of best: the standard error of the
+best rival's own mean. Columns are encoded ones. ECE: the network's, mean over the splits' test rows{before}. Seconds:
+mean (largest) of a split. Peak MB: of the process, after its networks and before any rival.
 """
 
 
@@ -59,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--splits", type=int, default=5, choices=range(1, 6), help="the first of the five splits")
     parser.add_argument("--budget", default="standard", choices=("quick", "standard", "thorough"))
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the raw numbers are kept (default: nowhere)")
+    parser.add_argument("--rivals", type=Path, metavar="FILE", help="raw numbers to take the rivals' from, if they fit")
     return parser.parse_args()
 
 
@@ -68,16 +69,18 @@ def _measured(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     known = [entry["name"] for entry in entries]
     if unknown := [name for name in options.table or () if name not in known]:
         sys.exit(f"no table {', '.join(unknown)} in {options.data}; it has {', '.join(known)}")
+    earlier = {raw["table"]: raw for raw in json.loads(options.rivals.read_text("utf-8"))} if options.rivals else {}
     for entry in entries:
         if not options.table or entry["name"] in options.table:
             with ProcessPoolExecutor(1, get_context("spawn")) as process:
-                yield process.submit(_measure, options.data, entry, options.splits, options.budget).result()
+                asked = (options.data, entry, options.splits, options.budget, earlier.get(entry["name"]))
+                yield process.submit(_measure, *asked).result()
 
 
-def _measure(folder: Path, entry: dict[str, Any], splits: int, budget: Any) -> dict[str, Any]:
+def _measure(*asked: Any) -> dict[str, Any]:
     from contest import measure  # noqa: PLC0415 - the heavy libraries are the child's alone, as is its memory
 
-    return measure(folder, entry, splits, budget)
+    return measure(*asked)
 
 
 def _row(cells: Any) -> str:
@@ -93,8 +96,8 @@ def _cells(table: Standing) -> list[str]:
         *(_number(model.mean) for model in models),
         table.best.name,
         f"{table.ratio:.3f}",
-        f"{_number(table.difference)} ({_number(table.paired_error)})",
-        _number(table.best_error),
+        f"{_number(table.difference)} ({_error(table, table.paired_error)})",
+        _error(table, table.best_error),
         table.verdict,
         _ece(table),
         *(_seconds(model) for model in models),
@@ -107,6 +110,11 @@ def _ece(table: Standing) -> str:
         return "-"
     before = "" if table.ece_before is None else f"{table.ece_before:.4f} -> "
     return f"{before}{table.ece:.4f}"
+
+
+def _error(table: Standing, error: float) -> str:
+    """A standard error; none can be told of a single split."""
+    return _number(error) if len(table.network.losses) > 1 else "-"
 
 
 def _seconds(scores: Scores) -> str:

@@ -72,6 +72,10 @@ def test_the_page_of_a_folder(folder, tmp_path):
     assert [line.startswith("- **") for line in lines[-6:]] == [True] * 6
     assert (done.returncode == 0) == ("not met" not in done.stdout)
     first = json.loads(raw.read_text())[0]
+    command += ["--rivals", str(raw), "--table", "classes"]
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.stdout.splitlines()[2].split(" | ")[4:7] == lines[2].split(" | ")[4:7]
+    assert json.loads(raw.read_text())[0]["rivals"] == first["rivals"], "taken over with their seconds"
     assert (first["rows"], len(first["network"]), len(first["rivals"]["MLP"]["stopped"])) == (200, 2, 2)
 
 
