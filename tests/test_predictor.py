@@ -1,6 +1,7 @@
 """A saved network answers raw rows to the same bits as the audit did, wherever its files were moved to."""
 
 import csv
+import html
 import json
 import random
 import re
@@ -83,7 +84,7 @@ def publish(source: str, folder: Path, **options: object) -> Saved:
         return kept[0]
 
     with patch.object(api, "run_audit", keeping):
-        config = Config(format=("json",), model={"hidden": (8,), "epochs": 20}, refits={"count": 0}, **options)
+        config = Config(format=("html", "json"), model={"hidden": (8,), "epochs": 20}, refits={"count": 0}, **options)
         api.publish(source, config, folder, None, Stopwatch(lambda _words: None))
     return Saved(folder, source, kept[0])
 
@@ -224,7 +225,22 @@ def test_the_manifest_holds_the_preparer(saved: dict[str, Saved]) -> None:
     folder = saved["iris"].folder
     outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     assert outputs["preparer.json"] == sha256(folder / "preparer.json")
-    assert listed(folder) == {"report.json", "model.keras", "preparer.json", "manifest.json"}
+    assert listed(folder) == {"report.html", "report.json", "model.keras", "preparer.json", "manifest.json"}
+
+
+def test_the_program_that_the_report_prints_predicts(saved: dict[str, Saved]) -> None:
+    run = saved["iris"]
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    found = re.search(r'<pre[^>]*id="prediction"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    program = html.unescape(re.sub(r"<[^>]+>", "", found[1]))
+    run.tested.to_csv(run.folder / "new_rows.csv", index=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=run.folder, timeout=120
+    )
+    (run.folder / "new_rows.csv").unlink()
+    labels = load(run.folder).predict(run.tested)
+    assert done.stdout == f"{labels}\n{run.answers}\n"
 
 
 FRESH = """

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from reportgen.config import Config
-from reportgen.data import Preparer, load, prepare, profile, split
+from reportgen.data import Preparer, load, prepare, profile, read_rows, split
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
 MANIFEST = FOLDER / "manifest.json"
@@ -32,6 +33,10 @@ def test_a_real_table_becomes_what_it_is(about) -> None:
     again = Preparer.from_json(prepared.preparer.to_json())
     assert (again.transform(prepared.test.frame) == prepared.test.x).all()
     profile(split(dataset, config))
+    path = FOLDER / about["file"]
+    for raw in (path, pd.read_csv(path, sep=dataset.reading.delimiter, low_memory=False)):
+        x = again.transform(read_rows(raw, again.readers))
+        assert all((x[part.rows] == part.x).all() for part in (prepared.train, prepared.validation, prepared.test))
 
 
 def test_chinese_names_and_labels_stay_chinese() -> None:
