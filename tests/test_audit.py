@@ -86,12 +86,30 @@ def test_the_language_changes_the_page_and_not_the_evidence(audits: dict[str, Pa
     assert 'lang="zh' in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("task", "learnt", "tested"), [("binary", 455, 114), ("multiclass", 120, 30)])
+def test_the_network_stands_among_others_made_anew(
+    audits: dict[str, Path], task: str, learnt: int, tested: int
+) -> None:
+    report = evidence(audits[task])
+    refits = report["refits"]
+    assert (refits["covers"], refits["train_rows"], refits["test_rows"]) == (["split", "seed"], learnt, tested)
+    assert refits["left_out"] == refits["collapsed"] == refits["diverged"] == 0
+    whole = {m["name"]: m["value"] for m in report["metrics"] if m["split"] == "test" and m["of"] is None}
+    assert {m["name"]: m["reported"] for m in refits["metrics"]} == whole
+    loss = next(m for m in refits["metrics"] if m["name"] == "log_loss")
+    assert len(set(loss["values"])) == loss["n"] == refits["count"] + 1 >= 3
+    assert loss["low"] < loss["mean"] < loss["high"]
+    page = (audits[task] / "report.html").read_text(encoding="utf-8")
+    assert "95 % interval over other splits and other starts" in page
+
+
 def test_the_manifest_holds_hashes_and_seconds(audits: dict[str, Path]) -> None:
     from reportgen.output import sha256
 
     manifest = json.loads((audits["binary"] / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outputs"] == {name: sha256(audits["binary"] / name) for name in sorted(FILES - {"manifest.json"})}
     assert manifest["seconds"]["train"] > 0
+    assert manifest["seconds"]["refit"] > 0
 
 
 def test_a_gate_fails_the_run(tmp_path: Path) -> None:
