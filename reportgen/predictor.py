@@ -36,7 +36,7 @@ class Predictor:
     _network: SavedNetwork = field(repr=False)
 
     def predict(self, data: Rows) -> npt.NDArray[np.str_] | npt.NDArray[np.float64]:
-        """The likeliest class of each row, the first of equals; for a regression the number in the target's own units.
+        """The likeliest class of each row as text, the first of equals; for a regression the number in its own units.
 
         Raises DataError for rows that cannot be read, or that lack a feature.
         """

@@ -243,6 +243,17 @@ def test_the_program_that_the_report_prints_predicts(saved: dict[str, Saved]) ->
     assert done.stdout == f"{labels}\n{run.answers}\n"
 
 
+@pytest.mark.parametrize(
+    ("manifest", "threads"),
+    [('{"configuration": {"threads": 5}}', 5), ('{"configuration": {}}', 2), ('{"configuration": 5}', 2), ("[", 2)],
+)
+def test_the_manifest_says_on_how_many_threads(copied: Path, manifest: str, threads: int) -> None:
+    (copied / "manifest.json").write_text(manifest)
+    with patch("reportgen.model.saved.fix_threads") as fixed:
+        load(copied)
+    fixed.assert_called_once_with(threads)
+
+
 FRESH = """
 import sys
 import numpy as np

@@ -15,7 +15,6 @@ from reportgen.config import Config
 from reportgen.data import load, prepare, read_rows, split
 from reportgen.data.reader import LevelReader, MomentReader, NumberReader, TruthReader, reader_of
 from reportgen.data.spellings import MISSING
-from reportgen.data.unseen import read_rows as read_unseen
 from reportgen.errors import DataError
 
 ROWS = 60
@@ -194,7 +193,7 @@ NUMBERS = [NumberReader(name="a"), NumberReader(name="b")]
 
 def test_columns_are_found_by_name_and_nothing_else_counts() -> None:
     frame = pd.DataFrame({"z": [["no", "cell"]] * 2, "b": [3, 4], "t": ["u", "v"], "a": ["1", "?"]}, index=[5, 5])
-    assert_frame_equal(read_unseen(frame, NUMBERS), pd.DataFrame({"a": [1.0, np.nan], "b": [3.0, 4.0]}))
+    assert_frame_equal(read_rows(frame, NUMBERS), pd.DataFrame({"a": [1.0, np.nan], "b": [3.0, 4.0]}))
 
 
 def test_names_are_found_that_pandas_leaves_untrimmed_or_makes_up() -> None:
@@ -203,15 +202,15 @@ def test_names_are_found_that_pandas_leaves_untrimmed_or_makes_up() -> None:
     expected = pd.DataFrame(
         {"column 1": [1.0, 3.0], "b": [2.0, 4.0], "c": pd.Series(["u", "v"], dtype=object)},
     )
-    assert_frame_equal(read_unseen(pd.read_csv(StringIO(text)), found), expected)
+    assert_frame_equal(read_rows(pd.read_csv(StringIO(text)), found), expected)
 
 
 def test_a_name_that_is_there_is_taken_before_one_that_only_looks_like_it() -> None:
     frame = pd.DataFrame([[1, 2, 3]], columns=[" a", "a", "b"])
-    assert read_unseen(frame, NUMBERS)["a"].tolist() == [2.0]
+    assert read_rows(frame, NUMBERS)["a"].tolist() == [2.0]
     frame = pd.DataFrame([[1, 2, 3]], columns=[" a", "a ", "b"])
     with pytest.raises(DataError, match="lack the column 'a'"):
-        read_unseen(frame, NUMBERS)
+        read_rows(frame, NUMBERS)
 
 
 @pytest.mark.parametrize(
@@ -219,28 +218,29 @@ def test_a_name_that_is_there_is_taken_before_one_that_only_looks_like_it() -> N
     [
         ({"a": [1], "B": [2]}, "the rows lack the column 'b' that the network learnt from; did you mean 'B'?"),
         ({"x": [1]}, "the rows lack the columns 'a', 'b' that the network learnt from; the columns are 'x'"),
-        ({"a": [1], "b": [np.inf]}, "the column 'b' holds an infinity in row 0"),
+        ({"a": [1, 2], "b": [3, np.inf]}, "the column 'b' holds an infinity in row 1"),
+        ({"a": [1, 2], "b": [3, "-1e300"]}, "the column 'b' holds an infinity in row 1"),
         ({"a": [1], "b": ["two"]}, "the column 'b' holds 'two' where the network learnt from numbers; write the cells"),
     ],
 )
 def test_rows_that_cannot_be_read_are_one_sentence(frame, message: str) -> None:
     with pytest.raises(DataError) as caught:
-        read_unseen(pd.DataFrame(frame), NUMBERS)
+        read_rows(pd.DataFrame(frame), NUMBERS)
     assert str(caught.value).startswith(message)
 
 
 def test_a_feature_that_stands_twice_is_refused() -> None:
     with pytest.raises(DataError, match="more than one column called 'b'"):
-        read_unseen(pd.DataFrame([[1, 2, 3]], columns=["a", "b", "b"]), NUMBERS)
+        read_rows(pd.DataFrame([[1, 2, 3]], columns=["a", "b", "b"]), NUMBERS)
     twice = pd.DataFrame([[1, 2, 3, 4]], columns=["a", "b", "z", "z"])
-    assert read_unseen(twice, NUMBERS).to_numpy().tolist() == [[1, 2]]
+    assert read_rows(twice, NUMBERS).to_numpy().tolist() == [[1, 2]]
 
 
 def test_unreadable_dates_say_how_dates_are_written() -> None:
     reader = MomentReader(name="when", format="%d/%m/%Y")
     with pytest.raises(DataError, match="holds '2021-13' where the network learnt from dates as %d/%m/%Y"):
-        read_unseen(pd.DataFrame({"when": ["2021-13", None]}), [reader])
-    assert read_unseen(pd.DataFrame({"when": ["2021-13", "01/02/2021"]}), [reader])["when"].isna().tolist() == [
+        read_rows(pd.DataFrame({"when": ["2021-13", None]}), [reader])
+    assert read_rows(pd.DataFrame({"when": ["2021-13", "01/02/2021"]}), [reader])["when"].isna().tolist() == [
         True,
         False,
     ]
@@ -249,7 +249,7 @@ def test_unreadable_dates_say_how_dates_are_written() -> None:
 @pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame({"other": []})])
 def test_no_rows_are_no_mistake(frame: pd.DataFrame) -> None:
     every = [*NUMBERS, LevelReader(name="c", missing=OPEN), TruthReader(name="d"), MomentReader(name="e")]
-    found = read_unseen(frame, every)
+    found = read_rows(frame, every)
     assert len(found) == 0
     assert [str(dtype) for dtype in found.dtypes] == ["float64", "float64", "object", "object", "datetime64[us]"]
 
