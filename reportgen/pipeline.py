@@ -102,19 +102,25 @@ def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) 
     count = refits_for(learnt, columns, config.budget) if asked is None else asked
     if not count:
         return Refitting(why_none="too_large_to_refit" if asked is None else "refits_off")
-    networks: list[Refit] = []
-    covers: set[Cover] = set()
-    for seed in seeds(config.seed, count):
-        try:
-            drawn = split(parts.dataset, config.model_copy(update={"seed": seed}))
-            rows = prepare(drawn) if (varied := _varied(parts, drawn)) != "seed" else prepared
-        except DataError:
-            continue
-        anew = refit(network, rows, parts.dataset.task, config, seed)
-        predictions = anew.predict(rows.test.x)
-        networks.append(Refit(rows.test.y, predictions, len(rows.train.y) + len(rows.validation.y), anew.notes))
-        covers |= {varied, "seed"}
-    return Refitting(tuple(networks), _most(covers), count - len(networks), "no_other_split")
+    drawn = [(seed, *draw) for seed in seeds(config.seed, count) if (draw := _draw(parts, prepared, config, seed))]
+    rows = [one for _, one, _ in drawn]
+    made = refit(network, rows, parts.dataset.task, [seed for seed, _, _ in drawn])
+    networks = tuple(
+        Refit(one.test.y, anew.predictions, len(one.train.y) + len(one.validation.y), anew.notes)
+        for one, anew in zip(rows, made, strict=True)
+    )
+    covers = {cover for _, _, varied in drawn for cover in (varied, "seed")}
+    return Refitting(networks, _most(covers), count - len(networks), "no_other_split")
+
+
+def _draw(parts: Parts, prepared: Prepared, config: Config, seed: int) -> tuple[Prepared, Cover] | None:
+    """The table split and prepared anew from a seed, and what of it varied; None where it cannot be learnt from."""
+    try:
+        drawn = split(parts.dataset, config.model_copy(update={"seed": seed}))
+        varied = _varied(parts, drawn)
+        return (prepare(drawn) if varied != "seed" else prepared), varied
+    except DataError:
+        return None
 
 
 def _varied(parts: Parts, drawn: Parts) -> Cover:

@@ -91,7 +91,7 @@ class Subject:
     `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of
     that class against the mean of the others; regression: the prediction in the target's own units) for each row,
     shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
-    `first_layer` holds the first layer's weights, shape (encoded, units).
+    `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     """
 
     dataset: DatasetRecord
@@ -106,7 +106,7 @@ class Subject:
     test: Part
     predict: Predict
     gradients: Callable[[Floats, int], tuple[Floats, Floats]]
-    first_layer: Floats
+    first_layer: Callable[[Floats, npt.NDArray[np.intp]], Floats]
     baselines: tuple[Fitted, ...]
     protected: tuple[str, ...]
     seed: int

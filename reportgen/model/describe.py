@@ -2,36 +2,40 @@
 
 import math
 
+from reportgen.model.epoch import JUDGED
 from reportgen.model.history import History
-from reportgen.model.network import Nets
-from reportgen.model.plan import Plan
+from reportgen.model.plan import Plan, settings
 from reportgen.model.runtime import keras
 from reportgen.model.shapes import Floats
-from reportgen.records.base import Code, Scalar
+from reportgen.records.base import Code
 from reportgen.records.network import Layer, ModelRecord, Training
 from reportgen.records.table import Task
 
 
-def describe_network(nets: Nets, plan: Plan, history: History, notes: tuple[Code, ...], task: Task) -> ModelRecord:
-    """What the network is; the clock is left out, so that two trainings give equal records."""
+def describe_network(
+    trained: keras.Model, plan: Plan, history: History, temperature: float, said: tuple[Code, ...], task: Task
+) -> ModelRecord:
+    """What the network is, as it was trained; without the clock, so that two trainings give equal records."""
+    shown = settings(plan) | ({"temperature": temperature} if task.classes and plan.calibrate else {})
     return ModelRecord(
-        family="multilayer perceptron",
-        parameters=sum(_parameters(layer) for layer in nets.full.layers),
+        family="ensemble of multilayer perceptrons" if plan.members > 1 else "multilayer perceptron",
+        parameters=sum(_parameters(layer) for layer in trained.layers),
         epochs=len(history.validation),
         best_epoch=history.best_epoch,
-        inputs=int(nets.full.input_shape[-1]),
-        layers=tuple(_layer(layer) for layer in nets.full.layers),
-        settings=_settings(plan, task),
-        notes=notes,
+        inputs=int(trained.input_shape[-1]),
+        layers=tuple(_layer(layer) for layer in trained.layers if _shown(layer)),
+        settings=shown,
+        notes=said,
     )
 
 
-def describe_training(history: History, task: Task) -> Training:
+def describe_training(history: History, plan: Plan, rows: int) -> Training:
     """Both losses after each epoch that ended in finite numbers, without dropout."""
     return Training(
-        loss_name="squared_error" if task.kind == "regression" else "log_loss",
+        loss_name=plan.loss,
         train=tuple(history.train),
         validation=tuple(history.validation),
+        train_rows=min(rows, JUDGED),
         best_epoch=history.best_epoch,
         stopped_early=history.stopped_early,
     )
@@ -42,27 +46,21 @@ def notes(history: History, plan: Plan, task: Task, fitted: Floats) -> tuple[Cod
     codes = []
     if history.diverged:
         codes.append(Code(code="diverged", facts={"epoch": len(history.validation) + 1}))
-    elif not history.stopped_early and history.waited < math.ceil(plan.patience / 4):
+    elif plan.waits and history.still_falling:
         codes.append(Code(code="no_early_stop", facts={"epochs": plan.epochs, "best_epoch": history.best_epoch}))
     if task.classes and len(answers := set(fitted.argmax(axis=1).tolist())) == 1:
         codes.append(Code(code="collapsed", facts={"class": task.classes[answers.pop()], "rows": len(fitted)}))
+    if plan.loss == "huber":
+        codes.append(Code(code="heavy_target", facts={}))
     return tuple(codes)
 
 
-def _settings(plan: Plan, task: Task) -> dict[str, Scalar]:
-    return {
-        "hidden": ", ".join(str(width) for width in plan.hidden),
-        "learning_rate": plan.learning_rate,
-        "schedule": "halve_on_plateau",
-        "schedule_patience": plan.rest,
-        "batch": plan.batch,
-        "weight_decay": plan.weight_decay,
-        "dropout": plan.dropout,
-        "patience": plan.patience,
-        "epochs": plan.epochs,
-        "optimiser": "AdamW",
-        "loss": "squared_error" if task.kind == "regression" else "log_loss",
-    }
+HIDDEN_KINDS = ("InputLayer", "Dropout", "Reshape", "RepeatVector", "Concatenate", "Multiply")
+"""Layers that compute nothing of their own."""
+
+
+def _shown(layer: keras.layers.Layer) -> bool:
+    return type(layer).__name__ not in HIDDEN_KINDS
 
 
 def _layer(layer: keras.layers.Layer) -> Layer:

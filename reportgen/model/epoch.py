@@ -1,91 +1,133 @@
-"""One epoch of training as one graph: Keras's own loop takes ten times as long on a small table."""
+"""One epoch of training as one graph: Keras's own loop takes many times as long on a small table."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reportgen.model.network import Scale
-from reportgen.model.runtime import keras, tf
-from reportgen.model.shapes import Rows
+import numpy as np
+import numpy.typing as npt
 
-CHUNK = 2**16
-"""Rows that are judged at once; more of them would only cost memory."""
+from reportgen.model.layers import Stack, multiply_out
+from reportgen.model.plan import Plan
+from reportgen.model.runtime import keras, tf
+
+CHUNK = 2**10
+"""Rows that are judged at once: what the layers make of more no longer fits the processor's cache."""
+
+JUDGED = 2**12
+"""Training rows that are judged after each epoch; more of them would only cost time."""
 
 Epoch = Callable[[int], tuple[float, float]]
 """Trains through the epoch of that number (from 1); returns the loss on training and on validation rows after it."""
 
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""Targets and scores in, each row's loss out."""
+"""Targets (rows,) and scores (rows, members, outputs) in, the loss of each row and member out."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The members as they are trained and as they answer: two models that share all layers but the first."""
+
+    layers: Stack
+    trained: keras.Model
+    finished: keras.Model
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """The rows of one part as tensors; numbers are standardised."""
+    """Rows as tensors: arranged columns, class numbers or standardised numbers, and what each row counts."""
 
     x: tf.Tensor
     y: tf.Tensor
-    rows: int
+    weight: tf.Tensor
 
-
-def lesson(rows: Rows, scale: Scale | None) -> Lesson:
-    """Put rows where TensorFlow can reach them."""
-    y = tf.constant(rows.y, tf.int32) if scale is None else tf.constant(scale.standardise(rows.y), tf.float32)
-    return Lesson(tf.constant(rows.x, tf.float32), y, len(rows.x))
+    def part(self, rows: npt.NDArray[np.intp]) -> "Lesson":
+        """Some of the rows."""
+        return Lesson(tf.gather(self.x, rows), tf.gather(self.y, rows), tf.gather(self.weight, rows))
 
 
 def log_loss(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     """Minus the log of the probability that each row's own class is given, in nats."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(y, scores)
+    own = tf.repeat(y[:, None], scores.shape[1], axis=1)
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
 
 
 def squared_error(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     """The squared distance of each row's standardised number from the predicted one."""
-    return tf.square(y - scores[:, 0])
+    return tf.square(y[:, None] - scores[:, :, 0])
 
 
-def compile_epoch(
-    core: keras.Model, optimiser: keras.optimizers.Optimizer, train: Lesson, validation: Lesson, batch: int, seed: int
-) -> Epoch:
-    """Trace the graph: shuffle, step through equal batches, then judge both parts without dropout.
+def huber(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
+    """Squared error up to one standard deviation, twice the distance less one beyond (Huber 1964, Ann Math Stat 35)."""
+    distance = tf.abs(y[:, None] - scores[:, :, 0])
+    return tf.where(distance <= 1.0, tf.square(distance), 2 * distance - 1)
 
-    The rows that equal batches leave over (fewer than there are batches) sit out until the next shuffle.
+
+LOSSES: dict[str, Loss] = {"log_loss": log_loss, "squared_error": squared_error, "huber": huber}
+
+
+def as_one(scores: tf.Tensor, classes: bool) -> tf.Tensor:
+    """The members' scores as those of one, shape (rows, 1, outputs)."""
+    if not classes:
+        return tf.reduce_mean(scores, axis=1, keepdims=True)
+    return tf.reduce_logsumexp(tf.nn.log_softmax(scores, axis=-1), axis=1, keepdims=True)
+
+
+def compile_epoch(forms: Forms, optimiser: keras.optimizers.Optimizer, plan: Plan, steps: int) -> Callable[..., Epoch]:
+    """Trace the graph: shuffle, take so many equal steps, then judge the members together without dropout.
+
+    What is returned takes training rows, the training rows that are judged, validation rows and a seed, and gives
+    their `Epoch`: one graph serves many trainings. The rows that equal steps leave over (fewer than there are steps)
+    sit out until the next shuffle.
     """
-    loss = log_loss if train.y.dtype == tf.int32 else squared_error
-    steps = math.ceil(train.rows / batch)
-    size = train.rows // steps
-    weights = core.trainable_variables
+    loss, classes = LOSSES[plan.loss], plan.loss == "log_loss"
+    weights = forms.trained.trainable_variables
     optimiser.build(weights)
 
-    def learn(chosen: tf.Tensor) -> None:
-        x, y = tf.gather(train.x, chosen), tf.gather(train.y, chosen)
+    def learn(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
-            value = tf.reduce_mean(loss(y, core(x, training=True)))
+            value = tf.reduce_mean(weight[:, None] * loss(y, forms.trained(x, training=True)))
         optimiser.apply(tape.gradient(value, weights), weights)
 
-    def epoch(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        order = tf.random.experimental.stateless_shuffle(tf.range(train.rows), seed=tf.stack([seed, number]))
+    def judge(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """The mean loss of the members' common answer, summed in double precision."""
+        rows = tf.shape(x)[0]
+
+        def add(start: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            scores = as_one(forms.finished(x[start : start + CHUNK], training=False), classes)
+            return start + CHUNK, total + tf.reduce_sum(tf.cast(loss(y[start : start + CHUNK], scores), tf.float64))
+
+        _, total = tf.while_loop(lambda start, _: start < rows, add, (tf.constant(0), tf.zeros((), tf.float64)))
+        return total / tf.cast(rows, tf.float64)
+
+    def epoch(
+        number: tf.Tensor, seed: tf.Tensor, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *judged: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        rows = tf.shape(x)[0]
+        size = tf.maximum(rows // steps, 1)
+        order = tf.random.experimental.stateless_shuffle(tf.range(rows), seed=tf.stack([seed, number]))
 
         def step(index: tf.Tensor) -> tuple[tf.Tensor]:
-            learn(order[index * size : (index + 1) * size])
+            chosen = order[index * size : (index + 1) * size]
+            learn(tf.gather(x, chosen), tf.gather(y, chosen), tf.gather(weight, chosen))
             return (index + 1,)
 
-        tf.while_loop(lambda index: index < steps, step, (tf.constant(0),))
-        return _mean_loss(core, loss, train), _mean_loss(core, loss, validation)
+        tf.while_loop(lambda index: index < tf.minimum(steps, rows), step, (tf.constant(0),))
+        multiply_out(forms.layers)
+        return judge(*judged[:2]), judge(*judged[2:])
 
+    x = tf.TensorSpec((None, forms.trained.input_shape[-1]), tf.float32)
+    y = tf.TensorSpec((None,), tf.int32 if classes else tf.float32)
+    number, weight = tf.TensorSpec((), tf.int64), tf.TensorSpec((None,), tf.float32)
     # Without autograph: it rewrites source code, which each new Python breaks for a while, and no loop here needs it.
-    graph = tf.function(epoch, autograph=False).get_concrete_function(tf.TensorSpec((), tf.int64))
+    graph = tf.function(epoch, autograph=False).get_concrete_function(number, number, x, y, weight, x, y, x, y)
 
-    def run(number: int) -> tuple[float, float]:
-        on_train, on_validation = graph(tf.constant(number, tf.int64))
-        return float(on_train), float(on_validation)
+    def begin(train: Lesson, judged: Lesson, validation: Lesson, seed: int) -> Epoch:
+        given = (train.x, train.y, train.weight, judged.x, judged.y, validation.x, validation.y)
 
-    return run
+        def run(number: int) -> tuple[float, float]:
+            on_train, on_validation = graph(tf.constant(number, tf.int64), tf.constant(seed, tf.int64), *given)
+            return float(on_train), float(on_validation)
 
+        return run
 
-def _mean_loss(core: keras.Model, loss: Loss, part: Lesson) -> tf.Tensor:
-    """The loss of a part without dropout, summed in double precision."""
-    total = tf.zeros((), tf.float64)
-    for start in range(0, part.rows, CHUNK):
-        scores = core(part.x[start : start + CHUNK], training=False)
-        total += tf.reduce_sum(tf.cast(loss(part.y[start : start + CHUNK], scores), tf.float64))
-    return total / part.rows
+    return begin

@@ -3,13 +3,10 @@
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
+from reportgen.model.layers import Weights
 
 MATERIAL = 1e-4
 """The smallest fall of the validation loss that counts as gain: nats, or parts of the target's variance."""
-
-Weights = list[npt.NDArray[np.float32]]
 
 
 @dataclass
@@ -37,3 +34,15 @@ class History:
         if best:
             self.best_loss, self.best_epoch = validation, len(self.validation)
         return best
+
+    @property
+    def still_falling(self) -> bool:
+        """Whether the last tenth of the epochs lowered the best validation loss by more than a hundredth of it.
+
+        A schedule that ends at a rate of nothing flattens every curve; one that still falls so much wanted more steps.
+        """
+        if self.stopped_early or not self.validation:
+            return False
+        last = max(len(self.validation) // 10, 1)
+        before = min(self.validation[:-last], default=math.inf)
+        return self.best_loss < 0.99 * before and before - self.best_loss > MATERIAL

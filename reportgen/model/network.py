@@ -1,4 +1,4 @@
-"""The network: how it is built, and what may be asked of it once it is trained."""
+"""The finished network: what may be asked of it, and how it is saved."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -8,19 +8,27 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.model.plan import Plan
+from reportgen.model.layers import Weights, combined, finished_scores, give_weights, stack, widened
+from reportgen.model.layout import Layout
+from reportgen.model.plan import Plan, Size
 from reportgen.model.runtime import keras, tf
 from reportgen.model.shapes import Floats
+from reportgen.model.workshop import Workshop
 from reportgen.records.network import ModelRecord, Training
 
-PIECE = 2**13
-"""Rows that are answered at once: some 16 MB for a layer of 512 units."""
+PIECE = 2**10
+"""Rows that are answered at once: what the layers make of more no longer fits the processor's cache."""
 
 
 @dataclass(frozen=True)
 class Nets:
-    """Two views of the same layers: `core` ends before softmax (or scaling), `full` behind it."""
+    """Three views of the same layers.
 
+    `wide` is what the first hidden layer sees, `core` ends before softmax (or before the target's own units), `full`
+    behind it.
+    """
+
+    wide: keras.Model
     core: keras.Model
     full: keras.Model
 
@@ -41,23 +49,22 @@ class Scale:
         return (numbers - self.centre) / self.scale
 
 
-def build(plan: Plan, inputs: int, start: npt.NDArray[np.float64], scale: Scale | None, seed: int) -> Nets:
-    """A multilayer perceptron that begins by guessing: `start` holds the outputs of the untrained network.
-
-    Every layer has a name and every draw a seed, so that nothing depends on what was built before.
-    """
-    seeds = iter(np.random.default_rng([seed, 1]).integers(2**31, size=2 * len(plan.hidden)).tolist())
-    encoded = keras.Input((inputs,), name="encoded")
-    values = encoded
-    for number, width in enumerate(plan.hidden, start=1):
-        begin = keras.initializers.HeUniform(next(seeds))
-        values = keras.layers.Dense(width, "relu", kernel_initializer=begin, name=f"hidden_{number}")(values)
-        values = keras.layers.Dropout(plan.dropout, seed=next(seeds), name=f"dropout_{number}")(values)
-    output = keras.layers.Dense(len(start), kernel_initializer="zeros", name="output")
-    scores = output(values)
-    output.bias.assign(start.astype(np.float32))
+def assemble(plan: Plan, size: Size, layout: Layout, weights: Weights, temperature: float, scale: Scale | None) -> Nets:
+    """Build the network from encoded columns to answers, with the weights that training found."""
+    encoded = keras.Input((len(layout.order),), name="encoded")
+    arranged = keras.ops.take(encoded, list(layout.order), axis=1)
+    wide = widened(arranged, size, plan)
+    scores = combined(finished_scores(wide, stack(size, plan)), scale is None)
+    if temperature != 1.0:
+        scores = keras.layers.Rescaling(1 / temperature, name="temperature")(scores)
     last = _own_units(scale) if scale else keras.layers.Softmax(name="probabilities")
-    return Nets(keras.Model(encoded, scores, name="core"), keras.Model(encoded, last(scores), name="network"))
+    nets = Nets(
+        keras.Model(encoded, wide, name="wide"),
+        keras.Model(encoded, scores, name="core"),
+        keras.Model(encoded, last(scores), name="network"),
+    )
+    give_weights(nets.full, weights)
+    return nets
 
 
 def _own_units(scale: Scale) -> keras.layers.Layer:
@@ -103,13 +110,17 @@ class Network:
     record: ModelRecord
     training: Training
     seconds: float
+    plan: Plan
+    layout: Layout
     nets: Nets = field(repr=False)
     answers: Answers = field(repr=False)
+    workshop: Workshop = field(repr=False)
     scale: Scale | None
 
     def predict(self, x: Floats) -> npt.NDArray[np.float64]:
         """Probabilities (rows, classes), or numbers (rows,) in the target's own units, in double precision."""
-        return answer(self.answers, x, self.scale)
+        parts = [self.answers.scores(batch).numpy() for batch in batches(x)]
+        return answered(np.concatenate(parts), self.scale)
 
     def gradients(self, x: Floats, output: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """One output before softmax for each row, and its derivative by the encoded inputs.
@@ -122,10 +133,27 @@ class Network:
         slope = np.concatenate([part.numpy() for part in slopes]).astype(np.float64)
         return (value, slope) if self.scale is None else (self.scale.restore(value), self.scale.scale * slope)
 
-    @property
-    def first_layer(self) -> npt.NDArray[np.float64]:
-        """The weights from the encoded columns (rows) to the first hidden units (columns)."""
-        return np.asarray(self.nets.core.layers[1].kernel.numpy(), dtype=np.float64)
+    def first_layer(self, x: Floats, columns: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """What these encoded columns add to the first hidden units before their bias, shape (rows, units).
+
+        The units of all members stand side by side. Over all columns the parts add up to what the units see.
+        """
+        chosen = self._wide_positions(columns)
+        kernel = self.nets.full.get_layer("members").kernel.numpy()[chosen]
+        wide = np.concatenate([self.nets.wide(batch).numpy() for batch in batches(x)])[:, chosen]
+        return np.asarray(wide @ kernel, dtype=np.float64)
+
+    def _wide_positions(self, columns: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Where these encoded columns stand in what the first hidden layer sees."""
+        numbers, vector = len(self.layout.numbers), self.plan.embedding_width
+        vector = vector if self.plan.embedding != "none" else 0
+        found: list[int] = []
+        for place in (self.layout.order.index(column) for column in columns):
+            if place >= numbers:
+                found.append(place + numbers * vector)
+            else:
+                found += [place, *range(numbers + place * vector, numbers + (place + 1) * vector)]
+        return np.array(found, dtype=np.intp)
 
     def save(self, path: Path) -> None:
         """Write the network in Keras's own format; the file appears whole or not at all."""
@@ -147,11 +175,10 @@ class Network:
         return direction
 
 
-def answer(answers: Answers, x: Floats, scale: Scale | None) -> npt.NDArray[np.float64]:
-    """What the network says of each row: probabilities, or the number in the target's own units."""
-    parts = [answers.scores(batch).numpy() for batch in batches(x)]
-    scores = np.concatenate(parts).astype(np.float64)
-    return softmax(scores) if scale is None else scale.restore(scores[:, 0])
+def answered(scores: npt.NDArray[np.float32], scale: Scale | None) -> npt.NDArray[np.float64]:
+    """What scores (rows, outputs) say: probabilities, or the number in the target's own units."""
+    doubles = scores.astype(np.float64)
+    return softmax(doubles) if scale is None else scale.restore(doubles[:, 0])
 
 
 def batches(x: Floats) -> Iterator[tf.Tensor]:

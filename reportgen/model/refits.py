@@ -1,16 +1,16 @@
-"""The network made anew: in the same way, from another seed, on other rows."""
+"""The network made anew: in the same way, from other seeds, on other rows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.config import Budget, Config
+from reportgen.config import Budget
 from reportgen.model.network import Network
-from reportgen.model.shapes import Floats, Prepared
-from reportgen.model.training import train
+from reportgen.model.shapes import Drawn
+from reportgen.model.training import measure, train_in
+from reportgen.model.workshop import Workshop, open_workshop
 from reportgen.records.base import Code
 from reportgen.records.table import Task
 
@@ -25,17 +25,29 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class Refitted:
-    """What is wanted of a network made anew: its answers, and what went wrong in its training."""
+    """What is wanted of a network made anew: its answers for its test rows, and what went wrong in its training."""
 
-    predict: Callable[[Floats], npt.NDArray[Any]]
+    predictions: npt.NDArray[np.float64]
     notes: tuple[Code, ...]
 
 
-def refit(network: Network, prepared: Prepared, task: Task, config: Config, seed: int) -> Refitted:
-    """A network of the same kind as this one, trained from the first step on these rows and from that seed."""
-    del network
-    anew = train(prepared, task, config.model_copy(update={"seed": seed}))
-    return Refitted(anew.predict, anew.record.notes)
+def refit(network: Network, draws: Sequence[Drawn], task: Task, seeds: Sequence[int]) -> Iterator[Refitted]:
+    """Networks of the same kind as this one, each trained from the first step on rows of its own from its own seed."""
+    workshop = _workshop(network, draws, task)
+    for prepared, seed in zip(draws, seeds, strict=True):
+        trained = train_in(workshop, prepared, task, seed)
+        scores = workshop.answer(trained.bench, prepared.test.x)
+        yield Refitted(trained.answer(scores), trained.notes)
+
+
+def _workshop(network: Network, draws: Sequence[Drawn], task: Task) -> Workshop:
+    """The network's own, or one large enough for every draw: other rows may have other levels."""
+    sizes = [measure(prepared, task) for prepared in draws]
+    if all(network.workshop.holds(size) for size in sizes):
+        return network.workshop
+    own = network.workshop.size
+    most = replace(own, numbers=max(s.numbers for s in sizes), flags=max(s.flags for s in sizes))
+    return open_workshop(network.plan, most)
 
 
 def refits_for(rows: int, columns: int, budget: Budget) -> int:

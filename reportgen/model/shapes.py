@@ -33,3 +33,11 @@ class Prepared(Protocol):
     @property
     def validation(self) -> Rows:
         """The rows that decide when to stop and how large a baseline may be."""
+
+
+class Drawn(Prepared, Protocol):
+    """Prepared rows of one split, with those that the network made anew is asked about."""
+
+    @property
+    def test(self) -> Rows:
+        """The rows that are answered; nothing is learnt from them."""

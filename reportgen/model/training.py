@@ -1,42 +1,113 @@
 """Training: epoch after epoch until validation rows see no more gain."""
 
-import math
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from reportgen.config import Config
 from reportgen.model.describe import describe_network, describe_training, notes
-from reportgen.model.epoch import Epoch, compile_epoch, lesson
-from reportgen.model.history import History, Weights
-from reportgen.model.network import Network, Scale, answer, build, trace
-from reportgen.model.plan import Plan, make_plan
-from reportgen.model.runtime import keras, seed_everything
-from reportgen.model.shapes import Prepared, Progress
+from reportgen.model.history import History
+from reportgen.model.layers import Weights
+from reportgen.model.layout import find_layout
+from reportgen.model.network import Network, Scale, answered, assemble, trace
+from reportgen.model.plan import Size, make_plan
+from reportgen.model.runtime import seed_everything
+from reportgen.model.shapes import Floats, Prepared, Progress, Rows
+from reportgen.model.temperature import find_temperature
+from reportgen.model.workshop import Bench, Workshop, open_workshop
+from reportgen.records.base import Code
 from reportgen.records.table import Task
+
+FEW = 0.01
+HEAVY = 0.5
+"""Where one training row in a hundred makes more than half of the target's variance, squares learn those alone."""
 
 
 def train(prepared: Prepared, task: Task, config: Config, progress: Progress | None = None) -> Network:
     """Fit one network to the training rows and keep the epoch that validation rows like best."""
     began = perf_counter()
     seed_everything(config.seed, config.threads)
-    rows, columns = prepared.train.x.shape
-    plan = make_plan(rows, config.model, config.budget)
-    scale = _scale(prepared.train.y) if task.kind == "regression" else None
+    size = measure(prepared, task)
+    plan = make_plan(size, _loss(prepared.train.y, task), config.model, config.budget)
+    workshop = open_workshop(plan, size)
+    trained = _best_start(workshop, prepared, task, config.seed, progress)
+    nets = assemble(plan, size, trained.bench.layout, trained.weights, trained.temperature, trained.scale)
+    record = describe_network(workshop.forms.trained, plan, trained.history, trained.temperature, trained.notes, task)
+    return Network(
+        record=record,
+        training=describe_training(trained.history, plan, len(prepared.train.x)),
+        seconds=perf_counter() - began,
+        plan=plan,
+        layout=trained.bench.layout,
+        nets=nets,
+        answers=trace(nets.core),
+        workshop=workshop,
+        scale=trained.scale,
+    )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One training's end: the losses, the weights that were kept, and what turns scores into answers."""
+
+    bench: Bench
+    history: History
+    weights: Weights
+    temperature: float
+    scale: Scale | None
+    notes: tuple[Code, ...]
+
+    def answer(self, scores: Floats) -> npt.NDArray[np.float64]:
+        """Probabilities, or numbers in the target's own units."""
+        return answered(scores / np.float32(self.temperature), self.scale)
+
+
+def measure(prepared: Prepared, task: Task) -> Size:
+    """What the plan depends on, of the training rows."""
+    layout = find_layout(prepared.train.x)
+    return Size(len(prepared.train.x), len(layout.numbers), len(layout.flags), max(len(task.classes), 1))
+
+
+def train_in(
+    workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None = None
+) -> Trained:
+    """Train the workshop's network on these rows from that seed; it answers as trained until the next training."""
+    scale = None if task.classes else _scale(prepared.train.y)
     start = np.zeros(1) if scale else _log_shares(prepared.train.y, len(task.classes))
-    nets = build(plan, columns, start, scale, config.seed)
-    optimiser = keras.optimizers.AdamW(plan.learning_rate, plan.weight_decay, global_clipnorm=1.0)
-    lessons = lesson(prepared.train, scale), lesson(prepared.validation, scale)
-    epoch = compile_epoch(nets.core, optimiser, *lessons, plan.batch, config.seed)
-    history = _fit(epoch, nets.core, optimiser, plan, progress)
-    _restore(nets.core, history.weights)
-    answers = trace(nets.core)
-    said = notes(history, plan, task, answer(answers, prepared.train.x, scale))
-    record = describe_network(nets, plan, history, said, task)
-    seconds = perf_counter() - began
-    return Network(record, describe_training(history, task), seconds, nets, answers, scale)
+    rows, checks = _learnable(prepared.train, scale), _learnable(prepared.validation, scale)
+    bench = Bench(find_layout(prepared.train.x), rows, checks, start)
+    history, weights = workshop.train(bench, seed, progress)
+    temperature = 1.0
+    if task.classes and workshop.plan.calibrate:
+        temperature = find_temperature(workshop.answer(bench, checks.x), checks.y)
+    answers = answered(workshop.answer(bench, rows.x), scale)
+    said = notes(history, workshop.plan, task, answers)
+    return Trained(bench, history, weights, temperature, scale, said)
+
+
+def _best_start(workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None) -> Trained:
+    """Train as often as the plan asks for; validation rows choose."""
+    first = train_in(workshop, prepared, task, seed, progress)
+    others = (
+        train_in(workshop, prepared, task, int(np.random.SeedSequence((seed, 4, n)).generate_state(1)[0]), progress)
+        for n in range(1, workshop.plan.starts)
+    )
+    return min((first, *others), key=lambda trained: trained.history.best_loss)
+
+
+@dataclass(frozen=True)
+class _Learnable:
+    """Rows with targets as the network learns them: class numbers, or standardised numbers."""
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[Any]
+
+
+def _learnable(rows: Rows, scale: Scale | None) -> Rows:
+    return _Learnable(rows.x, rows.y if scale is None else scale.standardise(rows.y))
 
 
 def _scale(y: npt.NDArray[Any]) -> Scale:
@@ -44,36 +115,21 @@ def _scale(y: npt.NDArray[Any]) -> Scale:
     return Scale(float(np.mean(y)), float(np.std(y)) or 1.0)
 
 
+def _loss(y: npt.NDArray[Any], task: Task) -> Literal["log_loss", "squared_error", "huber"]:
+    """Log loss for classes; squared error for numbers, unless a few rows would make nearly all of it."""
+    if task.classes:
+        return "log_loss"
+    return "huber" if share_of_few(y) > HEAVY else "squared_error"
+
+
+def share_of_few(y: npt.NDArray[Any]) -> float:
+    """What part of the target's variance the farthest hundredth of the rows makes; 0 for a constant target."""
+    distances = np.sort((np.asarray(y, dtype=np.float64) - np.median(y)) ** 2)
+    few = max(round(len(y) * FEW), 1)
+    return float(distances[-few:].sum() / (distances.sum() or 1.0))
+
+
 def _log_shares(y: npt.NDArray[Any], classes: int) -> npt.NDArray[np.float64]:
     """Scores whose softmax are the classes' shares, each class with half a row to spare, so that none is impossible."""
     counts = np.bincount(y, minlength=classes) + 0.5
     return np.asarray(np.log(counts / counts.sum()))
-
-
-def _fit(
-    epoch: Epoch, core: keras.Model, optimiser: keras.optimizers.Optimizer, plan: Plan, progress: Progress | None
-) -> History:
-    """Run epochs until validation loss stands still, numbers run away, or the ceiling is reached."""
-    history = History(_weights(core))
-    while len(history.validation) < plan.epochs and not history.stopped_early:
-        losses = epoch(len(history.validation) + 1)
-        if not all(map(math.isfinite, losses)):
-            history.diverged = True
-            break
-        if history.add(*losses):
-            history.weights = _weights(core)
-        if history.waited and history.waited % plan.rest == 0:
-            optimiser.learning_rate.assign(optimiser.learning_rate / 2)
-        history.stopped_early = history.waited >= plan.patience
-        if progress:
-            progress(len(history.validation), plan.epochs)
-    return history
-
-
-def _weights(core: keras.Model) -> Weights:
-    return [variable.numpy() for variable in core.trainable_variables]
-
-
-def _restore(core: keras.Model, weights: Weights) -> None:
-    for variable, value in zip(core.trainable_variables, weights, strict=True):
-        variable.assign(value)

@@ -33,13 +33,17 @@ class ModelRecord(Record):
 
 
 class Training(Record):
-    """The loss after each epoch, on training and on validation rows; epochs count from 1."""
+    """The loss after each epoch, on training and on validation rows; epochs count from 1.
+
+    `train_rows` are the training rows that the loss was taken on, None for all of them.
+    """
 
     loss_name: str
     train: tuple[float, ...]
     validation: tuple[float, ...]
     best_epoch: int
     stopped_early: bool
+    train_rows: int | None = None
 
 
 class Metric(Record):

@@ -1,0 +1,172 @@
+"""Where networks of one plan and one size are trained, one after the other, by a graph that is traced once."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reportgen.model.epoch import CHUNK, JUDGED, Epoch, Forms, Lesson, as_one, compile_epoch
+from reportgen.model.history import History
+from reportgen.model.layers import (
+    Weights,
+    finished_scores,
+    first_weights,
+    give_weights,
+    multiply_out,
+    stack,
+    take_weights,
+    trained_scores,
+    widened,
+)
+from reportgen.model.layout import Layout, cut
+from reportgen.model.plan import Plan, Size
+from reportgen.model.runtime import keras, tf
+from reportgen.model.shapes import Floats, Progress, Rows
+
+CLIP = 1.0
+"""The largest norm of a gradient over all weights: one wild row pulls no harder than this."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One table on the bench: how its columns are arranged, and its rows with targets as the network learns them."""
+
+    layout: Layout
+    train: Rows
+    validation: Rows
+    start: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A network of one shape with its optimiser and its compiled epoch, used anew for each training."""
+
+    plan: Plan
+    size: Size
+    forms: Forms = field(repr=False)
+    optimiser: keras.optimizers.Optimizer = field(repr=False)
+    begin: Callable[..., Epoch] = field(repr=False)
+    scores: Callable[[tf.Tensor], tf.Tensor] = field(repr=False)
+
+    def holds(self, size: Size) -> bool:
+        """Whether a table of that size fits in: fewer columns are filled up with zeros."""
+        return (
+            size.numbers <= self.size.numbers
+            and size.flags <= self.size.flags
+            and bool(size.numbers) == bool(self.size.numbers)
+        )
+
+    def train(self, bench: Bench, seed: int, progress: Progress | None = None) -> tuple[History, Weights]:
+        """Train from the first step on; returns the losses and the weights that were kept."""
+        train, validation = (
+            self._lesson(bench, bench.train, self.plan.class_weights),
+            self._lesson(bench, bench.validation),
+        )
+        self._reset(bench, seed)
+        epoch = self.begin(train, train.part(_judged(len(bench.train.x), seed)), validation, seed)
+        history = _fit(epoch, self.forms.trained, self.plan, progress)
+        give_weights(self.forms.trained, history.weights)
+        multiply_out(self.forms.layers)
+        return history, take_weights(self.forms.finished)
+
+    def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
+        """The scores of the network that was trained last, shape (rows, outputs)."""
+        arranged = bench.layout.arrange(x, self.size.numbers, self.size.flags)
+        parts = [self.scores(tf.constant(arranged[i : i + CHUNK])).numpy() for i in range(0, max(len(x), 1), CHUNK)]
+        return np.concatenate(parts)
+
+    def _lesson(self, bench: Bench, rows: Rows, class_weights: str = "none") -> Lesson:
+        x = bench.layout.arrange(rows.x, self.size.numbers, self.size.flags)
+        y = tf.constant(rows.y, tf.int32 if self.plan.loss == "log_loss" else tf.float32)
+        return Lesson(tf.constant(x), y, tf.constant(_row_weights(rows.y, class_weights)))
+
+    def _reset(self, bench: Bench, seed: int) -> None:
+        """Set everything that a training changes to where it begins."""
+        x = bench.layout.arrange(bench.train.x)[:, : len(bench.layout.numbers)]
+        pieces = cut(x, self.plan.bins, self.size.numbers) if self.plan.embedding == "piecewise" else None
+        give_weights(self.forms.trained, first_weights(self.size, self.plan, pieces, bench.start, seed))
+        for variable in self.optimiser.variables:
+            if variable is not self.optimiser._learning_rate:  # a constant rate is one, too
+                variable.assign(tf.zeros_like(variable))
+        for number, layer in enumerate(self.forms.trained.layers):
+            if isinstance(layer, keras.layers.Dropout):
+                state = np.random.SeedSequence((seed, 2, number)).generate_state(2)
+                layer.seed_generator.state.assign(state)
+
+
+def open_workshop(plan: Plan, size: Size) -> Workshop:
+    """Build the layers and trace the epoch."""
+    arranged = keras.Input((size.numbers + size.flags,), name="arranged")
+    wide, layers = widened(arranged, size, plan), stack(size, plan)
+    forms = Forms(
+        layers,
+        trained=keras.Model(arranged, trained_scores(wide, layers), name="trained"),
+        finished=keras.Model(arranged, finished_scores(wide, layers), name="finished"),
+    )
+    steps = max(math.ceil(size.rows / plan.batch), 1)
+    optimiser = _optimiser(plan, steps * plan.epochs)
+    begin = compile_epoch(forms, optimiser, plan, steps)
+    rows = tf.TensorSpec((None, size.numbers + size.flags), tf.float32)
+
+    def scores(rows: tf.Tensor) -> tf.Tensor:
+        return as_one(forms.finished(rows, training=False), plan.loss == "log_loss")[:, 0]
+
+    traced = tf.function(scores, autograph=False).get_concrete_function(rows)
+    return Workshop(plan, size, forms, optimiser, begin, traced)
+
+
+def _optimiser(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
+    """Adam, or AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) without decay of biases and member scales."""
+    rate: Any = plan.learning_rate
+    if plan.schedule == "cosine":
+        warm = round(plan.warm_up * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warm else plan.learning_rate,
+            decay_steps=max(steps - warm, 1),
+            alpha=0.01,
+            warmup_target=plan.learning_rate if warm else None,
+            warmup_steps=warm,
+        )
+    if plan.optimiser == "Adam":
+        return keras.optimizers.Adam(rate)
+    optimiser = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, global_clipnorm=CLIP)
+    optimiser.exclude_from_weight_decay(var_names=["bias", "member_scales", "waves"])
+    return optimiser
+
+
+def _judged(rows: int, seed: int) -> npt.NDArray[np.intp]:
+    """The training rows that are judged after each epoch: all, or as many as are enough."""
+    if rows <= JUDGED:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng([seed, 3]).choice(rows, JUDGED, replace=False))
+
+
+def _row_weights(y: npt.NDArray[Any], class_weights: str) -> npt.NDArray[np.float32]:
+    """One for each row; or such weights, of mean one, that every class counts the same."""
+    if class_weights == "none":
+        return np.ones(len(y), dtype=np.float32)
+    counts = np.bincount(y)
+    weights = 1.0 / counts[y]
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
+
+
+def _fit(epoch: Epoch, core: keras.Model, plan: Plan, progress: Progress | None) -> History:
+    """Run epochs until validation loss stands still, numbers run away, or the ceiling is reached."""
+    history = History(take_weights(core))
+    while len(history.validation) < plan.epochs and not history.stopped_early:
+        losses = epoch(len(history.validation) + 1)
+        if not all(map(math.isfinite, losses)):
+            history.diverged = True
+            break
+        better = history.add(*losses)
+        if better or not plan.waits:
+            history.weights = take_weights(core)
+        history.stopped_early = plan.waits and history.waited >= plan.patience
+        if progress:
+            progress(len(history.validation), plan.epochs)
+    if not plan.waits:
+        history.best_epoch = len(history.validation)
+    return history
