@@ -184,7 +184,7 @@ def build(kind: str, rows: int = 600, seed: int = 0) -> Subject:
         train=parts[0],
         validation=parts[1],
         test=parts[2],
-        first_layer=weights,
+        first_layer=lambda x, columns: x[:, columns] @ weights[columns],
         protected=(),
         seed=seed,
         **_records(rows, parts, weights.shape[1]),

@@ -5,7 +5,7 @@ import pytest
 
 from reportgen.evidence import importance
 from reportgen.evidence.base import Fitted
-from reportgen.evidence.first_layer import weighed
+from reportgen.evidence.first_layer import MOST_ROWS, weighed
 from reportgen.evidence.permutation import permuted
 from reportgen.evidence.trees import impurity
 from reportgen.records.table import Encoded
@@ -61,6 +61,28 @@ def test_the_first_layer_weighs_what_a_column_moves(binary_subject):
     assert (weight.feature, weight.value) == ("weight", 0.0)
 
 
+def test_the_first_layer_weighs_by_the_root_mean_square_over_its_units(multiclass_subject):
+    x = multiclass_subject.train.x.astype(float)
+    values = {one.feature: one.value for one in weighed(multiclass_subject)}
+    assert values["size"] == pytest.approx(1.5 * np.sqrt(2 / 3) * x[:, 0].std())
+    blue, red = x[:, 2], x[:, 4]
+    moved = np.mean([np.var(0.5 * blue), np.var(red - 0.5 * blue), np.var(red)])
+    assert values["colour"] == pytest.approx(np.sqrt(moved))
+
+
+def test_a_thousand_rows_are_enough_to_weigh_the_first_layer(build_subject):
+    subject, asked = build_subject("regression", rows=5_000), []
+
+    def first_layer(x, columns):
+        asked.append(len(x))
+        return subject.first_layer(x, columns)
+
+    values = {one.feature: one.value for one in weighed(replace(subject, first_layer=first_layer))}
+    assert asked == [MOST_ROWS] * 3
+    assert values["size"] == pytest.approx(3.0, rel=0.1)
+    assert weighed(subject) == weighed(subject)
+
+
 def test_attribution_of_a_linear_model_is_the_mean_distance_times_the_slope(regression_subject):
     attributed = importance.measure(regression_subject)[-1]
     away = regression_subject.test.x[:, 0] - regression_subject.train.x[:, 0].mean()
@@ -95,7 +117,7 @@ def test_one_feature_and_one_test_row(build_subject, kind):
     lone = replace(
         subject,
         inputs=inputs,
-        first_layer=subject.first_layer[:1],
+        first_layer=subject.first_layer,
         baselines=(),
         predict=lambda x: subject.predict(wide(x)),
         gradients=lambda x, o: (subject.gradients(wide(x), o)[0], subject.gradients(wide(x), o)[1][:, :1]),
