@@ -69,6 +69,7 @@ def collect(
     `progress` hears the name of each before it starts; `timed` gives the context that each runs in.
     """
     known, analyses = remember(subject), _Round(progress, timed)
+    scores = analyses.make("performance", lambda: performance.measure(known), ())
     return Dossier(
         dataset=subject.dataset,
         task=subject.task,
@@ -76,9 +77,9 @@ def collect(
         profile=subject.profile,
         model=subject.model,
         training=subject.training,
-        metrics=analyses.make("performance", lambda: performance.measure(known), ()),
+        metrics=scores,
         refits=analyses.make("refits", lambda: refits.measure(known), None),
-        calibration=analyses.make("calibration", lambda: calibration.measure(known), None),
+        calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),

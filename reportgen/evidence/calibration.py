@@ -1,12 +1,15 @@
 """Whether what the network states as a probability comes true that often."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import LEVEL, RESAMPLES, Bounds, rate_interval
-from reportgen.evidence.predictions import ClassAnswers, class_answers
-from reportgen.records.network import Calibration, ReliabilityBin
+from reportgen.evidence.intervals import LEVEL, RESAMPLES, Bounds, bootstrap, rate_interval
+from reportgen.evidence.predictions import ClassAnswers, class_answers, losses
+from reportgen.records.network import Calibration, Metric, ReliabilityBin
 
 MOST_BINS = 10
 ROWS_A_BIN = 10
@@ -14,16 +17,68 @@ ROWS_A_BIN = 10
 METHOD = "bins of equal counts, Wilson score"
 SIMULATED = f"{RESAMPLES:,} simulated outcomes"
 
+TEMPERED = ("log_loss", "ece")
+"""The numbers that are shown without and with the temperature."""
 
-def measure(subject: Subject) -> Calibration:
-    """Hold stated probabilities of test rows against what happened, in bins of equal counts."""
+_STREAM = 113
+
+
+def measure(subject: Subject, scores: tuple[Metric, ...] = ()) -> Calibration:
+    """Hold stated probabilities of test rows against what happened, in bins of equal counts.
+
+    `scores` are the network's metrics: those of test rows say how it does with its temperature.
+    """
     if not subject.classifies:
         raise NotApplicable("needs_classes")
     answers = class_answers(subject, subject.test)
     stated, observed, sizes = reliability(answers)
     bins = tuple(_bin(*one) for one in zip(stated, observed, sizes, strict=True))
     about = "predicted" if answers.positive is None else "positive"
-    return Calibration(about=about, bins=bins, n=len(answers.actual), method=METHOD)  # type: ignore[arg-type]
+    found = Calibration(about=about, bins=bins, n=len(answers.actual), method=METHOD)  # type: ignore[arg-type]
+    return found.model_copy(update=_tempering(subject, answers, scores))
+
+
+def _tempering(subject: Subject, answers: ClassAnswers, scores: tuple[Metric, ...]) -> dict[str, Any]:
+    """What the temperature changed on test rows, which had no part in finding it; nothing where none was looked for."""
+    temperature = subject.model.settings.get("temperature")
+    if temperature is None:
+        return {}
+    held = {one.name: one for one in scores if one.split == answers.split and one.of is None}
+    after = tuple(held[name] for name in TEMPERED if name in held)
+    if temperature == 1:
+        return {"temperature": 1.0, "before": after, "after": after}
+    rng = np.random.default_rng([subject.seed, _STREAM])
+    before = replace(answers, probabilities=untempered(answers.probabilities, float(temperature)))
+    surprises, now = losses(before.probabilities, before.actual), losses(answers.probabilities, answers.actual)
+    loss = bootstrap(surprises[:, None], lambda means: means[:, 0], rng)
+    loss = loss._replace(low=max(loss.low, 0.0))
+    gain = bootstrap((surprises - now)[:, None], lambda means: means[:, 0], rng)
+    return {
+        "temperature": float(temperature),
+        "before": (
+            _metric("log_loss", before, float(surprises.mean()), loss),
+            _metric("ece", before, *expected_error(before, rng)),
+        ),
+        "after": after,
+        "gain": _metric("log_loss", answers, float((surprises - now).mean()), gain),
+    }
+
+
+def _metric(name: str, answers: ClassAnswers, value: float, bounds: Bounds) -> Metric:
+    low, high, method = bounds
+    n = len(answers.actual)
+    return Metric(name=name, split=answers.split, value=value, low=low, high=high, n=n, method=method)
+
+
+def untempered(probabilities: Floats, temperature: float) -> Floats:
+    """Undo a temperature: softmax of scores over T, raised to the power T, is softmax of the scores once it sums to 1.
+
+    Shape (rows, classes); the temperature is that of Guo et al. 2017 (ICML).
+    """
+    if temperature == 1.0:
+        return probabilities
+    powers = (probabilities / probabilities.max(axis=1, keepdims=True)) ** temperature
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def reliability(answers: ClassAnswers) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:

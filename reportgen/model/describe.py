@@ -66,6 +66,7 @@ def _shown(layer: keras.layers.Layer) -> bool:
 def _layer(layer: keras.layers.Layer) -> Layer:
     activation = getattr(layer, "activation", None)
     return Layer(
+        name=layer.name,
         kind=type(layer).__name__,
         units=int(layer.output.shape[-1]),
         activation=activation.__name__ if activation else None,

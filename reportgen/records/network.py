@@ -6,8 +6,9 @@ from reportgen.records.base import Code, PartName, Record, Scalar
 
 
 class Layer(Record):
-    """One layer: its kind, its width, its activation, its trainable numbers."""
+    """One layer: its name, its kind, its width, its activation, its trainable numbers."""
 
+    name: str = ""
     kind: str
     units: int
     activation: str | None = None
@@ -156,9 +157,18 @@ class ReliabilityBin(Record):
 
 
 class Calibration(Record):
-    """Whether stated probabilities are met on test rows: about the predicted class, or the positive one if binary."""
+    """Whether stated probabilities are met on test rows: about the predicted class, or the positive one if binary.
+
+    `temperature` is the number that validation rows gave: above 1 it makes probabilities more cautious, below 1 bolder;
+    None where none was looked for. `before` and `after` are the log loss and the calibration error of test rows without
+    and with it, `gain` is by how much it lowers their log loss; these are empty without a temperature.
+    """
 
     about: Literal["positive", "predicted"]
     bins: tuple[ReliabilityBin, ...]
     n: int
     method: str
+    temperature: float | None = None
+    before: tuple[Metric, ...] = ()
+    after: tuple[Metric, ...] = ()
+    gain: Metric | None = None

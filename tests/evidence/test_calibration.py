@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import softmax
 
-from reportgen.evidence import calibration
+from reportgen.evidence import calibration, performance
 from reportgen.evidence.base import NotApplicable
-from reportgen.evidence.calibration import METHOD, expected_error, reliability
+from reportgen.evidence.calibration import METHOD, calibration_error, expected_error, reliability, untempered
 from reportgen.evidence.intervals import rate_interval
 from reportgen.evidence.predictions import ClassAnswers
 
@@ -69,3 +72,67 @@ def test_its_interval_holds_the_true_error_at_least_95_times_of_100(shift, truth
         return bounds.low <= truth <= bounds.high
 
     assert np.mean([holds(np.random.default_rng([5, draw])) for draw in range(300)]) >= 0.93
+
+
+def _at_temperature(subject, temperature):
+    settings = subject.model.settings | {"temperature": temperature}
+    return replace(subject, model=subject.model.model_copy(update={"settings": settings}))
+
+
+@pytest.mark.parametrize("temperature", [0.4, 2.5])
+def test_a_temperature_is_undone_to_the_softmax_of_the_scores(temperature):
+    scores = np.random.default_rng(0).normal(0, 5, size=(50, 4))
+    tempered = softmax(scores / temperature, axis=1)
+    assert untempered(tempered, temperature) == pytest.approx(softmax(scores, axis=1), abs=1e-12)
+
+
+def test_certainty_is_undone_without_a_nan():
+    assert untempered(np.array([[1.0, 0.0, 1e-300]]), 3.0).tolist() == [[1.0, 0.0, 0.0]]
+
+
+def test_two_even_odds_by_hand():
+    assert untempered(np.array([[0.8, 0.2]]), 2.0).tolist() == [pytest.approx([16 / 17, 1 / 17])]
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass"])
+def test_before_and_after_are_told_on_test_rows(build_subject, kind):
+    subject = _at_temperature(build_subject(kind), 2.0)
+    scores = performance.measure(subject)
+    found = calibration.measure(subject, scores)
+    p, y = subject.predict(subject.test.x), subject.test.y
+    squared = p**2 / (p**2).sum(axis=1, keepdims=True)
+    own = np.arange(len(y)), y
+    assert found.temperature == 2.0
+    assert [(one.name, one.split, one.n) for one in (*found.before, *found.after)] == [
+        ("log_loss", "test", 200),
+        ("ece", "test", 200),
+    ] * 2
+    assert found.before[0].value == pytest.approx(-np.log(squared[own]).mean())
+    assert found.after[0] in scores
+    assert found.after[0].value == pytest.approx(-np.log(p[own]).mean())
+    assert found.before[1].value == pytest.approx(
+        calibration_error(ClassAnswers("test", y, squared, 1 if kind == "binary" else None))
+    )
+    assert all(one.low <= one.value <= one.high for one in found.before)
+    assert found.gain.value == pytest.approx(found.before[0].value - found.after[0].value)
+    assert found.gain.low < found.gain.value < found.gain.high
+
+
+def test_undoing_what_the_truth_needs_is_shown_as_a_gain(build_subject):
+    """The subject states the true probabilities; without its temperature of 3 they would be far too bold."""
+    found = calibration.measure(_at_temperature(build_subject("binary", 3_000), 3.0))
+    assert found.gain.low > 0
+    assert found.before[1].low > 0.05
+
+
+def test_a_temperature_of_one_changes_nothing(binary_subject):
+    subject = _at_temperature(binary_subject, 1.0)
+    found = calibration.measure(subject, performance.measure(subject))
+    assert (found.temperature, found.gain) == (1.0, None)
+    assert found.before == found.after
+    assert [one.name for one in found.after] == ["log_loss", "ece"]
+
+
+def test_without_a_temperature_nothing_is_compared(binary_subject):
+    found = calibration.measure(binary_subject, performance.measure(binary_subject))
+    assert (found.temperature, found.before, found.after, found.gain) == (None, (), (), None)
