@@ -11,6 +11,9 @@ from reportgen.model.layout import Pieces
 from reportgen.model.plan import Plan, Size, width
 from reportgen.model.runtime import keras
 
+FARTHEST = 1e9
+"""Numbers are held within this, scaled: the square of one that is farther out would overflow, and bend it to zero."""
+
 SMOOTH = 3.0
 """Scaled numbers are bent smoothly towards this bound (RealMLP: Holzmüller et al. 2024, arXiv 2407.04491)."""
 
@@ -25,7 +28,7 @@ def widened(arranged: keras.KerasTensor, size: Size, plan: Plan) -> keras.KerasT
     """
     parts = []
     if size.numbers:
-        numbers = arranged[:, : size.numbers]
+        numbers = keras.ops.clip(arranged[:, : size.numbers], -FARTHEST, FARTHEST)
         parts.append(numbers / keras.ops.sqrt(1.0 + keras.ops.square(numbers / SMOOTH)))
         parts += _embedded(numbers, size, plan)
     if size.flags:

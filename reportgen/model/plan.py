@@ -71,6 +71,8 @@ def make_plan(
     given = {name: value for name, value in asked.model_dump().items() if value is not None}
     if loss == "log_loss":
         given.pop("loss", None)  # a setting for numbers, which classes have no use for
+    if not size.numbers:
+        given.pop("embedding", None)  # flags have no pieces to be told by
     plan = replace(reasoned, **given)
     return plan if asked.kind == "article" else _affordable(plan, size, asked, _ceiling(size.rows) * WORK[budget])
 

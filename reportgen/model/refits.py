@@ -42,11 +42,11 @@ def refit(network: Network, draws: Sequence[Drawn], task: Task, seeds: Sequence[
 
 def _workshop(network: Network, draws: Sequence[Drawn], task: Task) -> Workshop:
     """The network's own, or one large enough for every draw: other rows may have other levels."""
+    own = network.workshop.size
     sizes = [measure(prepared, task) for prepared in draws]
     if all(network.workshop.holds(size) for size in sizes):
         return network.workshop
-    own = network.workshop.size
-    most = replace(own, numbers=max(s.numbers for s in sizes), flags=max(s.flags for s in sizes))
+    most = replace(own, numbers=max(s.numbers for s in (own, *sizes)), flags=max(s.flags for s in (own, *sizes)))
     return open_workshop(network.plan, most)
 
 
