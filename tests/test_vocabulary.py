@@ -1,6 +1,7 @@
 """Every code that evidence, findings and data may hand over has words: nothing is printed as a raw code."""
 
 import ast
+from dataclasses import fields
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -10,7 +11,9 @@ from reportgen.config import ModelConfig, SelectionConfig
 from reportgen.evidence import collect
 from reportgen.findings import CODES
 from reportgen.findings.base import Reason
+from reportgen.model.plan import Plan
 from reportgen.records.card import Card
+from reportgen.records.network import Layer
 from reportgen.render.words import environment
 from tests.evidence.conftest import build
 
@@ -60,6 +63,29 @@ def test_settings_of_the_network_have_words():
         assert choices - set(WORDS.SETTING_VALUES[name]) == set(), name
 
 
+def test_the_settings_that_the_report_says_cannot_be_asked_for_are_these():
+    shown = {field.name for field in fields(Plan)} | {"temperature"}
+    assert shown - set(ModelConfig.model_fields) == {"optimiser", "warm_up", "starts", "temperature"}
+    assert shown - set(WORDS.SETTINGS) == set()
+
+
+@pytest.mark.parametrize(
+    "layer", ["pieces", "within_pieces", "waves", "embedding", "member_scales", "hidden_2", "output"]
+)
+def test_a_layer_is_worded_by_its_name(layer):
+    words = WORDS.layer(Layer(name=layer, kind="Dense", units=8))
+    assert words not in ("Dense", "")
+    assert WORDS.layer(Layer(kind="Dense", units=8)) == "Dense"
+
+
+def test_a_layer_is_as_wide_as_its_units_for_each_number_or_member():
+    assert WORDS.layer_width(Layer(name="pieces", kind="EinsumDense", units=8), 4) == "8 a number"
+    assert WORDS.layer_width(Layer(name="member_scales", kind="Dense", units=288), 4) == "4 × 72"
+    assert WORDS.layer_width(Layer(name="output", kind="EinsumDense", units=3), 4) == "4 × 3"
+    assert WORDS.layer_width(Layer(name="output", kind="EinsumDense", units=3), 1) == "3"
+    assert WORDS.layer_width(Layer(name="hidden_1", kind="Dense", units=64), 4) == "64"
+
+
 SETTING_CHOICES = ("kind", "embedding", "loss", "class_weights", "schedule")
 
 
@@ -72,11 +98,9 @@ def _inner(name: str) -> object:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("embedding", "piecewise", "按分位点分段线性"),
+        ("embedding", "piecewise", "原值，以及它在取值范围各段中走过的比例"),
         ("embedding", "none", "原值"),
-        ("target_transform", "none", "无"),
         ("loss", "huber", "Huber 损失（目标列标准化后）"),
-        ("schedule", "halve_on_plateau", "验证损失停滞时减半"),
         ("members", 8, "8"),
         ("calibrate", True, "是"),
         ("bins", None, "–"),

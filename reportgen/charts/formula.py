@@ -22,6 +22,35 @@ FORMULAS: dict[str, tuple[str, str]] = {
         r"h = \max(0,\; W x + b)",
         "h equals the larger of 0 and W times x plus b, for each unit of the layer",
     ),
+    "member_layer": (
+        r"h_m = \max(0,\; W\, (r_m \odot x) + b)",
+        "what member m has in the first hidden layer equals the larger of 0 and W times its own scaling of the inputs "
+        "x (each input times the member's number r for it) plus b; W and b are common to all members",
+    ),
+    "bend": (
+        r"\tilde{z} = \dfrac{z}{\sqrt{1 + (z / 3)^2}}",
+        "the bent number equals z divided by the root of 1 plus the square of a third of z: near 0 it is z itself, far "
+        "out it comes close to 3 and never reaches it",
+    ),
+    "pieces": (
+        r"\varphi_t(z) = \min\left(1,\; \max\left(0,\; \dfrac{z - e_{t-1}}{e_t - e_{t-1}}\right)\right)",
+        "what piece t tells of a number z equals the distance of z from the piece's lower edge divided by the piece's "
+        "width, held between 0 and 1",
+    ),
+    "mean_probability": (
+        r"p_k = \dfrac{1}{M} \;\;\sum_{m=1}^{M} p_{m,\,k}",
+        "the probability of class k equals the mean of the probabilities that the M members give it",
+    ),
+    "mean_number": (
+        r"\hat{y} = \dfrac{1}{M} \;\;\sum_{m=1}^{M} \hat{y}_m",
+        "the prediction equals the mean of the numbers that the M members predict",
+    ),
+    "temperature": (
+        r"q_k = \dfrac{p_k^{1/T}}{\sum_{j=1}^{K} p_j^{1/T}}",
+        "the stated probability of class k equals its probability p to the power of 1 over the temperature T, divided "
+        "by the sum of such powers over all K classes; T above 1 draws probabilities together, T below 1 drives them "
+        "apart",
+    ),
     "softmax": (
         r"p_k = \dfrac{e^{s_k}}{\sum_{j=1}^{K} e^{s_j}}",
         "the probability of class k equals e to the power of its score, divided by the sum of e to the power of the "
@@ -35,6 +64,19 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "squared_error": (
         r"L = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \left(\hat{y}_i - y_i\right)^2",
         "L equals the mean, over n rows, of the squared difference between the predicted and the actual number",
+    ),
+    "huber": (
+        r"L = \dfrac{1}{n} \;\;\sum_{i=1}^{n} \ell(\hat{y}_i - y_i), \quad "
+        r"\ell(d) = d^2 \;\;(|d| \leq 1), \quad \ell(d) = 2\,|d| - 1 \;\;(|d| > 1)",
+        "L equals the mean, over n rows, of a price of the difference d between the predicted and the actual number, "
+        "in standard deviations of the target: its square up to 1, twice its size less 1 beyond",
+    ),
+    "adamw": (
+        r"m \leftarrow \beta_1 m + (1-\beta_1)\, g, \quad v \leftarrow \beta_2 v + (1-\beta_2)\, g^2, \quad "
+        r"w \leftarrow (1 - \eta \lambda)\, w - \eta\, \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}",
+        "m is a running mean of the gradient g and v one of its square; at step t each weight w shrinks by the "
+        "learning rate eta times the weight decay lambda, and moves against m, corrected for its start at zero, "
+        "divided by the square root of v, corrected likewise, times eta",
     ),
     "adam": (
         r"m \leftarrow \beta_1 m + (1-\beta_1)\, g, \quad v \leftarrow \beta_2 v + (1-\beta_2)\, g^2, \quad "
@@ -84,9 +126,10 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "the impurity of a node equals 1 minus the sum of the squared shares of its K classes",
     ),
     "first_layer": (
-        r"w_j = \sigma_j \sqrt{\dfrac{1}{U} \;\;\sum_{u=1}^{U} \, W_{j,\,u}^2}",
-        "the weight of input j equals its standard deviation times the root of the mean, over the U units of the first "
-        "layer, of its squared weights",
+        r"w_j = \sqrt{\dfrac{1}{U} \;\;\sum_{u=1}^{U} \, \dfrac{1}{n} \;\;\sum_{i=1}^{n}"
+        r" \left(a_{j,\,u}(x_i) - \bar{a}_{j,\,u}\right)^2}",
+        "the weight of column j equals the root of the mean, over the U units of the first hidden layer, of the "
+        "variance over n training rows of what the column adds to the unit",
     ),
     "integrated_gradients": (
         r"A_j = (x_j - \bar{x}_j) \int_0^1 "
