@@ -9,21 +9,23 @@ operations, which was measured to cost `fit` nothing. Exit status 1 where `fit` 
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import numpy as np
 from splits import prepared_splits, read_table
 
 from reportgen.config import Config
 from reportgen.data import Prepared
-from reportgen.model.epoch import compile_epoch, lesson
-from reportgen.model.network import Nets, Scale, build
-from reportgen.model.plan import Plan, make_plan
+from reportgen.model.epoch import LOSSES, Epoch
+from reportgen.model.layers import stack, trained_scores, widened
+from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, seed_everything
+from reportgen.model.training import lay_out, measure, plan_for
+from reportgen.model.workshop import make_optimiser, open_workshop
 from reportgen.records.table import Task
 
 ROWS = 10_000
@@ -70,8 +72,7 @@ def _table(folder: Path, entry: dict) -> tuple[Prepared, Task]:
 def _compare(name: str, prepared: Prepared, task: Task, options: argparse.Namespace) -> float:
     config = Config(budget=options.budget)
     seed_everything(config.seed, config.threads)
-    rows = len(prepared.train.x)
-    plan = make_plan(rows, config.model, config.budget)
+    rows, plan = len(prepared.train.x), plan_for(prepared, task, config)
     ways = compiled(prepared, task, plan), plain(prepared, task, plan)
     first = [_seconds(run, 1) for run in ways]
     turns = [[_seconds(run, options.epochs) / options.epochs for run in ways] for _ in range(options.turns)]
@@ -90,14 +91,12 @@ def _seconds(run: Run, epochs: int) -> float:
 def compiled(prepared: Prepared, task: Task, plan: Plan) -> Run:
     """The product's own epoch; its tracing falls into the first run."""
     done = 0
-    epoch = None
+    epoch: Epoch | None = None
 
     def run(epochs: int) -> None:
         nonlocal done, epoch
         if epoch is None:
-            nets, scale = _nets(prepared, task, plan)
-            lessons = lesson(prepared.train, scale), lesson(prepared.validation, scale)
-            epoch = compile_epoch(nets.core, _optimiser(plan), *lessons, plan.batch, 0)
+            epoch = open_workshop(plan, measure(prepared, task)).epoch(lay_out(prepared, task)[0], 0)
         for number in range(done + 1, done + epochs + 1):
             epoch(number)
         done += epochs
@@ -107,29 +106,24 @@ def compiled(prepared: Prepared, task: Task, plan: Plan) -> Run:
 
 def plain(prepared: Prepared, task: Task, plan: Plan) -> Run:
     """The same network by `fit`, as Keras's own guide has it."""
-    nets, scale = _nets(prepared, task, plan)
-    loss = "mean_squared_error" if scale else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    nets.core.compile(optimizer=_optimiser(plan), loss=loss)
+    size, (bench, _) = measure(prepared, task), lay_out(prepared, task)
+    arranged = keras.Input((size.numbers + size.flags,))
+    net = keras.Model(arranged, trained_scores(widened(arranged, size, plan), stack(size, plan)))
+    steps, kind = math.ceil(size.rows / plan.batch) * plan.epochs, "int32" if task.classes else "float32"
+    shape = (-1, plan.members, size.outputs)  # Keras drops axes of one
+
+    def loss(y: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
+        return LOSSES[plan.loss](keras.ops.cast(y[:, 0], kind), keras.ops.reshape(scores, shape))
+
+    net.compile(optimizer=make_optimiser(plan, steps), loss=loss)
     train, validation = (
-        (part.x, scale.standardise(part.y).astype(np.float32) if scale else part.y)
-        for part in (prepared.train, prepared.validation)
+        (bench.layout.arrange(part.x), part.y.astype(kind)[:, None]) for part in (bench.train, bench.validation)
     )
 
     def run(epochs: int) -> None:
-        nets.core.fit(*train, batch_size=plan.batch, epochs=epochs, validation_data=validation, verbose=0)
+        net.fit(*train, batch_size=plan.batch, epochs=epochs, validation_data=validation, verbose=0)
 
     return run
-
-
-def _nets(prepared: Prepared, task: Task, plan: Plan) -> tuple[Nets, Scale | None]:
-    """A network of its own for each way; where it begins does not matter to the clock."""
-    y = prepared.train.y
-    scale = None if task.classes else Scale(float(y.mean()), float(y.std()))
-    return build(plan, prepared.train.x.shape[1], np.zeros(len(task.classes) or 1), scale, 0), scale
-
-
-def _optimiser(plan: Plan) -> keras.optimizers.Optimizer:
-    return keras.optimizers.AdamW(plan.learning_rate, plan.weight_decay, global_clipnorm=1.0)
 
 
 if __name__ == "__main__":

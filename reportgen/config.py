@@ -80,7 +80,7 @@ class Settings(Record):
     time: tuple[str, ...] = ()
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
-    threads: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=1, ge=1, le=64)
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()

@@ -82,7 +82,7 @@ def test_a_wrong_option_without_a_file() -> None:
 
 def test_threads_decide_last_digits_and_so_belong_to_the_settings(tmp_path: Path) -> None:
     config = load_config(write(tmp_path, "threads = 4\n"), {})
-    assert (config.threads, config.settings.threads, Config().threads) == (4, 4, 2)
+    assert (config.threads, config.settings.threads, Config().threads) == (4, 4, 1)
     assert load_config(write(tmp_path, "threads = 4\n"), {"threads": 1}).threads == 1
 
 

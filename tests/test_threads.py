@@ -105,7 +105,7 @@ def test_the_command_repeats_a_number_that_is_not_the_default():
         reading=SimpleNamespace(format="csv"), task=SimpleNamespace(target="y"), source="data.csv"
     )
     assert _command(dataset, Config(), None) == "reportgen run data.csv --target y --seed 0"
-    assert _command(dataset, Config(threads=1), None) == "reportgen run data.csv --target y --seed 0 --threads 1"
+    assert _command(dataset, Config(threads=2), None) == "reportgen run data.csv --target y --seed 0 --threads 2"
 
 
 def test_another_number_in_the_same_process_is_refused(single):

@@ -13,7 +13,7 @@ from reportgen.model.history import History
 from reportgen.model.layers import Weights
 from reportgen.model.layout import find_layout
 from reportgen.model.network import Network, Scale, answered, assemble, trace
-from reportgen.model.plan import Size, make_plan
+from reportgen.model.plan import Plan, Size, make_plan
 from reportgen.model.runtime import seed_everything
 from reportgen.model.shapes import Floats, Prepared, Progress, Rows
 from reportgen.model.temperature import find_temperature
@@ -31,7 +31,7 @@ def train(prepared: Prepared, task: Task, config: Config, progress: Progress | N
     began = perf_counter()
     seed_everything(config.seed, config.threads)
     size = measure(prepared, task)
-    plan = make_plan(size, _loss(prepared.train.y, task), config.model, config.budget)
+    plan = plan_for(prepared, task, config)
     workshop = open_workshop(plan, size)
     trained = _best_start(workshop, prepared, task, config.seed, progress)
     nets = assemble(plan, size, trained.bench.layout, trained.weights, trained.temperature, trained.scale)
@@ -71,14 +71,17 @@ def measure(prepared: Prepared, task: Task) -> Size:
     return Size(len(prepared.train.x), len(layout.numbers), len(layout.flags), max(len(task.classes), 1))
 
 
+def plan_for(prepared: Prepared, task: Task, config: Config) -> Plan:
+    """The settings of a network for these rows."""
+    return make_plan(measure(prepared, task), _loss(prepared.train.y, task), config.model, config.budget)
+
+
 def train_in(
     workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None = None
 ) -> Trained:
     """Train the workshop's network on these rows from that seed; it answers as trained until the next training."""
-    scale = None if task.classes else _scale(prepared.train.y)
-    start = np.zeros(1) if scale else _log_shares(prepared.train.y, len(task.classes))
-    rows, checks = _learnable(prepared.train, scale), _learnable(prepared.validation, scale)
-    bench = Bench(find_layout(prepared.train.x), rows, checks, start)
+    bench, scale = lay_out(prepared, task)
+    rows, checks = bench.train, bench.validation
     history, weights = workshop.train(bench, seed, progress)
     temperature = 1.0
     if task.classes and workshop.plan.calibrate:
@@ -86,6 +89,14 @@ def train_in(
     answers = answered(workshop.answer(bench, rows.x), scale)
     said = notes(history, workshop.plan, task, answers)
     return Trained(bench, history, weights, temperature, scale, said)
+
+
+def lay_out(prepared: Prepared, task: Task) -> tuple[Bench, Scale | None]:
+    """The rows as the network learns them, and the way back to a number's own units."""
+    scale = None if task.classes else _scale(prepared.train.y)
+    start = np.zeros(1) if scale else _log_shares(prepared.train.y, len(task.classes))
+    rows, checks = _learnable(prepared.train, scale), _learnable(prepared.validation, scale)
+    return Bench(find_layout(prepared.train.x), rows, checks, start), scale
 
 
 def _best_start(workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None) -> Trained:

@@ -60,17 +60,19 @@ class Workshop:
         )
 
     def train(self, bench: Bench, seed: int, progress: Progress | None = None) -> tuple[History, Weights]:
-        """Train from the first step on; returns the losses and the weights that were kept."""
-        train, validation = (
-            self._lesson(bench, bench.train, self.plan.class_weights),
-            self._lesson(bench, bench.validation),
-        )
-        self._reset(bench, seed)
-        epoch = self.begin(train, train.part(_judged(len(bench.train.x), seed)), validation, seed)
-        history = _fit(epoch, self.forms.trained, self.plan, progress)
+        """Train from the first step on; returns the losses and the weights that were kept, in their finished form."""
+        history = _fit(self.epoch(bench, seed), self.forms.trained, self.plan, progress)
         give_weights(self.forms.trained, history.weights)
         multiply_out(self.forms.layers)
         return history, take_weights(self.forms.finished)
+
+    def epoch(self, bench: Bench, seed: int) -> Epoch:
+        """Set everything back to where a training begins; returns what trains through one epoch."""
+        train = self._lesson(bench, bench.train, self.plan.class_weights)
+        self._reset(bench, seed)
+        return self.begin(
+            train, train.part(_judged(len(bench.train.x), seed)), self._lesson(bench, bench.validation), seed
+        )
 
     def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
         """The scores of the network that was trained last, shape (rows, outputs)."""
@@ -107,7 +109,7 @@ def open_workshop(plan: Plan, size: Size) -> Workshop:
         finished=keras.Model(arranged, finished_scores(wide, layers), name="finished"),
     )
     steps = max(math.ceil(size.rows / plan.batch), 1)
-    optimiser = _optimiser(plan, steps * plan.epochs)
+    optimiser = make_optimiser(plan, steps * plan.epochs)
     begin = compile_epoch(forms, optimiser, plan, steps)
     rows = tf.TensorSpec((None, size.numbers + size.flags), tf.float32)
 
@@ -118,7 +120,7 @@ def open_workshop(plan: Plan, size: Size) -> Workshop:
     return Workshop(plan, size, forms, optimiser, begin, traced)
 
 
-def _optimiser(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
+def make_optimiser(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
     """Adam, or AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) without decay of biases and member scales."""
     rate: Any = plan.learning_rate
     if plan.schedule == "cosine":
