@@ -103,7 +103,7 @@ def _network(inputs: int, outputs: int, epochs: int) -> tuple[ModelRecord, Train
         Layer(name="pieces", kind="EinsumDense", units=8, activation="linear"),
         Layer(name="within_pieces", kind="ReLU", units=8),
         Layer(name="embedding", kind="EinsumDense", units=6, activation="linear", parameters=inputs * 54),
-        Layer(name="member_scales", kind="Dense", units=4 * wide, activation="linear", parameters=4 * wide),
+        Layer(name="member_scales", kind="MemberScales", units=wide, parameters=4 * wide),
         Layer(name="hidden_1", kind="Dense", units=32, activation="relu", parameters=(wide + 1) * 32),
         Layer(name="hidden_2", kind="Dense", units=16, activation="relu", parameters=33 * 16),
         Layer(name="output", kind="EinsumDense", units=outputs, activation="linear", parameters=4 * 17 * outputs),

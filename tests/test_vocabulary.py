@@ -80,7 +80,7 @@ def test_a_layer_is_worded_by_its_name(layer):
 
 def test_a_layer_is_as_wide_as_its_units_for_each_number_or_member():
     assert WORDS.layer_width(Layer(name="pieces", kind="EinsumDense", units=8), 4) == "8 a number"
-    assert WORDS.layer_width(Layer(name="member_scales", kind="Dense", units=288), 4) == "4 × 72"
+    assert WORDS.layer_width(Layer(name="member_scales", kind="Dense", units=72, parameters=288), 4) == "4 × 72"
     assert WORDS.layer_width(Layer(name="output", kind="EinsumDense", units=3), 4) == "4 × 3"
     assert WORDS.layer_width(Layer(name="output", kind="EinsumDense", units=3), 1) == "3"
     assert WORDS.layer_width(Layer(name="hidden_1", kind="Dense", units=64), 4) == "64"
