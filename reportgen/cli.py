@@ -82,7 +82,7 @@ def run(
     budget: Annotated[BudgetName | None, typer.Option(help="Work it may cost.", show_default="standard")] = None,
     threads: Annotated[
         int | None,
-        typer.Option(help="Threads to compute on, 1 to 64; part of what makes results repeat.", show_default="2"),
+        typer.Option(help="Threads to compute on, 1 to 64; part of what makes results repeat.", show_default="1"),
     ] = None,
     protected: Annotated[Columns, typer.Option(help="Column whose groups must fare alike (repeatable).")] = None,
     group: Annotated[

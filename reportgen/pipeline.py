@@ -98,8 +98,8 @@ def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) 
 
     A draw that cannot be learnt from, by the same rules that refuse such a table, is left out and counted.
     """
-    asked, (learnt, columns) = config.refits.count, prepared.train.x.shape
-    count = refits_for(learnt, columns, config.budget) if asked is None else asked
+    asked = config.refits.count
+    count = refits_for(network.plan, network.workshop.size, config.budget) if asked is None else asked
     if not count:
         return Refitting(why_none="too_large_to_refit" if asked is None else "refits_off")
     drawn = [(seed, *draw) for seed in seeds(config.seed, count) if (draw := _draw(parts, prepared, config, seed))]

@@ -125,7 +125,7 @@ def test_none_are_made_where_none_are_asked_for(heard):
 
 
 def test_none_are_made_of_a_table_too_large_for_the_budget_unless_they_are_asked_for(heard, monkeypatch):
-    monkeypatch.setattr(pipeline, "refits_for", lambda rows, columns, budget: 0)
+    monkeypatch.setattr(pipeline, "refits_for", lambda plan, size, budget: 0)
     assert _refits()[2].why_none == "too_large_to_refit"
     assert len(_refits(refits=RefitConfig(count=2))[2].networks) == 2
 

@@ -141,7 +141,7 @@ def width(size: Size, plan: Plan) -> int:
 def _affordable(plan: Plan, size: Size, asked: ModelConfig, ceiling: float) -> Plan:
     """Fewer epochs where the table is large, then fewer members; never against what the user asked for."""
     while asked.epochs is None:
-        epochs = int(ceiling // max(_work(plan, size), 1.0))
+        epochs = int(ceiling // max(epoch_work(plan, size), 1.0))
         if epochs >= min(FEWEST_EPOCHS, plan.epochs) or plan.members == 1 or asked.members is not None:
             epochs = min(max(epochs, 3), plan.epochs)
             patience = plan.patience if asked.patience else max(min(plan.patience, epochs // 2), 2)
@@ -150,7 +150,7 @@ def _affordable(plan: Plan, size: Size, asked: ModelConfig, ceiling: float) -> P
     return plan
 
 
-def _work(plan: Plan, size: Size) -> float:
+def epoch_work(plan: Plan, size: Size) -> float:
     """Multiplications of one epoch forward: rows by members by weights."""
     widths = (width(size, plan), *plan.hidden, size.outputs)
     return float(size.rows * plan.members * sum(a * b for a, b in pairwise(widths)))

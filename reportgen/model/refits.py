@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from reportgen.config import Budget
 from reportgen.model.network import Network
+from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.shapes import Drawn
 from reportgen.model.training import measure, train_in
 from reportgen.model.workshop import Workshop, open_workshop
@@ -16,8 +17,8 @@ from reportgen.records.table import Task
 
 STREAM = 103
 MOST: dict[Budget, int] = {"quick": 3, "standard": 5, "thorough": 10}
-CELLS: dict[Budget, int] = {"quick": 1_000_000, "standard": 5_000_000, "thorough": 50_000_000}
-"""Encoded values of training rows that all refits together may learn from in one pass: the ceiling on their work."""
+WORK: dict[Budget, float] = {"quick": 1e11, "standard": 6e11, "thorough": 1e13}
+"""Multiplications forward that all refits together may cost: on one core of 2024 some seven, forty and 700 seconds."""
 
 FEWEST = 2
 """With the reported network they make three, the fewest that say anything about a spread."""
@@ -50,12 +51,12 @@ def _workshop(network: Network, draws: Sequence[Drawn], task: Task) -> Workshop:
     return open_workshop(network.plan, most)
 
 
-def refits_for(rows: int, columns: int, budget: Budget) -> int:
-    """How many refits a training part of that size is worth: fewer where each costs more, none where it costs much.
+def refits_for(plan: Plan, size: Size, budget: Budget) -> int:
+    """How many refits a network of that plan is worth: fewer where each costs more, none where it costs much.
 
-    `columns` are encoded ones. The clock has no say, so that an audit repeats itself.
+    The clock has no say, so that an audit repeats itself.
     """
-    count = min(MOST[budget], CELLS[budget] // max(rows * columns, 1))
+    count = min(MOST[budget], int(WORK[budget] // max(plan.epochs * epoch_work(plan, size), 1.0)))
     return count if count >= FEWEST else 0
 
 
