@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 import reportgen
 from reportgen.cli import app
-from reportgen.config import load_config
+from reportgen.config import ModelConfig, load_config
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
@@ -117,10 +117,21 @@ def test_the_readme_imports_names_that_exist():
 
 
 def test_the_readme_shows_a_configuration_that_is_one(tmp_path):
-    (text,) = blocks("toml")
-    (tmp_path / "reportgen.toml").write_text(text, "utf-8")
-    config = load_config(tmp_path / "reportgen.toml", {})
-    assert (config.target, config.split.test, config.model.hidden) == ("churn", 0.25, (64, 32))
+    configs = []
+    for text in blocks("toml"):
+        (tmp_path / "reportgen.toml").write_text(text, "utf-8")
+        configs.append(load_config(tmp_path / "reportgen.toml", {}))
+    whole, article, own = configs
+    assert (whole.target, whole.split.test, whole.model.hidden) == ("churn", 0.25, (64, 32))
+    assert article.model == ModelConfig(kind="article")
+    assert own.model == ModelConfig(members=1, embedding="none", hidden=(64, 32), epochs=200)
+
+
+def test_the_readme_lists_every_key_of_the_network():
+    rows = re.findall(
+        r"^\| (`[^|]+`) \|", (ROOT / "README.md").read_text("utf-8").split("key of `[model]`")[1], re.MULTILINE
+    )
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(ModelConfig.model_fields)
 
 
 @pytest.mark.parametrize("page", PAGES)
