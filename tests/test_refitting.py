@@ -1,6 +1,7 @@
 """The network made anew: on which rows, from which seeds, and what is told of it; no net is trained here."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from reportgen import pipeline
 from reportgen.config import Config, RefitConfig
 from reportgen.data import load, prepare, split
 from reportgen.model.refits import Refitted, seeds
+from reportgen.model.training import measure, plan_for
 from reportgen.records.base import Code
 
 RNG = np.random.default_rng(0)
@@ -30,19 +32,28 @@ def heard(monkeypatch):
     """Every network made anew answers one half, and tells with which rows and which seed it was made."""
     calls = []
 
-    def refit(network, prepared, task, config, seed):
-        calls.append((prepared, seed))
-        return Refitted(lambda x: np.full((len(x), len(task.classes)), 0.5), (NOTE,))
+    def refit(network, draws, task, seeds):
+        for rows, seed in zip(draws, seeds, strict=True):
+            calls.append((rows, seed))
+            yield Refitted(np.full((len(rows.test.y), len(task.classes)), 0.5), (NOTE,))
 
     monkeypatch.setattr(pipeline, "refit", refit)
     return calls
+
+
+def _network(prepared, config):
+    """What of a network decides how often it is made anew."""
+    task = prepared.preparer.task
+    return SimpleNamespace(
+        plan=plan_for(prepared, task, config), workshop=SimpleNamespace(size=measure(prepared, task))
+    )
 
 
 def _refits(table=TABLE, **options):
     config = Config(target="y", **options)
     parts = split(load(table, config), config)
     prepared = prepare(parts)
-    return parts, prepared, pipeline._refits(parts, prepared, None, config)
+    return parts, prepared, pipeline._refits(parts, prepared, _network(prepared, config), config)
 
 
 def _rows(part) -> frozenset[int]:
@@ -115,7 +126,8 @@ def test_a_draw_that_cannot_be_learnt_from_is_left_out_and_counted(heard, monkey
     config = Config(target="y", refits=RefitConfig(count=3))
     parts = split(load(TABLE, config), config)
     monkeypatch.setattr(pipeline, "split", moody)
-    refits = pipeline._refits(parts, prepare(parts), None, config)
+    prepared = prepare(parts)
+    refits = pipeline._refits(parts, prepared, _network(prepared, config), config)
     assert (len(refits.networks), refits.left_out, refits.why_none) == (2, 1, "no_other_split")
 
 
