@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from reportgen.evidence import calibration, performance
+from reportgen.config import SelectionConfig
+from reportgen.evidence import calibration, collect, performance
 from reportgen.evidence.base import NotApplicable
 from reportgen.evidence.calibration import METHOD, calibration_error, expected_error, reliability, untempered
 from reportgen.evidence.intervals import rate_interval
@@ -136,3 +137,11 @@ def test_a_temperature_of_one_changes_nothing(binary_subject):
 def test_without_a_temperature_nothing_is_compared(binary_subject):
     found = calibration.measure(binary_subject, performance.measure(binary_subject))
     assert (found.temperature, found.before, found.after, found.gain) == (None, (), (), None)
+
+
+def test_what_the_audit_collects_holds_the_scores_that_it_shows(build_subject):
+    subject = _at_temperature(build_subject("multiclass", 150), 1.7)
+    dossier = collect(subject, SelectionConfig(shuffles=20, resamples=5))
+    assert dossier.calibration.temperature == 1.7
+    assert [one.name for one in dossier.calibration.after] == ["log_loss", "ece"]
+    assert set(dossier.calibration.after) < set(dossier.metrics)

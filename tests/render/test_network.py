@@ -94,6 +94,14 @@ def test_a_heavy_target_is_named_unless_the_user_asked_for_its_loss() -> None:
     assert "makes more than half" not in _page(heavy.model_copy(update={"settings": asked}))
 
 
+def test_a_training_without_a_pass_keeps_its_start() -> None:
+    document = _trained(binary(), train=(), validation=(), best_epoch=0, stopped_early=False)
+    model = document.model.model_copy(update={"epochs": 0, "best_epoch": 0})
+    page = _page(document.model_copy(update={"model": model}))
+    assert "the network stands as it was before the first" in page
+    assert "The state of pass" not in page
+
+
 def test_several_starts_are_told() -> None:
     assert "done 3 times from different starts" in _page(_with(binary(), starts=3))
 
