@@ -88,16 +88,18 @@ def compile_epoch(forms: Forms, optimiser: keras.optimizers.Optimizer, plan: Pla
             value = tf.reduce_mean(weight[:, None] * loss(y, forms.trained(x, training=True)))
         optimiser.apply(tape.gradient(value, weights), weights)
 
-    def judge(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """The mean loss of the members' common answer, summed in double precision."""
+    def judge(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+        """The mean loss of the members' common answer, summed in double precision; rows count as in learning."""
         rows = tf.shape(x)[0]
 
         def add(start: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            scores = as_one(forms.finished(x[start : start + CHUNK], training=False), classes)
-            return start + CHUNK, total + tf.reduce_sum(tf.cast(loss(y[start : start + CHUNK], scores), tf.float64))
+            end = start + CHUNK
+            scores = as_one(forms.finished(x[start:end], training=False), classes)
+            losses = weight[start:end, None] * loss(y[start:end], scores)
+            return end, total + tf.reduce_sum(tf.cast(losses, tf.float64))
 
         _, total = tf.while_loop(lambda start, _: start < rows, add, (tf.constant(0), tf.zeros((), tf.float64)))
-        return total / tf.cast(rows, tf.float64)
+        return total / tf.reduce_sum(tf.cast(weight, tf.float64))
 
     def epoch(
         number: tf.Tensor, seed: tf.Tensor, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *judged: tf.Tensor
@@ -113,16 +115,16 @@ def compile_epoch(forms: Forms, optimiser: keras.optimizers.Optimizer, plan: Pla
 
         tf.while_loop(lambda index: index < tf.minimum(steps, rows), step, (tf.constant(0),))
         multiply_out(forms.layers)
-        return judge(*judged[:2]), judge(*judged[2:])
+        return judge(*judged[:3]), judge(*judged[3:])
 
     x = tf.TensorSpec((None, forms.trained.input_shape[-1]), tf.float32)
     y = tf.TensorSpec((None,), tf.int32 if classes else tf.float32)
     number, weight = tf.TensorSpec((), tf.int64), tf.TensorSpec((None,), tf.float32)
     # Without autograph: it rewrites source code, which each new Python breaks for a while, and no loop here needs it.
-    graph = tf.function(epoch, autograph=False).get_concrete_function(number, number, x, y, weight, x, y, x, y)
+    graph = tf.function(epoch, autograph=False).get_concrete_function(number, number, *[x, y, weight] * 3)
 
     def begin(train: Lesson, judged: Lesson, validation: Lesson, seed: int) -> Epoch:
-        given = (train.x, train.y, train.weight, judged.x, judged.y, validation.x, validation.y)
+        given = [part for rows in (train, judged, validation) for part in (rows.x, rows.y, rows.weight)]
 
         def run(number: int) -> tuple[float, float]:
             on_train, on_validation = graph(tf.constant(number, tf.int64), tf.constant(seed, tf.int64), *given)

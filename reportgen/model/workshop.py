@@ -68,11 +68,9 @@ class Workshop:
 
     def epoch(self, bench: Bench, seed: int) -> Epoch:
         """Set everything back to where a training begins; returns what trains through one epoch."""
-        train = self._lesson(bench, bench.train, self.plan.class_weights)
+        train, validation = self._lesson(bench, bench.train), self._lesson(bench, bench.validation)
         self._reset(bench, seed)
-        return self.begin(
-            train, train.part(_judged(len(bench.train.x), seed)), self._lesson(bench, bench.validation), seed
-        )
+        return self.begin(train, train.part(_judged(len(bench.train.x), seed)), validation, seed)
 
     def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
         """The scores of the network that was trained last, shape (rows, outputs)."""
@@ -80,10 +78,10 @@ class Workshop:
         parts = [self.scores(tf.constant(arranged[i : i + CHUNK])).numpy() for i in range(0, max(len(x), 1), CHUNK)]
         return np.concatenate(parts)
 
-    def _lesson(self, bench: Bench, rows: Rows, class_weights: str = "none") -> Lesson:
+    def _lesson(self, bench: Bench, rows: Rows) -> Lesson:
         x = bench.layout.arrange(rows.x, self.size.numbers, self.size.flags)
         y = tf.constant(rows.y, tf.int32 if self.plan.loss == "log_loss" else tf.float32)
-        return Lesson(tf.constant(x), y, tf.constant(_row_weights(rows.y, class_weights)))
+        return Lesson(tf.constant(x), y, tf.constant(_row_weights(rows.y, self.plan.class_weights)))
 
     def _reset(self, bench: Bench, seed: int) -> None:
         """Set everything that a training changes to where it begins."""
