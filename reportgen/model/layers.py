@@ -13,7 +13,7 @@ from reportgen.model.plan import Plan, Size, width
 from reportgen.model.runtime import keras
 
 FARTHEST = 1e9
-"""Numbers are held within this, scaled: the square of one that is farther out would overflow, and bend it to zero."""
+"""Inputs are held within this, scaled: the square of a number farther out would overflow, and bend it to zero."""
 
 SMOOTH = 3.0
 """Scaled numbers are bent smoothly towards this bound (RealMLP: Holzmüller et al. 2024, arXiv 2407.04491)."""
@@ -27,9 +27,9 @@ def widened(arranged: keras.KerasTensor, size: Size, plan: Plan) -> keras.KerasT
 
     `arranged` holds the numbers first, then the flags.
     """
-    parts = []
+    parts, arranged = [], keras.ops.clip(arranged, -FARTHEST, FARTHEST)
     if size.numbers:
-        numbers = keras.ops.clip(arranged[:, : size.numbers], -FARTHEST, FARTHEST)
+        numbers = arranged[:, : size.numbers]
         parts.append(numbers / keras.ops.sqrt(1.0 + keras.ops.square(numbers / SMOOTH)))
         parts += _embedded(numbers, size, plan)
     if size.flags:

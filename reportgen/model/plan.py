@@ -73,6 +73,8 @@ def make_plan(
         given.pop("loss", None)  # a setting for numbers, which classes have no use for
     if not size.numbers:
         given.pop("embedding", None)  # flags have no pieces to be told by
+    if given.get("class_weights") == "balanced":
+        given.setdefault("calibrate", False)  # validation rows as frequent as they are would undo the balance
     plan = replace(reasoned, **given)
     return plan if asked.kind == "article" else _affordable(plan, size, asked, _ceiling(size.rows) * WORK[budget])
 

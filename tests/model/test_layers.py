@@ -5,6 +5,7 @@ import pytest
 
 from reportgen.model.epoch import as_one
 from reportgen.model.layers import (
+    FARTHEST,
     SMOOTH,
     combined,
     finished_scores,
@@ -81,9 +82,9 @@ def test_numbers_are_bent_smoothly_and_flags_are_not():
     plan = plan_of(size, embedding="none")
     arranged = keras.Input((3,))
     wide = keras.Model(arranged, widened(arranged, size, plan))
-    x = np.array([[0.0, 1.0, 1.0], [-3.0, 1e3, 5.0], [1e20, -3e38, -7.0]], dtype=np.float32)
+    x = np.array([[0.0, 1.0, 1.0], [-3.0, 1e3, 5.0], [1e20, -3e38, -1e30]], dtype=np.float32)
     bent = SMOOTH / np.sqrt(2)
-    expected = [[0, 3 / np.sqrt(10), 1], [-bent, SMOOTH, 5], [SMOOTH, -SMOOTH, -7]]
+    expected = [[0, 3 / np.sqrt(10), 1], [-bent, SMOOTH, 5], [SMOOTH, -SMOOTH, -FARTHEST]]
     np.testing.assert_allclose(wide(x), expected, rtol=1e-5)
 
 

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from reportgen.config import ModelConfig
 from reportgen.model import plan as module
-from reportgen.model.plan import EPOCHS, FEWEST_EPOCHS, MEMBERS, STARTS, WORK, Plan, Size, make_plan, settings, width
+from reportgen.model.plan import (
+    EPOCHS,
+    FEWEST_EPOCHS,
+    MEMBERS,
+    STARTS,
+    WORK,
+    Plan,
+    Size,
+    epoch_work,
+    make_plan,
+    settings,
+    width,
+)
 
 OPEN = ModelConfig()
 BUDGETS = ("quick", "standard", "thorough")
@@ -67,6 +79,19 @@ def test_one_setting_leaves_the_others(setting):
     assert make_plan(table(), "log_loss", ModelConfig(**setting), "standard") == replace(before, **setting)
 
 
+@pytest.mark.parametrize(
+    ("asked", "calibrates"),
+    [
+        ({}, True),
+        ({"class_weights": "none"}, True),
+        ({"class_weights": "balanced"}, False),
+        ({"class_weights": "balanced", "calibrate": True}, True),
+    ],
+)
+def test_balanced_classes_have_no_temperature_of_the_table_s_own_frequencies(asked, calibrates):
+    assert make_plan(table(), "log_loss", ModelConfig(**asked), "standard").calibrate is calibrates
+
+
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("size", [Size(20, 2, 0, 1), Size(10**6, 10**3, 10**3, 9)])
@@ -99,7 +124,7 @@ def test_settings_are_usable_for_every_table(size, loss, budget):
 @given(size=sizes, loss=losses, budget=budgets)
 def test_all_epochs_stay_within_the_ceiling_unless_they_are_the_fewest(size, loss, budget):
     plan = make_plan(size, loss, OPEN, budget)
-    spent = plan.epochs * module._work(plan, size)
+    spent = plan.epochs * epoch_work(plan, size)
     assert spent <= module._ceiling(size.rows) * WORK[budget] or (plan.epochs, plan.members) == (3, 1)
 
 
@@ -159,7 +184,7 @@ def test_the_first_hidden_layer_sees_numbers_their_embedding_and_flags(embedding
 def test_an_epoch_costs_rows_by_members_by_weights():
     asked = ModelConfig(members=4, hidden=(10, 5), embedding="none")
     plan = make_plan(table(rows=100, outputs=3), "log_loss", asked, "standard")
-    assert module._work(plan, table(rows=100, outputs=3)) == 100 * 4 * (12 * 10 + 10 * 5 + 5 * 3)
+    assert epoch_work(plan, table(rows=100, outputs=3)) == 100 * 4 * (12 * 10 + 10 * 5 + 5 * 3)
 
 
 def test_the_report_shows_settings_by_the_names_of_the_configuration():
@@ -171,5 +196,7 @@ def test_the_report_shows_settings_by_the_names_of_the_configuration():
 def test_the_report_shows_no_setting_that_decided_nothing():
     bare = settings(make_plan(table(), "huber", ModelConfig(embedding="none"), "standard"))
     assert not {"bins", "embedding_width", "class_weights", "calibrate"} & set(bare)
-    waves = settings(make_plan(table(), "log_loss", ModelConfig(embedding="periodic", bins=9), "standard"))
-    assert (waves["bins"], waves["embedding_width"]) == (9, 8)
+    waves = settings(
+        make_plan(table(), "log_loss", ModelConfig(embedding="periodic", bins=9, embedding_width=7), "standard")
+    )
+    assert (waves["bins"], waves["embedding_width"]) == (9, 7)
