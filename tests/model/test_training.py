@@ -1,31 +1,41 @@
+"""Whole trainings: what is learnt, what is said, and that nothing but the seed decides."""
+
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import log_softmax
 
 from reportgen.config import Config, ModelConfig
-from reportgen.model import Network, train
+from reportgen.model import Network, load_network, train
+from reportgen.model.network import PIECE
 from reportgen.model.runtime import keras
+from reportgen.model.training import share_of_few
 from tests.model.stand_ins import NUMBER, StandIn, StandInRows, blobs, classes, line, parts, xor
 
 pytestmark = pytest.mark.slow
 
 TWICE = """
 import sys
-from reportgen.config import Config
+from reportgen.config import Config, ModelConfig
 from reportgen.model import train
 from tests.model.stand_ins import xor
 table = xor(100)
-network = train(table, table.task, Config(budget="quick"))
-print(network.predict(table.test.x).tobytes().hex(), network.first_layer.tobytes().hex())
+network = train(table, table.task, Config(model=ModelConfig(epochs=4)))
+weights = b"".join(array.tobytes() for array in network.nets.full.get_weights())
+print(network.predict(table.test.x).tobytes().hex(), weights.hex())
 """
 
+SMALL = {"hidden": (16, 8), "members": 3, "epochs": 4}
+"""So that what is not about learning costs little."""
 
-def fit(table: StandIn, seed: int = 0, **settings) -> Network:
-    return train(table, table.task, Config(seed=seed, model=ModelConfig(**settings)))
+
+def fit(table: StandIn, seed: int = 0, budget: str = "standard", **settings) -> Network:
+    return train(table, table.task, Config(seed=seed, budget=budget, model=ModelConfig(**settings)))
 
 
 def accuracy(network: Network, rows: StandInRows) -> float:
@@ -34,6 +44,10 @@ def accuracy(network: Network, rows: StandInRows) -> float:
 
 def r2(network: Network, rows: StandInRows) -> float:
     return float(1 - np.mean((network.predict(rows.x) - rows.y) ** 2) / rows.y.var())
+
+
+def codes(network: Network) -> list[str]:
+    return [note.code for note in network.record.notes]
 
 
 @pytest.fixture(scope="module")
@@ -50,34 +64,149 @@ def lined() -> tuple[StandIn, Network]:
 
 def test_it_learns_what_no_line_can(xored):
     assert accuracy(xored[1], xored[0].test) > 0.9
+    assert codes(xored[1]) == []
 
 
 def test_it_learns_a_line_in_the_units_of_the_target(lined):
     assert r2(lined[1], lined[0].test) > 0.97
+    assert codes(lined[1]) == []
 
 
-def test_the_best_epoch_is_the_one_of_the_least_validation_loss(xored):
-    table, network = xored
-    history = network.training.validation
-    assert history[0] > min(history) == history[network.training.best_epoch - 1]
-    probabilities = network.predict(table.validation.x)
-    own = probabilities[np.arange(len(probabilities)), table.validation.y]
-    assert -np.log(own).mean() == pytest.approx(min(history), rel=1e-4)
+@pytest.mark.parametrize("fixture", ["xored", "lined"])
+def test_the_loss_falls_on_training_and_on_validation_rows(fixture, request):
+    training = request.getfixturevalue(fixture)[1].training
+    assert training.train[-1] < training.train[len(training.train) // 2] < training.train[0]
+    assert min(training.validation) < 0.5 * training.validation[0]
 
 
-def test_the_record_counts_every_weight(xored):
-    record = xored[1].record
-    first, second = (int(width) for width in str(record.settings["hidden"]).split(", "))
-    assert record.inputs == 2
-    assert record.parameters == 3 * first + (first + 1) * second + (second + 1) * 2
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"members": 1},
+        {"embedding": "none"},
+        {"embedding": "periodic"},
+        {"schedule": "constant"},
+        {"embedding_width": 1, "bins": 2},
+    ],
+    ids=str,
+)
+def test_every_kind_of_network_learns(xored, settings):
+    network = fit(xored[0], **settings)
+    assert accuracy(network, xored[0].test) > 0.85
+    assert settings.items() <= network.record.settings.items()
+
+
+def test_one_member_is_a_plain_multilayer_perceptron():
+    record = fit(xor(100), members=1, hidden=(7, 3), embedding="none", epochs=1).record
+    assert record.family == "multilayer perceptron"
+    assert [(layer.kind, layer.units, layer.activation) for layer in record.layers[:2]] == [
+        ("Dense", 7, "relu"),
+        ("Dense", 3, "relu"),
+    ]
+    assert record.parameters == (2 + 1) * 7 + (7 + 1) * 3 + (3 + 1) * 2
+
+
+@pytest.mark.parametrize("embedding", ["none", "piecewise", "periodic"])
+def test_the_record_counts_every_weight_that_is_learnt(embedding):
+    table = blobs(3, 20, columns=4)
+    record = fit(table, **SMALL, embedding=embedding, bins=5, embedding_width=2).record
+    width = 4 * (1 + (0 if embedding == "none" else 2))
+    embedded = 0 if embedding == "none" else 4 * (5 * 2 + 2)
+    waves = 2 * 4 * 5 if embedding == "periodic" else 0
+    hidden = (width + 1) * 16 + (16 + 1) * 8
+    assert record.inputs == 4
+    assert record.parameters == waves + embedded + 3 * width + hidden + 3 * (8 + 1) * 3
     assert record.parameters == sum(layer.parameters for layer in record.layers)
-    assert (record.epochs, record.train_seconds) == (len(xored[1].training.train), None)
+    assert record.family == "ensemble of multilayer perceptrons"
+    assert (record.epochs, record.train_seconds) == (4, None)
+
+
+@pytest.mark.parametrize("fixture", ["xored", "lined"])
+def test_the_answers_are_of_the_epoch_of_the_least_validation_loss(fixture, request):
+    table, network = request.getfixturevalue(fixture)
+    told = network.training.validation
+    assert told[0] > min(told) == told[network.training.best_epoch - 1]
+    assert _validation_loss(table, network) == pytest.approx(min(told), rel=1e-4)
+
+
+def _validation_loss(table, network):
+    """What the network's answers cost on validation rows, before its temperature."""
+    rows = table.validation
+    if not table.task.classes:
+        return np.mean((network.predict(rows.x) - rows.y) ** 2) / table.train.y.var()
+    scores = np.log(network.predict(rows.x)) * network.record.settings.get("temperature", 1.0)
+    return -log_softmax(scores, axis=1)[np.arange(len(rows.y)), rows.y].mean()
+
+
+@pytest.mark.parametrize("table", [xor(60), line(60)], ids=["classes", "number"])
+def test_the_article_trains_a_hundred_epochs_and_keeps_the_last(table):
+    network = fit(table, kind="article", learning_rate=0.02)
+    record, training = network.record, network.training
+    assert (record.epochs, record.best_epoch, training.best_epoch, training.stopped_early) == (100, 100, 100, False)
+    assert training.validation[-1] > min(training.validation)
+    assert _validation_loss(table, network) == pytest.approx(training.validation[-1], rel=1e-4)
+    assert record.parameters == (table.train.x.shape[1] + 1) * 10 + (10 + 1) * max(len(table.task.classes), 1)
+    assert (record.family, codes(network)) == ("multilayer perceptron", [])
+    assert "temperature" not in record.settings
+    assert (record.settings["optimiser"], record.settings["batch"], record.settings["hidden"]) == ("Adam", 10, "10")
+
+
+def test_a_temperature_changes_probabilities_and_no_answer():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(500, 4))
+    table = parts(x, x[:, 0] + 2 * rng.normal(size=500) > 0, classes(2))
+    bold = {"schedule": "constant", "learning_rate": 0.02, "patience": 30, "epochs": 8, "hidden": (32, 16)}
+    table = replace(table, validation=StandInRows(table.validation.x, 1 - table.validation.y))
+    calibrated, plain = (fit(table, calibrate=asked, **bold) for asked in (True, False))
+    temperature = calibrated.record.settings["temperature"]
+    assert temperature > 1  # where validation rows say the opposite, the least caution is too little
+    assert "temperature" not in plain.record.settings
+    logs, others = (np.log(network.predict(table.test.x)) for network in (calibrated, plain))
+    np.testing.assert_allclose((logs[:, 1] - logs[:, 0]) * temperature, others[:, 1] - others[:, 0], atol=1e-4)
+    assert np.array_equal(logs.argmax(axis=1), others.argmax(axis=1))
+
+
+def test_the_start_of_the_least_validation_loss_is_kept(monkeypatch):
+    from reportgen.model import training
+
+    table, told, before = xor(100), [], training.train_in
+
+    def remembering(*words):
+        told.append(before(*words))
+        return told[-1]
+
+    monkeypatch.setattr(training, "train_in", remembering)
+    network = fit(table, budget="thorough", **SMALL)
+    losses = [trained.history.best_loss for trained in told]
+    best = told[int(np.argmin(losses))]
+    assert len(set(losses)) == 3
+    assert min(network.training.validation) == min(losses)
+    assert network.training.validation == tuple(best.history.validation)
+    kept = network.nets.full.get_layer("hidden_2").get_weights()
+    assert all(map(np.array_equal, kept, best.weights["hidden_2"]))
+
+
+def test_balanced_classes_are_found_more_often():
+    """Two overlapping clouds, one twelve times as large: the small one is worth no answer unless it counts as much."""
+    rng = np.random.default_rng(0)
+    y = rng.random(1_000) < 0.08
+    table = parts(rng.normal(size=(1_000, 2)) + y[:, None], y, classes(2))
+
+    def balanced(network):
+        answers = network.predict(table.test.x).argmax(axis=1)
+        return np.mean([np.mean(answers[table.test.y == label] == label) for label in (0, 1)])
+
+    quick = {"epochs": 15, "hidden": (32, 16)}
+    plain, weighted = (fit(table, class_weights=asked, **quick) for asked in ("none", "balanced"))
+    assert balanced(plain) < 0.6
+    assert balanced(weighted) > 0.7
+    assert weighted.record.best_epoch > 3
 
 
 @pytest.mark.parametrize("number", [2, 3])
 def test_probabilities_sum_to_one(number):
     table = blobs(number, 40)
-    probabilities = fit(table, epochs=3).predict(table.test.x)
+    probabilities = fit(table, **SMALL).predict(table.test.x)
     assert (probabilities.dtype, probabilities.shape) == (np.float64, (len(table.test.x), number))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
 
@@ -111,13 +240,52 @@ def _equal_finite_differences(network, x, output, gradients, tolerance):
         assert np.median(np.abs((ahead - behind) / (2 * step) - gradients[:, column])) < tolerance
 
 
+def mixed(rows: int = 100) -> StandIn:
+    """Flags between numbers, so that the network's order of columns is not the table's."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, 5))
+    x[:, [0, 3]] = x[:, [0, 3]] > 0
+    return parts(x, x.sum(axis=1) > 1, classes(2))
+
+
+FLAGS = parts(mixed().train.x > 0, mixed().train.y, classes(2))
+
+
+@pytest.mark.parametrize(
+    ("table", "embedding"),
+    [(mixed(), "none"), (mixed(), "piecewise"), (mixed(), "periodic"), (FLAGS, "piecewise")],
+    ids=["none", "piecewise", "periodic", "flags"],
+)
+def test_the_parts_of_the_first_layer_add_up_to_what_its_units_see(table, embedding):
+    network, x = fit(table, **SMALL, embedding=embedding), table.test.x
+    members = network.nets.full.get_layer("members")
+    found = sum(network.first_layer(x, np.array([column])) for column in range(x.shape[1]))
+    assert found.shape == (len(x), 3 * 16)
+    together = network.first_layer(x, np.arange(x.shape[1]))
+    np.testing.assert_allclose(together, found, rtol=1e-4, atol=1e-5)
+    seen = keras.Model(network.nets.full.input, members.output)(x)
+    np.testing.assert_allclose(np.maximum(together + members.bias.numpy(), 0), seen, rtol=1e-4, atol=1e-5)
+
+
+def test_a_column_s_part_of_the_first_layer_depends_on_that_column_alone():
+    table = mixed()
+    network = fit(table, **SMALL)
+    for column in range(5):
+        other = table.test.x.copy()
+        other[:, np.arange(5) != column] += 1
+        part = network.first_layer(table.test.x, np.array([column]))
+        assert np.array_equal(network.first_layer(other, np.array([column])), part)
+        assert not np.array_equal(network.first_layer(table.test.x + 1, np.array([column])), part)
+
+
 def test_many_rows_are_answered_in_pieces(xored):
     table, network = xored
-    many = np.tile(table.test.x, (300, 1))
-    assert len(many) > 2 * 2**13
-    np.testing.assert_allclose(network.predict(many), np.tile(network.predict(table.test.x), (300, 1)), rtol=1e-5)
+    many = np.tile(table.test.x, (60, 1))
+    assert len(many) > 2 * PIECE
+    np.testing.assert_allclose(network.predict(many), np.tile(network.predict(table.test.x), (60, 1)), rtol=1e-5)
     values, gradients = network.gradients(many, 1)
     assert (len(values), gradients.shape) == (len(many), many.shape)
+    assert network.first_layer(many, np.array([0])).shape[0] == len(many)
     assert network.predict(many[:0]).shape == (0, 2)
 
 
@@ -132,6 +300,16 @@ def test_the_saved_file_answers_alike_in_plain_keras(fixture, request, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
+@pytest.mark.parametrize(("embedding", "members"), [("none", 1), ("piecewise", 3), ("periodic", 3)])
+def test_every_kind_of_network_is_read_back_to_the_bit(embedding, members, tmp_path):
+    table = mixed()
+    network = fit(table, **SMALL | {"members": members}, embedding=embedding)
+    network.save(tmp_path / "model.keras")
+    read = load_network(tmp_path / "model.keras", 2)
+    assert (read.inputs, read.outputs) == (5, 2)
+    assert np.array_equal(read.predict(table.test.x), network.predict(table.test.x))
+
+
 def test_two_trainings_in_one_process_are_equal(xored):
     again = fit(xored[0])
     assert np.array_equal(again.predict(xored[0].test.x), xored[1].predict(xored[0].test.x))
@@ -140,25 +318,36 @@ def test_two_trainings_in_one_process_are_equal(xored):
 
 
 def test_another_seed_is_another_network(xored):
-    assert not np.array_equal(fit(xored[0], seed=2**32 - 1, epochs=2).first_layer, xored[1].first_layer)
+    one, other = (fit(xored[0], seed=seed, **SMALL) for seed in (0, 2**32 - 1))
+    assert not np.array_equal(one.predict(xored[0].test.x), other.predict(xored[0].test.x))
 
 
 def test_two_processes_are_equal_and_silent_on_stderr():
     root = Path(__file__).parents[2]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     runs = [
-        subprocess.run(
-            [sys.executable, "-c", TWICE],
-            capture_output=True, text=True, check=True, cwd=root, env=os.environ | {"PYTHONPATH": str(root)},
-        )
+        subprocess.Popen([sys.executable, "-c", TWICE], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, **pipes)
         for _ in range(2)
-    ]  # fmt: skip
-    assert runs[0].stdout == runs[1].stdout != ""
-    assert [run.stderr for run in runs] == ["", ""]
+    ]
+    said = [run.communicate(timeout=300) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert said[0] == said[1]
+    assert said[0][0] != ""
+    assert said[0][1] == ""
 
 
 def test_many_classes_of_few_rows():
     table = blobs(100, 5, columns=20)
     assert accuracy(fit(table), table.test) > 0.8
+
+
+def test_a_class_of_which_training_has_five_rows_and_one_of_which_it_has_none():
+    table = blobs(4, 25)
+    few = (table.train.y != 3) & ((table.train.y != 0) | (np.cumsum(table.train.y == 0) <= 5))
+    table = replace(table, train=StandInRows(table.train.x[few], table.train.y[few]))
+    probabilities = fit(table, **SMALL).predict(table.test.x)
+    assert probabilities.shape[1] == 4
+    assert np.isfinite(probabilities).all()
 
 
 def test_more_columns_than_rows():
@@ -171,15 +360,95 @@ def test_a_constant_target_in_validation():
     x = rng.normal(size=(200, 3)).astype(np.float32)
     y = 5.0 * x[:, 0]
     table = StandIn(StandInRows(x, y), StandInRows(x[:20], np.full(20, 1.0)), StandInRows(x, y), NUMBER)
-    assert np.isfinite(fit(table, epochs=5).predict(x)).all()
+    assert np.isfinite(fit(table, **SMALL).predict(x)).all()
 
 
-def test_numbers_that_run_away_are_said_and_survived():
-    table = line()
-    wild = StandIn(StandInRows(table.train.x * np.float32(1e30), table.train.y), table.validation, table.test, NUMBER)
-    network = fit(wild)
-    assert [note.code for note in network.record.notes] == ["diverged"]
+def test_a_constant_target_is_answered_by_that_number():
+    table = line(60)
+    still = [StandInRows(part.x, np.full(len(part.y), 7.0)) for part in (table.train, table.validation, table.test)]
+    np.testing.assert_allclose(fit(StandIn(*still, NUMBER)).predict(table.test.x), 7.0, atol=0.2)
+
+
+def test_losses_that_run_away_are_said_and_survived():
+    """Ten wide layers at the highest rate there is, each step on all rows at once."""
+    table = line(100)
+    network = fit(
+        table, hidden=(256,) * 10, learning_rate=1.0, schedule="constant", members=1, batch=1_000, epochs=6, patience=6
+    )
+    (note,) = (note for note in network.record.notes if note.code == "diverged")
+    assert note.facts == {"epoch": network.record.epochs + 1}
+    assert network.record.epochs < 6
     assert np.isfinite(network.predict(table.test.x)).all()
+    assert "no_early_stop" not in codes(network)
+
+
+def test_a_validation_target_beyond_all_measure_ends_in_the_training_mean():
+    table = line(100)
+    table.validation.y[0] = 1e30
+    network = fit(table, **SMALL)
+    assert codes(network) == ["diverged"]
+    assert (network.record.epochs, network.training.validation) == (0, ())
+    away = np.abs(network.predict(table.test.x) - table.train.y.mean())
+    assert away.max() < table.train.y.std()
+
+
+@pytest.mark.parametrize(
+    ("table", "embedding"),
+    [(mixed(), "none"), (mixed(), "piecewise"), (mixed(), "periodic"), (line(100), "piecewise")],
+    ids=["none", "piecewise", "periodic", "number"],
+)
+def test_inputs_beyond_all_measure_are_answered_as_far_ones_are(table, embedding):
+    network = fit(table, **SMALL, embedding=embedding)
+    columns = table.test.x.shape[1]
+    extremes = np.outer([1e10, -1e10, 1e30, -1e30, 3.4e38, -3.4e38], [1, 1, 0, 1, -1][:columns]).astype(np.float32)
+    answers = network.predict(extremes)
+    assert np.isfinite(answers).all()
+    values, slopes = network.gradients(extremes, 0)
+    assert np.isfinite(values).all()
+    assert np.isfinite(slopes).all()
+    np.testing.assert_allclose(answers, np.tile(answers[:2].T, 3).T, rtol=1e-5)
+    assert np.isfinite(network.predict(np.zeros((2, columns), dtype=np.float32))).all()
+
+
+def test_a_training_row_beyond_all_measure_does_not_spoil_the_others():
+    table = line()
+    table.train.x[0] = 1e30
+    network = fit(table)
+    assert codes(network) == []
+    assert r2(network, table.test) > 0.9
+
+
+def test_a_table_of_flags_alone_has_nothing_to_embed():
+    flags = parts(np.random.default_rng(0).integers(0, 2, (300, 3)), np.zeros(300), classes(2))
+    y = flags.train.x[:, 0] != flags.train.x[:, 1]
+    table = parts(flags.train.x, y, classes(2))
+    network = fit(table, embedding="piecewise")
+    assert accuracy(network, table.test) == 1
+    assert network.record.settings["embedding"] == "none"
+
+
+def test_a_few_rows_that_make_the_variance_are_learnt_by_huber():
+    table = line(300)
+    table.train.y[:2] *= 100
+    network = fit(table)
+    assert (network.record.settings["loss"], network.training.loss_name) == ("huber", "huber")
+    assert "heavy_target" in codes(network)
+    squared = fit(table, loss="squared_error", epochs=1)
+    assert squared.training.loss_name == "squared_error"
+    assert "heavy_target" not in codes(squared)
+
+
+@pytest.mark.parametrize(
+    ("y", "share"),
+    [
+        (np.r_[np.full(99, 1.0), 5.0], 1.0),
+        (np.arange(-50.0, 51.0), 2500 / (2 * sum(n**2 for n in range(51)))),
+        (np.full(10, 3.0), 0.0),
+        (np.array([1.0]), 0.0),
+    ],
+)
+def test_the_share_of_the_farthest_hundredth(y, share):
+    assert share_of_few(y) == pytest.approx(share)
 
 
 def test_noise_with_a_rare_class_is_answered_by_one_class():
@@ -191,8 +460,19 @@ def test_noise_with_a_rare_class_is_answered_by_one_class():
 
 def test_a_ceiling_that_came_too_early_is_said(xored):
     network = fit(xored[0], epochs=3)
-    assert [note.code for note in network.record.notes] == ["no_early_stop"]
+    (note,) = network.record.notes
+    assert (note.code, note.facts) == ("no_early_stop", {"epochs": 3, "best_epoch": 3})
     assert not network.training.stopped_early
+
+
+def test_patience_ends_a_training_that_has_nothing_to_learn():
+    rng = np.random.default_rng(0)
+    table = parts(rng.normal(size=(200, 3)), rng.integers(2, size=200), classes(2))
+    network = fit(table, schedule="constant", learning_rate=0.01, patience=2, epochs=50, hidden=(32, 16))
+    assert network.training.stopped_early
+    assert network.record.epochs < 50
+    assert network.record.best_epoch <= network.record.epochs - 2
+    assert "no_early_stop" not in codes(network)
 
 
 def test_progress_is_told_after_each_epoch():
