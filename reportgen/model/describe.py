@@ -50,8 +50,6 @@ def notes(history: History, plan: Plan, task: Task, fitted: Floats) -> tuple[Cod
         codes.append(Code(code="no_early_stop", facts={"epochs": plan.epochs, "best_epoch": history.best_epoch}))
     if task.classes and len(answers := set(fitted.argmax(axis=1).tolist())) == 1:
         codes.append(Code(code="collapsed", facts={"class": task.classes[answers.pop()], "rows": len(fitted)}))
-    if plan.loss == "huber":
-        codes.append(Code(code="heavy_target", facts={}))
     return tuple(codes)
 
 

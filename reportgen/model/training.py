@@ -88,6 +88,8 @@ def train_in(
         temperature = find_temperature(workshop.answer(bench, checks.x), checks.y)
     answers = answered(workshop.answer(bench, rows.x), scale)
     said = notes(history, workshop.plan, task, answers)
+    if workshop.plan.loss == "huber" and (few := share_of_few(prepared.train.y)) > HEAVY:
+        said += (Code(code="heavy_target", facts={"share": few}),)
     return Trained(bench, history, weights, temperature, scale, said)
 
 
