@@ -92,9 +92,9 @@ def test_one_thread_bounds_numpy_and_scikit_learn_in_every_step(single):
     assert {tuple(sizes) for sizes in single["pools"].values()} == {(1,)}
 
 
-def test_the_report_says_the_number_again(single):
-    assert single["command"] == "audit(frame, target='y', seed=0, threads=1)"
-    assert single["arguments"]["threads"] == "1"
+def test_the_report_leaves_the_default_out(single):
+    assert single["command"] == "audit(frame, target='y', seed=0)"
+    assert "threads" not in single["arguments"]
 
 
 def test_the_command_repeats_a_number_that_is_not_the_default():

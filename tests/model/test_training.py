@@ -305,7 +305,7 @@ def test_every_kind_of_network_is_read_back_to_the_bit(embedding, members, tmp_p
     table = mixed()
     network = fit(table, **SMALL | {"members": members}, embedding=embedding)
     network.save(tmp_path / "model.keras")
-    read = load_network(tmp_path / "model.keras", 2)
+    read = load_network(tmp_path / "model.keras", Config().threads)
     assert (read.inputs, read.outputs) == (5, 2)
     assert np.array_equal(read.predict(table.test.x), network.predict(table.test.x))
 
