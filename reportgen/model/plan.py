@@ -17,7 +17,10 @@ WORK: dict[Budget, float] = {"quick": 0.25, "standard": 1.0, "thorough": 8.0}
 """What a budget may spend, in parts of `_ceiling`."""
 
 FEWEST_EPOCHS = 20
-"""Rather than fewer epochs than these, fewer members; one member alone trains for as many as the ceiling leaves."""
+"""Rather than fewer epochs than these, a smaller network; the smallest trains for as many as the ceiling leaves."""
+
+NARROWEST = 16
+"""Layers are made no narrower than this."""
 
 MANY_ROWS = 5_000
 """From so many training rows on the network learns faster and drops less: there is more to learn from."""
@@ -101,7 +104,7 @@ def _network(size: Size, loss: Literal["log_loss", "squared_error", "huber"], bu
         warm_up=0.05,
         weight_decay=0.05,
         dropout=0.1 if many else 0.2,
-        batch=_batch(size.rows),
+        batch=_batch(size.rows) * (2 if budget == "quick" else 1),
         epochs=EPOCHS[budget],
         patience=EPOCHS[budget] // 4,
         calibrate=True,
@@ -141,15 +144,30 @@ def width(size: Size, plan: Plan) -> int:
 
 
 def _affordable(plan: Plan, size: Size, asked: ModelConfig, ceiling: float) -> Plan:
-    """Fewer epochs where the table is large, then fewer members; never against what the user asked for."""
-    while asked.epochs is None:
-        epochs = int(ceiling // max(epoch_work(plan, size), 1.0))
-        if epochs >= min(FEWEST_EPOCHS, plan.epochs) or plan.members == 1 or asked.members is not None:
+    """Fewer epochs where the table is large, then a smaller network; never against what the user asked for."""
+    if asked.epochs is not None:
+        return plan
+    while True:
+        epochs = int(ceiling // max(plan.starts * epoch_work(plan, size), 1.0))
+        cheaper = _cheaper(plan, asked)
+        if epochs >= min(FEWEST_EPOCHS, plan.epochs) or cheaper is None:
             epochs = min(max(epochs, 3), plan.epochs)
             patience = plan.patience if asked.patience else max(min(plan.patience, epochs // 2), 2)
             return replace(plan, epochs=epochs, patience=patience)
-        plan = replace(plan, members=plan.members // 2)
-    return plan
+        plan = cheaper
+
+
+def _cheaper(plan: Plan, asked: ModelConfig) -> Plan | None:
+    """The next smaller network: fewer trainings, fewer members, numbers as they are, narrower layers."""
+    if plan.starts > 1:
+        return replace(plan, starts=1)
+    if plan.members > 1 and asked.members is None:
+        return replace(plan, members=plan.members // 2)
+    if plan.embedding != "none" and asked.embedding is None:
+        return replace(plan, embedding="none")
+    if min(plan.hidden) > NARROWEST and asked.hidden is None:
+        return replace(plan, hidden=tuple(max(units // 2, NARROWEST) for units in plan.hidden))
+    return None
 
 
 def epoch_work(plan: Plan, size: Size) -> float:
@@ -162,9 +180,10 @@ def _ceiling(rows: int) -> float:
     """The multiplications that training may spend: more rows may take longer, by less than in proportion.
 
     Rows and columns decide, never the clock, so that an audit repeats itself. One core of 2024 does some fifteen
-    thousand million of these a second, there and back again: 600 rows take two seconds at most, 30,000 rows forty.
+    thousand million of these a second, there and back again: 600 rows take two seconds at most, 30,000 rows half a
+    minute.
     """
-    return float(min(3e10 * (max(rows, 600) / 600) ** 0.75, 1e12))
+    return float(min(3e10 * (max(rows, 600) / 600) ** 0.65, 1e12))
 
 
 def _power_of_two(number: float, lowest: int, highest: int) -> int:
