@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.model.epoch import CHUNK, JUDGED, Epoch, Forms, Lesson, as_one, compile_epoch
+from reportgen.model.epoch import CHUNK, JUDGED, SPARED, Epoch, Forms, Lesson, as_one, compile_epoch
 from reportgen.model.history import History
 from reportgen.model.layers import (
     Weights,
@@ -133,7 +133,7 @@ def make_optimiser(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
     if plan.optimiser == "Adam":
         return keras.optimizers.Adam(rate)
     optimiser = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, global_clipnorm=CLIP)
-    optimiser.exclude_from_weight_decay(var_names=["bias", "member_scales", "waves"])
+    optimiser.exclude_from_weight_decay(var_names=list(SPARED))
     return optimiser
 
 
