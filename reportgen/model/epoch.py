@@ -13,7 +13,7 @@ from reportgen.model.runtime import keras, tf
 CHUNK = 2**10
 """Rows that are judged at once: what the layers make of more no longer fits the processor's cache."""
 
-JUDGED = 2**10
+JUDGED = 2**9
 """Training rows that are judged after each epoch; more of them would only cost time."""
 
 SPARED = ("bias", "member_scales", "waves")
