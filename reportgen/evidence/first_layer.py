@@ -11,8 +11,10 @@ MOST_ROWS = 1_000
 _STREAM = 109
 
 
-def weighed(subject: Subject) -> tuple[FeatureImportance, ...]:
+def weighed(subject: Subject) -> tuple[tuple[FeatureImportance, ...], int]:
     """What a column moves the first layer's units by, over training rows: root mean square over the units.
+
+    Returned with the number of training rows it was measured on.
 
     It says what goes in, not what comes out: later layers may cancel it, and units the answer ignores count as much.
     """
@@ -24,4 +26,4 @@ def weighed(subject: Subject) -> tuple[FeatureImportance, ...]:
         FeatureImportance(feature=name, value=float(np.sqrt(subject.first_layer(x, group).var(axis=0).mean())))
         for name, group in subject.groups.items()
     )
-    return tuple(sorted(features, key=lambda one: -one.value))
+    return tuple(sorted(features, key=lambda one: -one.value)), len(x)

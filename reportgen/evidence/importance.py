@@ -105,12 +105,13 @@ def _tree(subject: Subject, fitted: Fitted) -> Importance:
 
 
 def _first_layer(subject: Subject) -> Importance:
+    features, rows = weighed(subject)
     return Importance(
         method="first_layer",
         unit="weight",
-        n=len(subject.train.y),
+        n=rows,
         note="weights_mislead",
-        features=weighed(subject),
+        features=features,
         **_fidelity(subject, subject.predict),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.model.layers import Stack, multiply_out
+from reportgen.model.layers import Stack, combined, multiply_out
 from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, tf
 
@@ -70,9 +70,7 @@ LOSSES: dict[str, Loss] = {"log_loss": log_loss, "squared_error": squared_error,
 
 def as_one(scores: tf.Tensor, classes: bool) -> tf.Tensor:
     """The members' scores as those of one, shape (rows, 1, outputs)."""
-    if not classes:
-        return tf.reduce_mean(scores, axis=1, keepdims=True)
-    return tf.reduce_logsumexp(tf.nn.log_softmax(scores, axis=-1), axis=1, keepdims=True)
+    return tf.expand_dims(combined(scores, classes), 1)
 
 
 def fused(optimiser: keras.optimizers.Optimizer, weights: list[keras.Variable]) -> Callable[[list[tf.Tensor]], None]:

@@ -1,4 +1,4 @@
-"""The layers of the network, all of Keras's own kinds, so that a saved one loads without reportgen."""
+"""The layers of the network; of the finished one all are Keras's own kinds, so that it loads without reportgen."""
 
 import math
 from collections.abc import Iterator

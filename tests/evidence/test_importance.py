@@ -55,7 +55,8 @@ def test_impurity_is_summed_by_original_column(binary_subject):
 
 def test_the_first_layer_weighs_what_a_column_moves(binary_subject):
     x = binary_subject.train.x.astype(float)
-    size, colour, weight = weighed(binary_subject)
+    (size, colour, weight), rows = weighed(binary_subject)
+    assert rows == len(binary_subject.train.y)
     assert (size.feature, size.value) == ("size", pytest.approx(x[:, 0].std()))
     assert (colour.feature, colour.value) == ("colour", pytest.approx(0.5 * x[:, 4].std()))
     assert (weight.feature, weight.value) == ("weight", 0.0)
@@ -63,7 +64,7 @@ def test_the_first_layer_weighs_what_a_column_moves(binary_subject):
 
 def test_the_first_layer_weighs_by_the_root_mean_square_over_its_units(multiclass_subject):
     x = multiclass_subject.train.x.astype(float)
-    values = {one.feature: one.value for one in weighed(multiclass_subject)}
+    values = {one.feature: one.value for one in weighed(multiclass_subject)[0]}
     assert values["size"] == pytest.approx(1.5 * np.sqrt(2 / 3) * x[:, 0].std())
     blue, red = x[:, 2], x[:, 4]
     moved = np.mean([np.var(0.5 * blue), np.var(red - 0.5 * blue), np.var(red)])
@@ -77,10 +78,12 @@ def test_a_thousand_rows_are_enough_to_weigh_the_first_layer(build_subject):
         asked.append(len(x))
         return subject.first_layer(x, columns)
 
-    values = {one.feature: one.value for one in weighed(replace(subject, first_layer=first_layer))}
+    values = {one.feature: one.value for one in weighed(replace(subject, first_layer=first_layer))[0]}
     assert asked == [MOST_ROWS] * 3
     assert values["size"] == pytest.approx(3.0, rel=0.1)
     assert weighed(subject) == weighed(subject)
+    (said,) = (one for one in importance.measure(subject) if one.method == "first_layer")
+    assert said.n == weighed(subject)[1] == MOST_ROWS < len(subject.train.y)
 
 
 def test_attribution_of_a_linear_model_is_the_mean_distance_times_the_slope(regression_subject):
