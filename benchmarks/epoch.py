@@ -20,12 +20,13 @@ from splits import prepared_splits, read_table
 
 from reportgen.config import Config
 from reportgen.data import Prepared
+from reportgen.model.descent import CLIP, SPARED
 from reportgen.model.epoch import LOSSES, Epoch
 from reportgen.model.layers import stack, trained_scores, widened
 from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, seed_everything
 from reportgen.model.training import lay_out, measure, plan_for
-from reportgen.model.workshop import make_optimiser, open_workshop
+from reportgen.model.workshop import open_workshop
 from reportgen.records.table import Task
 
 ROWS = 10_000
@@ -115,7 +116,7 @@ def plain(prepared: Prepared, task: Task, plan: Plan) -> Run:
     def loss(y: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
         return LOSSES[plan.loss](keras.ops.cast(y[:, 0], kind), keras.ops.reshape(scores, shape))
 
-    net.compile(optimizer=make_optimiser(plan, steps), loss=loss)
+    net.compile(optimizer=optimiser_for(plan, steps), loss=loss)
     train, validation = (
         (bench.layout.arrange(part.x), part.y.astype(kind)[:, None]) for part in (bench.train, bench.validation)
     )
@@ -124,6 +125,25 @@ def plain(prepared: Prepared, task: Task, plan: Plan) -> Run:
         net.fit(*train, batch_size=plan.batch, epochs=epochs, validation_data=validation, verbose=0)
 
     return run
+
+
+def optimiser_for(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
+    """The product's descent in Keras's own words."""
+    rate = plan.learning_rate
+    if plan.schedule == "cosine":
+        warm = round(plan.warm_up * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warm else plan.learning_rate,
+            decay_steps=max(steps - warm, 1),
+            alpha=0.01,
+            warmup_target=plan.learning_rate if warm else None,
+            warmup_steps=warm,
+        )
+    if plan.optimiser == "Adam":
+        return keras.optimizers.Adam(rate)
+    optimiser = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, global_clipnorm=CLIP)
+    optimiser.exclude_from_weight_decay(var_names=list(SPARED))
+    return optimiser
 
 
 if __name__ == "__main__":

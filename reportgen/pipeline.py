@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
 from reportgen.config import Config
-from reportgen.data import Dataset, Parts, Prepared, PreparedPart, load, prepare, profile, split
+from reportgen.data import Dataset, Parts, Prepared, PreparedPart, load, prepare, profile, refold, split
 from reportgen.document import Document, Environment, compose
 from reportgen.errors import DataError
 from reportgen.evidence import collect
@@ -102,23 +102,34 @@ def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) 
     count = refits_for(network.plan, network.workshop.size, config.budget) if asked is None else asked
     if not count:
         return Refitting(why_none="too_large_to_refit" if asked is None else "refits_off")
-    drawn = [(seed, *draw) for seed in seeds(config.seed, count) if (draw := _draw(parts, prepared, config, seed))]
-    rows = [one for _, one, _ in drawn]
-    made = refit(network, rows, parts.dataset.task, [seed for seed, _, _ in drawn])
+    drawn = [
+        (seed, *draw)
+        for number, seed in enumerate(seeds(config.seed, count))
+        if (draw := _draw(parts, prepared, config, number, seed))
+    ]
+    made = refit(network, [rows for _, rows, _, _ in drawn], parts.dataset.task, [seed for seed, *_ in drawn])
     networks = tuple(
-        Refit(one.test.y, anew.predictions, len(one.train.y) + len(one.validation.y), anew.notes)
-        for one, anew in zip(rows, made, strict=True)
+        Refit(
+            test=_part("test", rows.test, anew.test, prepared, config),
+            inputs=rows.inputs,
+            predict=network.predict,
+            train_rows=len(rows.train.y) + len(rows.validation.y),
+            notes=network.notes,
+        )
+        for (_, rows, anew, _), network in zip(drawn, made, strict=True)
     )
-    covers = {cover for _, _, varied in drawn for cover in (varied, "seed")}
+    covers = {cover for *_, varied in drawn for cover in (varied, "seed")}
     return Refitting(networks, _most(covers), count - len(networks), "no_other_split")
 
 
-def _draw(parts: Parts, prepared: Prepared, config: Config, seed: int) -> tuple[Prepared, Cover] | None:
-    """The table split and prepared anew from a seed, and what of it varied; None where it cannot be learnt from."""
+def _draw(
+    parts: Parts, prepared: Prepared, config: Config, number: int, seed: int
+) -> tuple[Prepared, Parts, Cover] | None:
+    """The table parted and prepared anew, and what of it varied; None where it cannot be learnt from."""
     try:
-        drawn = split(parts.dataset, config.model_copy(update={"seed": seed}))
+        drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        return (prepare(drawn) if varied != "seed" else prepared), varied
+        return (prepare(drawn) if varied != "seed" else prepared), drawn, varied
     except DataError:
         return None
 
@@ -153,23 +164,24 @@ def _subject(
         model=network.record,
         training=network.training,
         inputs=prepared.inputs,
-        train=_part("train", prepared.train, parts.train, config),
-        validation=_part("validation", prepared.validation, parts.validation, config),
-        test=_part("test", prepared.test, parts.test, config),
+        train=_part("train", prepared.train, parts.train, prepared, config),
+        validation=_part("validation", prepared.validation, parts.validation, prepared, config),
+        test=_part("test", prepared.test, parts.test, prepared, config),
         predict=network.predict,
         gradients=network.gradients,
         first_layer=network.first_layer,
         baselines=tuple(Fitted(b.name, b.predict, b.settings, b.coefficients, b.importances) for b in baselines),
         protected=config.protected,
         seed=config.seed,
+        budget=config.budget,
     )
 
 
-def _part(name: PartName, prepared: PreparedPart, rows: pd.DataFrame, config: Config) -> Part:
-    """One part's arrays; its frame also holds the protected columns that the network does not see."""
-    unseen = [column for column in config.protected if column in rows and column not in prepared.frame]
-    frame = pd.concat([prepared.frame, rows[unseen]], axis="columns") if unseen else prepared.frame
-    return Part(name, prepared.x, prepared.y, prepared.rows, frame)
+def _part(name: PartName, encoded: PreparedPart, rows: pd.DataFrame, prepared: Prepared, config: Config) -> Part:
+    """One part's arrays; its frame holds the network's features and the protected columns that it does not see."""
+    features = [plan.name for plan in prepared.preparer.plans]
+    unseen = [column for column in config.protected if column in rows and column not in features]
+    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen])
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:

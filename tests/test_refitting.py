@@ -9,7 +9,7 @@ import pytest
 
 from reportgen import pipeline
 from reportgen.config import Config, RefitConfig
-from reportgen.data import load, prepare, split
+from reportgen.data import load, prepare, refold, split
 from reportgen.model.refits import Refitted, seeds
 from reportgen.model.training import measure, plan_for
 from reportgen.records.base import Code
@@ -35,7 +35,7 @@ def heard(monkeypatch):
     def refit(network, draws, task, seeds):
         for rows, seed in zip(draws, seeds, strict=True):
             calls.append((rows, seed))
-            yield Refitted(np.full((len(rows.test.y), len(task.classes)), 0.5), (NOTE,))
+            yield Refitted(lambda x: np.full((len(x), len(task.classes)), 0.5), (NOTE,))
 
     monkeypatch.setattr(pipeline, "refit", refit)
     return calls
@@ -61,17 +61,30 @@ def _rows(part) -> frozenset[int]:
 
 
 def test_each_is_made_on_a_split_of_its_own_from_a_seed_of_its_own(heard):
-    parts, _, refits = _refits(refits=RefitConfig(count=4))
+    _, _, refits = _refits(refits=RefitConfig(count=4))
     assert [seed for _, seed in heard] == list(seeds(0, 4))
-    tested = {frozenset(parts.test.index), *(_rows(rows.test) for rows, _ in heard)}
-    assert len(tested) == 5
     for (rows, _), network in zip(heard, refits.networks, strict=True):
         assert not _rows(rows.test) & (_rows(rows.train) | _rows(rows.validation))
-        assert (network.y == rows.test.y).all()
-        assert (network.train_rows, network.test_rows) == (len(rows.train.y) + len(rows.validation.y), 24)
-        assert network.predictions.shape == (24, 2)
+        assert (network.test.y == rows.test.y).all()
+        assert (network.test.frame == TABLE.loc[network.test.rows, ["x", "colour", "day", "who"]]).all(axis=None)
+        assert (network.train_rows, len(network.test.y)) == (len(rows.train.y) + len(rows.validation.y), 24)
+        assert network.predict(network.test.x).shape == (24, 2)
         assert network.notes == (NOTE,)
     assert (refits.covers, refits.left_out) == (("split", "seed"), 0)
+
+
+@pytest.mark.parametrize("by", [(), ("who",)])
+def test_four_complete_a_partition_and_nine_go_through_two(heard, by):
+    parts, _, _ = _refits(refits=RefitConfig(count=9), group=by)
+    tested = [*parts.test.index, *(row for rows, _ in heard for row in rows.test.rows)]
+    assert sorted(tested[:120]) == list(range(120))
+    assert sorted(tested[120:]) == list(range(120))
+    assert tested[:24] != tested[120:144]
+
+
+def test_a_partition_is_even_over_classes(heard):
+    _refits(refits=RefitConfig(count=4))
+    assert [np.bincount(rows.test.y).tolist() for rows, _ in heard] == [[16, 8]] * 4
 
 
 def test_nothing_is_fitted_on_rows_that_it_is_judged_on(heard):
@@ -118,14 +131,14 @@ def test_a_draw_that_cannot_be_learnt_from_is_left_out_and_counted(heard, monkey
 
     turns = iter([True, False, True])
 
-    def moody(dataset, config):
+    def moody(*given):
         if not next(turns):
             raise DataError("a part without rows")
-        return split(dataset, config)
+        return refold(*given)
 
     config = Config(target="y", refits=RefitConfig(count=3))
     parts = split(load(TABLE, config), config)
-    monkeypatch.setattr(pipeline, "split", moody)
+    monkeypatch.setattr(pipeline, "refold", moody)
     prepared = prepare(parts)
     refits = pipeline._refits(parts, prepared, _network(prepared, config), config)
     assert (len(refits.networks), refits.left_out, refits.why_none) == (2, 1, "no_other_split")
@@ -144,4 +157,4 @@ def test_none_are_made_of_a_table_too_large_for_the_budget_unless_they_are_asked
 
 def test_the_budget_decides_where_nothing_is_asked_for(heard):
     _refits(budget="quick")
-    assert len(heard) == 3
+    assert len(heard) == 2

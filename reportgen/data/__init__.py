@@ -1,5 +1,6 @@
 """Tables: read, understood, parted and made ready for the network."""
 
+from reportgen.data.folds import refold
 from reportgen.data.load import load
 from reportgen.data.naming import dataset_identity, dataset_name
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
@@ -22,5 +23,6 @@ __all__ = [
     "prepare",
     "profile",
     "read_rows",
+    "refold",
     "split",
 ]

@@ -116,13 +116,16 @@ def _largest_remainders(counts: Numbers, share: float) -> Numbers:
 
 def _by_group(dataset: Dataset, shares: Shares, config: Config, rng: np.random.Generator) -> Numbers:
     """Whole groups go to one part each: large ones first, each to the part that lacks its classes most."""
+    return by_groups(dataset, np.array([1 - sum(shares), *shares]), config, rng)
+
+
+def by_groups(dataset: Dataset, wanted: npt.NDArray[np.float64], config: Config, rng: np.random.Generator) -> Numbers:
+    """The part of each row, of parts that are to have those shares; raises DataError for fewer groups than parts."""
     groups = _groups(dataset.frame[list(config.group)])
     stratum = strata(dataset.frame[dataset.task.target], dataset.task)
-    wanted = np.array([1 - sum(shares), *shares])
-    needed = 3 if shares[1] else 2
     content = np.zeros((groups.max() + 1, stratum.max() + 1))
     np.add.at(content, (groups, stratum), 1)
-    if len(content) < needed:
+    if len(content) < np.count_nonzero(wanted):
         raise DataError(f"{' and '.join(config.group)} has {len(content)} groups, but each part needs one of its own")
     return _deal_groups(content, wanted, rng)[groups]
 

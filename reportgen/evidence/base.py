@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.config import Budget
 from reportgen.records.base import Code
 from reportgen.records.network import Cover, ModelRecord, Training
 from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
@@ -54,21 +56,38 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Refit:
-    """A network made anew in the same way: what it says of its own test rows, and what they hold.
+    """A network made anew in the same way, with test rows of its own as they are encoded for it.
 
-    `predictions` are probabilities (rows, classes) or numbers (rows,), `y` class numbers or numbers. `train_rows`
-    counts the rows that were learnt from, those that chose when to stop among them; `notes` are its training's.
+    `inputs` are its encoded columns, `train_rows` counts the rows that were learnt from, those that chose when to stop
+    among them; `notes` are its training's.
     """
 
-    y: npt.NDArray[Any]
-    predictions: Floats
+    test: Part
+    inputs: tuple[Encoded, ...]
+    predict: Predict
     train_rows: int
     notes: tuple[Code, ...] = ()
 
     @property
-    def test_rows(self) -> int:
-        """The rows that it is judged on."""
-        return len(self.y)
+    def groups(self) -> dict[str, npt.NDArray[np.intp]]:
+        """For each original column the positions of its encoded columns."""
+        return positions(self.inputs)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows with answers of a network that did not see them: the reported one, or one made anew in the same way.
+
+    `rows` are file row numbers, `frame` holds original values (the features, and protected columns besides), `y` class
+    numbers or numbers, `predictions` probabilities (rows, classes) or numbers (rows,). The reported network's test rows
+    come first; no row is there twice. `networks` is how many networks answered.
+    """
+
+    rows: npt.NDArray[np.int64]
+    frame: pd.DataFrame
+    y: npt.NDArray[Any]
+    predictions: Floats
+    networks: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,7 @@ class Subject:
     baselines: tuple[Fitted, ...]
     protected: tuple[str, ...]
     seed: int
+    budget: Budget = "standard"
     refits: Refitting = Refitting()
 
     @property
@@ -120,12 +140,35 @@ class Subject:
     @property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
-        return {
-            feature: np.array([i for i, column in enumerate(self.inputs) if column.feature == feature], dtype=np.intp)
-            for feature in self.features
-        }
+        return positions(self.inputs)
 
     @property
     def classifies(self) -> bool:
         """True for binary and multiclass tasks."""
         return self.task.kind != "regression"
+
+    @cached_property
+    def held(self) -> Held:
+        """Every row that some network answered without having seen it."""
+        seen = self.test.rows
+        parts, answers = [self.test], [self.predict(self.test.x)]
+        for refit in self.refits.networks if "split" in self.refits.covers else ():
+            if not np.isin(refit.test.rows, seen).any():
+                parts.append(refit.test)
+                answers.append(refit.predict(refit.test.x))
+                seen = np.concatenate([seen, refit.test.rows])
+        return Held(
+            rows=seen,
+            frame=pd.concat([part.frame[list(self.test.frame.columns)] for part in parts]),
+            y=np.concatenate([part.y for part in parts]),
+            predictions=np.concatenate(answers),
+            networks=len(parts),
+        )
+
+
+def positions(inputs: tuple[Encoded, ...]) -> dict[str, npt.NDArray[np.intp]]:
+    """For each original column the positions of its encoded columns, in file order."""
+    found: dict[str, list[int]] = {}
+    for position, column in enumerate(inputs):
+        found.setdefault(column.feature, []).append(position)
+    return {feature: np.array(places, dtype=np.intp) for feature, places in found.items()}

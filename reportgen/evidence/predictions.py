@@ -94,7 +94,9 @@ def remember(subject: Subject) -> Subject:
     """The same subject, whose models answer for the rows of a part only once however often they are asked."""
     parts = (subject.train, subject.validation, subject.test)
     baselines = tuple(replace(one, predict=_remembering(one.predict, parts)) for one in subject.baselines)
-    return replace(subject, predict=_remembering(subject.predict, parts), baselines=baselines)
+    networks = tuple(replace(one, predict=_remembering(one.predict, (one.test,))) for one in subject.refits.networks)
+    refits = replace(subject.refits, networks=networks)
+    return replace(subject, predict=_remembering(subject.predict, parts), baselines=baselines, refits=refits)
 
 
 def _remembering(predict: Predict, parts: tuple[Part, ...]) -> Predict:

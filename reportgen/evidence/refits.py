@@ -31,8 +31,8 @@ def measure(subject: Subject) -> Refits:
     if not anew.networks:
         raise NotApplicable(anew.why_none)
     networks = (_reported(subject), *anew.networks)
-    scored = [score(subject.task, network.y, network.predictions) for network in networks]
-    train, test = (sum(getattr(one, rows) for one in networks) for rows in ("train_rows", "test_rows"))
+    scored = [score(subject.task, network.test.y, network.predict(network.test.x)) for network in networks]
+    train, test = sum(one.train_rows for one in networks), sum(len(one.test.y) for one in networks)
     ratio = test / train if "split" in anew.covers else None
     return Refits(
         strategy=subject.split.strategy,
@@ -116,7 +116,7 @@ def limits(name: str, task: Task) -> Limits:
 
 def _reported(subject: Subject) -> Refit:
     learnt = len(subject.train.y) + len(subject.validation.y)
-    return Refit(subject.test.y, subject.predict(subject.test.x), learnt)
+    return Refit(subject.test, subject.inputs, subject.predict, learnt)
 
 
 def _usual(others: Sequence[float], possible: Limits) -> tuple[float, float] | tuple[None, None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from reportgen.model.descent import Descent
 from reportgen.model.layers import Stack, combined, multiply_out
 from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, tf
@@ -15,9 +16,6 @@ CHUNK = 2**10
 
 JUDGED = 2**9
 """Training rows that are judged after each epoch; more of them would only cost time."""
-
-SPARED = ("bias", "member_scales", "waves")
-"""Variables that weight decay leaves alone."""
 
 Epoch = Callable[[int], tuple[float, float]]
 """Trains through the epoch of that number (from 1); returns the loss on training and on validation rows after it."""
@@ -73,53 +71,21 @@ def as_one(scores: tf.Tensor, classes: bool) -> tf.Tensor:
     return tf.expand_dims(combined(scores, classes), 1)
 
 
-def fused(optimiser: keras.optimizers.Optimizer, weights: list[keras.Variable]) -> Callable[[list[tf.Tensor]], None]:
-    """What `optimiser.apply` does of Adam and AdamW, by TensorFlow's one kernel a variable.
-
-    Keras spells the same formulas out in a dozen operations a variable, which small networks spend their time on.
-    """
-    optimiser.build(weights)
-    moments = [[one for one in optimiser.variables if name in one.path] for name in ("momentum", "velocity")]
-    decays = [_decay(optimiser, weight) for weight in weights]
-
-    def apply(gradients: list[tf.Tensor]) -> None:
-        if optimiser.global_clipnorm:
-            gradients, _ = tf.clip_by_global_norm(gradients, optimiser.global_clipnorm)
-        rate = tf.cast(optimiser.learning_rate, tf.float32)
-        optimiser.iterations.assign_add(1)
-        step = tf.cast(optimiser.iterations.value, tf.float32)
-        for weight, gradient, decay, first, second in zip(weights, gradients, decays, *moments, strict=True):
-            if decay:
-                weight.assign(weight.value - weight.value * (rate * decay))
-            tf.raw_ops.ResourceApplyAdam(
-                var=weight.value.handle, m=first.value.handle, v=second.value.handle, grad=gradient, lr=rate,
-                beta1=optimiser.beta_1, beta2=optimiser.beta_2, epsilon=optimiser.epsilon,
-                beta1_power=tf.pow(optimiser.beta_1, step), beta2_power=tf.pow(optimiser.beta_2, step),
-            )  # fmt: skip
-
-    return apply
-
-
-def _decay(optimiser: keras.optimizers.Optimizer, weight: keras.Variable) -> float:
-    """The weight decay of a variable, 0 where it has none."""
-    return 0.0 if any(name in weight.path for name in SPARED) else float(optimiser.weight_decay or 0.0)
-
-
-def compile_epoch(forms: Forms, optimiser: keras.optimizers.Optimizer, plan: Plan, steps: int) -> Callable[..., Epoch]:
-    """Trace the graph: shuffle, take so many equal steps, then judge the members together without dropout.
+def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Callable[..., Epoch]:
+    """Trace the graph: shuffle, take the descent's steps of so many rows each, then judge the members together.
 
     What is returned takes training rows, the training rows that are judged, validation rows and a seed, and gives
-    their `Epoch`: one graph serves many trainings. The rows that equal steps leave over (fewer than there are steps)
-    sit out until the next shuffle.
+    their `Epoch`: one graph serves many trainings. Rows that equal steps leave over (fewer than there are steps) sit
+    out until the next shuffle; where a training has fewer rows than that, the first of the shuffle come again.
     """
     loss, classes = LOSSES[plan.loss], plan.loss == "log_loss"
     weights = forms.trained.trainable_variables
-    apply = fused(optimiser, weights)
+    taken = tf.range(descent.steps * batch)
 
-    def learn(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> None:
+    def learn(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *moment: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             value = tf.reduce_mean(weight[:, None] * loss(y, forms.trained(x, training=True)))
-        apply(tape.gradient(value, weights))
+        descent.step(tape.gradient(value, weights), *moment)
 
     def judge(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         """The mean loss of the members' common answer, summed in double precision; rows count as in learning."""
@@ -138,15 +104,16 @@ def compile_epoch(forms: Forms, optimiser: keras.optimizers.Optimizer, plan: Pla
         number: tf.Tensor, seed: tf.Tensor, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *judged: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         rows = tf.shape(x)[0]
-        size = tf.maximum(rows // steps, 1)
         order = tf.random.experimental.stateless_shuffle(tf.range(rows), seed=tf.stack([seed, number]))
+        order = tf.gather(order, taken % rows)
+        moments = descent.epoch(number)
+        lots = [tf.reshape(tf.gather(part, order), (descent.steps, batch, *part.shape[1:])) for part in (x, y, weight)]
 
         def step(index: tf.Tensor) -> tuple[tf.Tensor]:
-            chosen = order[index * size : (index + 1) * size]
-            learn(tf.gather(x, chosen), tf.gather(y, chosen), tf.gather(weight, chosen))
+            learn(*(lot[index] for lot in lots), *(moment[index] for moment in moments))
             return (index + 1,)
 
-        tf.while_loop(lambda index: index < tf.minimum(steps, rows), step, (tf.constant(0),))
+        tf.while_loop(lambda index: index < descent.steps, step, (tf.constant(0),))
         multiply_out(forms.layers)
         return judge(*judged[:3]), judge(*judged[3:])
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.model.epoch import CHUNK, JUDGED, SPARED, Epoch, Forms, Lesson, as_one, compile_epoch
+from reportgen.model.descent import Descent
+from reportgen.model.epoch import CHUNK, JUDGED, Epoch, Forms, Lesson, as_one, compile_epoch
 from reportgen.model.history import History
 from reportgen.model.layers import (
     Weights,
@@ -26,9 +27,6 @@ from reportgen.model.plan import Plan, Size
 from reportgen.model.runtime import keras, tf
 from reportgen.model.shapes import Floats, Progress, Rows
 
-CLIP = 1.0
-"""The largest norm of a gradient over all weights: one wild row pulls no harder than this."""
-
 
 @dataclass(frozen=True)
 class Bench:
@@ -42,12 +40,12 @@ class Bench:
 
 @dataclass(frozen=True)
 class Workshop:
-    """A network of one shape with its optimiser and its compiled epoch, used anew for each training."""
+    """A network of one shape with its descent and its compiled epoch, used anew for each training."""
 
     plan: Plan
     size: Size
     forms: Forms = field(repr=False)
-    optimiser: keras.optimizers.Optimizer = field(repr=False)
+    descent: Descent = field(repr=False)
     begin: Callable[..., Epoch] = field(repr=False)
     scores: Callable[[tf.Tensor], tf.Tensor] = field(repr=False)
 
@@ -72,8 +70,12 @@ class Workshop:
         self._reset(bench, seed)
         return self.begin(train, train.part(_judged(len(bench.train.x), seed)), validation, seed)
 
+    def take_up(self, weights: Weights) -> None:
+        """Answer from now on as the network with these weights, in their finished form, does."""
+        give_weights(self.forms.finished, weights)
+
     def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
-        """The scores of the network that was trained last, shape (rows, outputs)."""
+        """The scores of the network that was trained or taken up last, shape (rows, outputs)."""
         arranged = bench.layout.arrange(x, self.size.numbers, self.size.flags)
         parts = [self.scores(tf.constant(arranged[i : i + CHUNK])).numpy() for i in range(0, max(len(x), 1), CHUNK)]
         return np.concatenate(parts)
@@ -88,9 +90,7 @@ class Workshop:
         x = bench.layout.arrange(bench.train.x)[:, : len(bench.layout.numbers)]
         pieces = cut(x, self.plan.bins, self.size.numbers) if self.plan.embedding == "piecewise" else None
         give_weights(self.forms.trained, first_weights(self.size, self.plan, pieces, bench.start, seed))
-        for variable in self.optimiser.variables:
-            if variable is not self.optimiser._learning_rate:  # a constant rate is one, too
-                variable.assign(tf.zeros_like(variable))
+        self.descent.reset()
         for number, layer in enumerate(self.forms.trained.layers):
             if isinstance(layer, keras.layers.Dropout):
                 state = np.random.SeedSequence((seed, 2, number)).generate_state(2)
@@ -107,34 +107,15 @@ def open_workshop(plan: Plan, size: Size) -> Workshop:
         finished=keras.Model(arranged, finished_scores(wide, layers), name="finished"),
     )
     steps = max(math.ceil(size.rows / plan.batch), 1)
-    optimiser = make_optimiser(plan, steps * plan.epochs)
-    begin = compile_epoch(forms, optimiser, plan, steps)
+    descent = Descent(plan, forms.trained.trainable_variables, steps)
+    begin = compile_epoch(forms, descent, plan, max(size.rows // steps, 1))
     rows = tf.TensorSpec((None, size.numbers + size.flags), tf.float32)
 
     def scores(rows: tf.Tensor) -> tf.Tensor:
         return as_one(forms.finished(rows, training=False), plan.loss == "log_loss")[:, 0]
 
     traced = tf.function(scores, autograph=False).get_concrete_function(rows)
-    return Workshop(plan, size, forms, optimiser, begin, traced)
-
-
-def make_optimiser(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
-    """Adam, or AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) without decay of biases and member scales."""
-    rate: Any = plan.learning_rate
-    if plan.schedule == "cosine":
-        warm = round(plan.warm_up * steps)
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0 if warm else plan.learning_rate,
-            decay_steps=max(steps - warm, 1),
-            alpha=0.01,
-            warmup_target=plan.learning_rate if warm else None,
-            warmup_steps=warm,
-        )
-    if plan.optimiser == "Adam":
-        return keras.optimizers.Adam(rate)
-    optimiser = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, global_clipnorm=CLIP)
-    optimiser.exclude_from_weight_decay(var_names=list(SPARED))
-    return optimiser
+    return Workshop(plan, size, forms, descent, begin, traced)
 
 
 def _judged(rows: int, seed: int) -> npt.NDArray[np.intp]:

@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from reportgen.config import SelectionConfig
@@ -21,6 +22,7 @@ from reportgen.evidence import (
 from reportgen.evidence.base import Refit, Refitting
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
+from tests.evidence.parts import some
 
 QUICK = SelectionConfig(shuffles=20, resamples=5)
 ORDER = [
@@ -41,7 +43,7 @@ ORDER = [
 @pytest.fixture(scope="module")
 def fair_subject(binary_subject):
     test = binary_subject.test
-    anew = Refit(test.y[::-1], binary_subject.predict(test.x)[::-1], 400)
+    anew = Refit(some(test, np.arange(len(test.y))[::-1]), binary_subject.inputs, binary_subject.predict, 400)
     return replace(binary_subject, protected=("sex", "age"), refits=Refitting((anew, anew), ("split", "seed")))
 
 

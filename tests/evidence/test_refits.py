@@ -21,6 +21,7 @@ from reportgen.evidence.refits import (
 from reportgen.records.base import Code
 from reportgen.records.network import Refits
 from reportgen.records.table import Task
+from tests.evidence.parts import joined, some
 
 ANY = (-np.inf, np.inf)
 
@@ -28,11 +29,10 @@ ANY = (-np.inf, np.inf)
 def _anew(subject, count=4, seed=1, **facts):
     """Networks that are a little less sure than the subject's own, each on test rows drawn from its parts."""
     rng = np.random.default_rng(seed)
-    x = np.concatenate([subject.train.x, subject.validation.x, subject.test.x])
-    y = np.concatenate([subject.train.y, subject.validation.y, subject.test.y])
+    whole = joined(subject.train, subject.validation, subject.test)
     for _ in range(count):
-        rows = rng.permutation(len(y))[: len(subject.test.y)]
-        yield Refit(y[rows], subject.predict(x[rows]), len(y) - len(rows), **facts)
+        rows = rng.permutation(len(whole.y))[: len(subject.test.y)]
+        yield Refit(some(whole, rows), subject.inputs, subject.predict, len(whole.y) - len(rows), **facts)
 
 
 def _measured(subject, covers=("split", "seed"), **facts):
@@ -155,8 +155,8 @@ def test_without_a_network_there_is_a_reason(binary_subject, reason):
 
 
 def test_what_cannot_be_scored_is_left_out_and_n_says_so(binary_subject):
-    one_class = binary_subject.test.x[binary_subject.test.y == 0]
-    lonely = Refit(np.zeros(len(one_class), dtype=np.int64), binary_subject.predict(one_class), 400)
+    one_class = some(binary_subject.test, np.flatnonzero(binary_subject.test.y == 0))
+    lonely = Refit(one_class, binary_subject.inputs, binary_subject.predict, 400)
     found = _measured(binary_subject, networks=(*_anew(binary_subject, 3), lonely))
     assert (found.metric("roc_auc").n, found.metric("accuracy").n) == (4, 5)
     assert len(found.metric("roc_auc").values) == 4

@@ -8,6 +8,7 @@ import pytest
 from scipy.special import log_softmax
 
 from reportgen.model import workshop as module
+from reportgen.model.descent import CLIP
 from reportgen.model.epoch import CHUNK, JUDGED, huber, log_loss, squared_error
 from reportgen.model.history import History
 from reportgen.model.layers import first_weights, take_weights
@@ -158,7 +159,7 @@ def test_the_network_descends_by_adamw_with_a_warm_up_a_cosine_and_a_clipped_nor
 
     assert plan.warm_up == 0.05
     history, _ = open_workshop(plan, size_of(table)).train(bench_of(table), seed=0)
-    expected = descended(plan, bench_of(table), rate, decay=2.0, clip=module.CLIP)
+    expected = descended(plan, bench_of(table), rate, decay=2.0, clip=CLIP)
     np.testing.assert_allclose(history.train, expected, rtol=1e-3)
 
 
