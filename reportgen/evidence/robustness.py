@@ -1,0 +1,315 @@
+"""What the network answers when a row is told a little otherwise: noise, a missing column, a shifted column."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtr
+from scipy.stats import binomtest
+
+from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.intervals import paired_rate_difference_interval, rate_interval, resample_rows
+from reportgen.evidence.multiplicity import holm
+from reportgen.evidence.number_scores import explained
+from reportgen.records.robustness import Churn, Robustness, Trial
+
+NOISES = (0.05, 0.1, 0.2)
+SHIFTS = (-0.5, 0.5)
+
+MOST_ROWS = 2_000
+"""The widest interval of a share of so many rows reaches 2.2 percentage points to each side."""
+MOST_ANSWERS = 60_000
+"""Questions to the network for all trials but noise; many columns leave room for fewer rows."""
+FEWEST_ROWS = 200
+NOISY_ANSWERS = 4_000
+"""Questions for each size of noise, or as many as there are rows: on few rows noise is drawn more often."""
+MOST_DRAWS = 30
+FEWEST_NUMBERS = 3
+"""Test rows that an interval of R2 needs."""
+
+MCNEMAR = "Bonett-Price limits; exact McNemar test, Holm over the columns"
+PAIRED = "{limits}, rows redrawn in pairs; paired t test of squared errors, Holm over the columns"
+
+STREAM = 151
+
+Flags = npt.NDArray[np.bool_]
+Matrix = npt.NDArray[np.float32]
+
+
+class Change(NamedTuple):
+    """One way of telling rows otherwise: noise of one size on all columns, one column missing, or one shifted."""
+
+    kind: Literal["noise", "missing", "shift"]
+    feature: str | None = None
+    amount: float = 0.0
+    draws: int = 1
+
+
+class Asked(NamedTuple):
+    """A change and the answers to the changed rows, shape (draws, rows) or (draws, rows, classes)."""
+
+    change: Change
+    answers: Floats
+
+
+def measure(subject: Subject) -> Robustness:
+    """Ask the network about test rows with noise, with each column missing, and with each number shifted.
+
+    Corruptions and the share of answers they turn: Hendrycks and Dietterich 2019, Benchmarking neural network
+    robustness to common corruptions and perturbations, arXiv:1903.12261, on columns in place of pixels. Raises
+    NotApplicable where test rows leave nothing of a number to explain.
+    """
+    y = subject.test.y
+    if not subject.classifies and (len(y) < FEWEST_NUMBERS or np.ptp(y) == 0):
+        raise NotApplicable("no_spread_on_test_rows")
+    rng = np.random.default_rng([subject.seed, STREAM])
+    rows = _Rows.drawn(subject, rng)
+    asked = [Asked(change, rows.answers(change, rng)) for change in changes(subject, len(rows.y))]
+    judged = _judge_classes(rows, asked) if subject.classifies else _judge_numbers(rows, asked, rng)
+    trials = tuple(trial.model_copy(update={"learnt": _learnt(subject, trial)}) for trial in judged.trials)
+    return judged.model_copy(update={"of": len(y), "trials": _adjusted(trials), "churn": churn(subject)})
+
+
+def changes(subject: Subject, rows: int) -> tuple[Change, ...]:
+    """All changes: three sizes of noise, each column missing, each column that is one number shifted down and up."""
+    draws = max(1, min(MOST_DRAWS, NOISY_ANSWERS // max(rows, 1)))
+    noises = [Change("noise", None, amount, draws) for amount in NOISES]
+    missing = [Change("missing", feature) for feature in subject.features]
+    shifts = [Change("shift", feature, amount) for feature in _numbers(subject) for amount in SHIFTS]
+    return (*noises, *missing, *shifts)
+
+
+def tolerance(subject: Subject) -> float | None:
+    """How far an answer has to move to count as another one: the mean absolute error; None for classes."""
+    if subject.classifies:
+        return None
+    return float(np.abs(subject.predict(subject.test.x) - subject.test.y).mean())
+
+
+def otherwise(before: Floats, after: Floats, tolerance: float | None) -> Flags:
+    """Whether each row is answered otherwise: another class, or a number farther away than `tolerance`."""
+    if tolerance is None:
+        return np.asarray(np.argmax(after, axis=-1) != np.argmax(before, axis=-1))
+    return np.asarray(np.abs(after - before) > tolerance)
+
+
+def churn(subject: Subject) -> Churn | None:
+    """How many test rows networks made in the same way answer otherwise, on average; None where none are at hand.
+
+    Milani Fard, Cormier, Canini and Gupta 2016, Launch and iterate: reducing prediction churn, NeurIPS. Networks that
+    learnt test rows are not asked: they would agree with the truth for a reason of their own. The limits are Wilson's
+    for as many rows, which a mean over networks keeps at least.
+    """
+    answers, covers = _others(subject)
+    if not answers:
+        return None
+    own, far = subject.predict(subject.test.x), tolerance(subject)
+    share = float(np.mean([otherwise(own, other, far).mean() for other in answers]))
+    n = len(subject.test.y)
+    low, high = rate_interval(share * n, n)
+    return Churn(share=share, low=low, high=high, n=n, networks=len(answers), covers=covers)
+
+
+def _others(subject: Subject) -> tuple[list[Floats], Literal["seed", "training_rows"]]:
+    """The answers to the reported test rows of networks that learnt none of them, and what else they differ in."""
+    twins = [one.predictions for one in subject.smaller.networks if one.rows == len(subject.train.y)]
+    if twins:
+        return twins, "seed"
+    if "split" in subject.refits.covers:
+        return [], "seed"
+    answers = [np.asarray(one.predict(one.test.x)) for one in subject.refits.networks]
+    return answers, "training_rows" if "training_rows" in subject.refits.covers else "seed"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The test rows that are asked again, and the answers to them as they are."""
+
+    subject: Subject
+    x: Matrix
+    y: npt.NDArray[Any]
+    before: Floats
+    absent: dict[str, Flags]
+
+    @classmethod
+    def drawn(cls, subject: Subject, rng: np.random.Generator) -> "_Rows":
+        """All test rows, or as many of them as the columns leave room for."""
+        part, trials = subject.test, len(changes(subject, 1)) - len(NOISES)
+        size = min(len(part.y), MOST_ROWS, max(FEWEST_ROWS, MOST_ANSWERS // max(trials, 1)))
+        rows = np.sort(rng.choice(len(part.y), size, replace=False))
+        absent = {name: part.frame[name].isna().to_numpy()[rows] for name in subject.features if name in part.frame}
+        before = np.asarray(subject.predict(part.x), dtype=np.float64)[rows]
+        return cls(subject, part.x[rows], part.y[rows], before, absent)
+
+    @cached_property
+    def spreads(self) -> Floats:
+        """The standard deviation of each encoded column over the training rows."""
+        return np.asarray(self.subject.train.x.std(axis=0, dtype=np.float64))
+
+    @cached_property
+    def middles(self) -> Floats:
+        """The median of each encoded column over the training rows: what an absent number is filled up with."""
+        return np.asarray(np.median(self.subject.train.x, axis=0))
+
+    def answers(self, change: Change, rng: np.random.Generator) -> Floats:
+        """The answers to each drawing of a change; a row that it leaves as it is keeps its answer."""
+        x = np.stack([self._changed(change, rng) for _ in range(change.draws)])
+        moved, answers = (x != self.x).any(axis=2), np.stack([self.before] * change.draws)
+        if moved.any():
+            answers[moved] = self.subject.predict(x[moved])
+        return answers
+
+    def _changed(self, change: Change, rng: np.random.Generator) -> Matrix:
+        x = self.x.copy()
+        if change.kind == "noise":
+            for feature in self.subject.features:
+                self._add_noise(x, feature, change.amount, rng)
+        elif change.kind == "missing":
+            self._remove(x, str(change.feature))
+        else:
+            self._shift(x, str(change.feature), np.full(len(x), change.amount))
+        return x
+
+    def _add_noise(self, x: Matrix, feature: str, amount: float, rng: np.random.Generator) -> None:
+        """Move a number by normal noise; give a share of categories the value of a training row; leave dates."""
+        places = self.subject.groups[feature]
+        if feature in _numbers(self.subject):
+            self._shift(x, feature, amount * rng.standard_normal(len(x)))
+        elif not any(self.subject.inputs[place].kind == "number" for place in places):
+            hit = np.flatnonzero((rng.random(len(x)) < amount) & ~self._absent(feature))
+            givers = rng.integers(len(self.subject.train.x), size=len(hit))
+            x[np.ix_(hit, places)] = self.subject.train.x[np.ix_(givers, places)]
+
+    def _remove(self, x: Matrix, feature: str) -> None:
+        """Tell a column as the network is told a missing value: its middle, no category, and its flag if it has one."""
+        for place in self.subject.groups[feature]:
+            kind = self.subject.inputs[place].kind
+            x[:, place] = {"number": self.middles[place], "level": 0.0, "missing": 1.0}[kind]
+
+    def _shift(self, x: Matrix, feature: str, deviations: Floats) -> None:
+        """Move a number where it is there, by training standard deviations."""
+        there = ~self._absent(feature)
+        for place in self.subject.groups[feature]:
+            if self.subject.inputs[place].kind == "number":
+                x[there, place] += (deviations[there] * self.spreads[place]).astype(np.float32)
+
+    def _absent(self, feature: str) -> Flags:
+        return self.absent.get(feature, np.zeros(len(self.x), dtype=bool))
+
+
+def _numbers(subject: Subject) -> tuple[str, ...]:
+    """The columns that are one number each: the parts of a date do not move apart."""
+    numbers = [column for column in subject.inputs if column.kind == "number" and column.part is None]
+    return tuple(column.feature for column in numbers)
+
+
+def _judge_classes(rows: _Rows, asked: list[Asked]) -> Robustness:
+    right = np.argmax(rows.before, axis=1) == rows.y
+    return Robustness(
+        measure="accuracy",
+        value=float(right.mean()),
+        n=len(rows.y),
+        of=len(rows.y),
+        method=MCNEMAR,
+        trials=tuple(_class_trial(rows, right, one) for one in asked),
+    )
+
+
+def _class_trial(rows: _Rows, right: Flags, asked: Asked) -> Trial:
+    """Count the rows that turn right or wrong; over several drawings each row counts with its share of them.
+
+    The limits of Bonett and Price 2012 take a row for all or nothing, so that they are wide enough for such means.
+    """
+    n, now = len(rows.y), np.argmax(asked.answers, axis=2) == rows.y
+    won, lost = float((now & ~right).mean(axis=0).sum()), float((right & ~now).mean(axis=0).sum())
+    low, high = paired_rate_difference_interval(won, lost, n)
+    single = asked.change.draws == 1 and asked.change.kind != "noise"
+    return Trial(
+        **_told(asked.change),
+        change=(won - lost) / n,
+        low=low,
+        high=high,
+        p_value=_mcnemar(round(won), round(lost)) if single else None,
+        **_flips(otherwise(rows.before, asked.answers, None)),
+        n=n,
+    )
+
+
+def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) -> Robustness:
+    far = tolerance(rows.subject)
+    before = (rows.before - rows.y) ** 2
+    after = [((one.answers - rows.y) ** 2).mean(axis=0) for one in asked]
+    centred = rows.y - rows.y.mean()
+    columns = np.column_stack([before, *after, centred, centred**2])
+    means, redrawn = columns.mean(axis=0, keepdims=True), resample_rows(columns, rng)
+    trials, method = [], ""
+    for place, (one, squares) in enumerate(zip(asked, after, strict=True), start=1):
+
+        def change(means: Floats, place: int = place) -> Floats:
+            return explained(means, place) - explained(means, 0)
+
+        low, high, method = redrawn.interval(change)
+        trials.append(
+            Trial(
+                **_told(one.change),
+                change=float(change(means)[0]),
+                low=low,
+                high=high,
+                p_value=None if one.change.kind == "noise" else _paired_t(squares - before),
+                **_flips(otherwise(rows.before, one.answers, far)),
+                n=len(rows.y),
+            )
+        )
+    return Robustness(
+        measure="r2",
+        value=float(explained(means)[0]),
+        tolerance=far,
+        n=len(rows.y),
+        of=len(rows.y),
+        method=PAIRED.format(limits=method),
+        trials=tuple(trials),
+    )
+
+
+def _told(change: Change) -> dict[str, Any]:
+    amount = None if change.kind == "missing" else change.amount
+    return {"kind": change.kind, "feature": change.feature, "amount": amount, "draws": change.draws}
+
+
+def _flips(flipped: Flags) -> dict[str, Any]:
+    """The share of rows, over all drawings, with Wilson's limits for as many rows as there are."""
+    share, n = float(flipped.mean()), flipped.shape[1]
+    low, high = rate_interval(share * n, n)
+    return {"flips": share, "flips_low": low, "flips_high": high}
+
+
+def _mcnemar(won: int, lost: int) -> float:
+    """McNemar 1947, exact: of the rows that turn, as many would turn right as wrong."""
+    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+
+
+def _paired_t(differences: Floats) -> float:
+    """Test that the mean difference is 0; without a spread nothing can be shown."""
+    spread = float(differences.std(ddof=1))
+    if spread == 0:
+        return 1.0
+    t = abs(float(differences.mean())) / spread * len(differences) ** 0.5
+    return float(2 * stdtr(len(differences) - 1, -t))
+
+
+def _adjusted(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
+    """Each p-value adjusted for all of its kind."""
+    raised: dict[int, float] = {}
+    for kind in ("missing", "shift"):
+        places = [place for place, trial in enumerate(trials) if trial.kind == kind]
+        raised |= dict(zip(places, holm([trials[place].p_value or 0.0 for place in places]), strict=True))
+    return tuple(trial.model_copy(update={"p_value": raised.get(place)}) for place, trial in enumerate(trials))
+
+
+def _learnt(subject: Subject, trial: Trial) -> bool | None:
+    """Whether the network learnt from rows that lack this column."""
+    if trial.kind != "missing":
+        return None
+    return any(column.feature == trial.feature and column.kind == "missing" for column in subject.inputs)
