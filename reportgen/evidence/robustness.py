@@ -1,7 +1,7 @@
 """What the network answers when a row is told a little otherwise: noise, a missing column, a shifted column."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -9,11 +9,12 @@ import numpy.typing as npt
 from scipy.special import stdtr
 from scipy.stats import binomtest
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Predict, Refit, Subject
 from reportgen.evidence.intervals import paired_rate_difference_interval, rate_interval, resample_rows
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.number_scores import explained
 from reportgen.records.robustness import Churn, Robustness, Trial
+from reportgen.records.table import Encoded
 
 NOISES = (0.05, 0.1, 0.2)
 SHIFTS = (-0.5, 0.5)
@@ -55,7 +56,7 @@ class Asked(NamedTuple):
 
 
 def measure(subject: Subject) -> Robustness:
-    """Ask the network about test rows with noise, with each column missing, and with each number shifted.
+    """Ask the network about rows it did not learn with noise, with each column missing, with each number shifted.
 
     Corruptions and the share of answers they turn: Hendrycks and Dietterich 2019, Benchmarking neural network
     robustness to common corruptions and perturbations, arXiv:1903.12261, on columns in place of pixels. Raises
@@ -69,7 +70,7 @@ def measure(subject: Subject) -> Robustness:
     asked = [Asked(change, rows.answers(change, rng)) for change in changes(subject, len(rows.y))]
     judged = _judge_classes(rows, asked) if subject.classifies else _judge_numbers(rows, asked, rng)
     trials = tuple(trial.model_copy(update={"learnt": _learnt(subject, trial)}) for trial in judged.trials)
-    return judged.model_copy(update={"of": len(y), "trials": _adjusted(trials), "churn": churn(subject)})
+    return judged.model_copy(update={"networks": len(rows.desks), "trials": _adjusted(trials), "churn": churn(subject)})
 
 
 def changes(subject: Subject, rows: int) -> tuple[Change, ...]:
@@ -77,15 +78,8 @@ def changes(subject: Subject, rows: int) -> tuple[Change, ...]:
     draws = max(1, min(MOST_DRAWS, NOISY_ANSWERS // max(rows, 1)))
     noises = [Change("noise", None, amount, draws) for amount in NOISES]
     missing = [Change("missing", feature) for feature in subject.features]
-    shifts = [Change("shift", feature, amount) for feature in _numbers(subject) for amount in SHIFTS]
+    shifts = [Change("shift", feature, amount) for feature in _numbers(subject.inputs) for amount in SHIFTS]
     return (*noises, *missing, *shifts)
-
-
-def tolerance(subject: Subject) -> float | None:
-    """How far an answer has to move to count as another one: the mean absolute error; None for classes."""
-    if subject.classifies:
-        return None
-    return float(np.abs(subject.predict(subject.test.x) - subject.test.y).mean())
 
 
 def otherwise(before: Floats, after: Floats, tolerance: float | None) -> Flags:
@@ -105,7 +99,8 @@ def churn(subject: Subject) -> Churn | None:
     answers, covers = _others(subject)
     if not answers:
         return None
-    own, far = subject.predict(subject.test.x), tolerance(subject)
+    own = subject.predict(subject.test.x)
+    far = None if subject.classifies else float(np.abs(own - subject.test.y).mean())
     share = float(np.mean([otherwise(own, other, far).mean() for other in answers]))
     n = len(subject.test.y)
     low, high = rate_interval(share * n, n)
@@ -124,47 +119,36 @@ def _others(subject: Subject) -> tuple[list[Floats], Literal["seed", "training_r
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """The test rows that are asked again, and the answers to them as they are."""
+class _Desk:
+    """One network with rows that it did not learn, as they are encoded for it, and what it answers to them.
 
-    subject: Subject
+    `spreads` and `middles` are the standard deviations and medians of encoded columns over training rows, `givers`
+    encoded rows that categories are taken from; `absent` says by feature where the file has no value.
+    """
+
+    inputs: tuple[Encoded, ...]
+    groups: Mapping[str, npt.NDArray[np.intp]]
+    predict: Predict
     x: Matrix
     y: npt.NDArray[Any]
     before: Floats
-    absent: dict[str, Flags]
-
-    @classmethod
-    def drawn(cls, subject: Subject, rng: np.random.Generator) -> "_Rows":
-        """All test rows, or as many of them as the columns leave room for."""
-        part, trials = subject.test, len(changes(subject, 1)) - len(NOISES)
-        size = min(len(part.y), MOST_ROWS, max(FEWEST_ROWS, MOST_ANSWERS // max(trials, 1)))
-        rows = np.sort(rng.choice(len(part.y), size, replace=False))
-        absent = {name: part.frame[name].isna().to_numpy()[rows] for name in subject.features if name in part.frame}
-        before = np.asarray(subject.predict(part.x), dtype=np.float64)[rows]
-        return cls(subject, part.x[rows], part.y[rows], before, absent)
-
-    @cached_property
-    def spreads(self) -> Floats:
-        """The standard deviation of each encoded column over the training rows."""
-        return np.asarray(self.subject.train.x.std(axis=0, dtype=np.float64))
-
-    @cached_property
-    def middles(self) -> Floats:
-        """The median of each encoded column over the training rows: what an absent number is filled up with."""
-        return np.asarray(np.median(self.subject.train.x, axis=0))
+    absent: Mapping[str, Flags]
+    spreads: Floats
+    middles: Floats
+    givers: Matrix
 
     def answers(self, change: Change, rng: np.random.Generator) -> Floats:
         """The answers to each drawing of a change; a row that it leaves as it is keeps its answer."""
         x = np.stack([self._changed(change, rng) for _ in range(change.draws)])
         moved, answers = (x != self.x).any(axis=2), np.stack([self.before] * change.draws)
         if moved.any():
-            answers[moved] = self.subject.predict(x[moved])
+            answers[moved] = self.predict(x[moved])
         return answers
 
     def _changed(self, change: Change, rng: np.random.Generator) -> Matrix:
         x = self.x.copy()
         if change.kind == "noise":
-            for feature in self.subject.features:
+            for feature in self.groups:
                 self._add_noise(x, feature, change.amount, rng)
         elif change.kind == "missing":
             self._remove(x, str(change.feature))
@@ -173,36 +157,93 @@ class _Rows:
         return x
 
     def _add_noise(self, x: Matrix, feature: str, amount: float, rng: np.random.Generator) -> None:
-        """Move a number by normal noise; give a share of categories the value of a training row; leave dates."""
-        places = self.subject.groups[feature]
-        if feature in _numbers(self.subject):
+        """Move a number by normal noise; give a share of categories the value of another row; leave dates."""
+        places = self.groups[feature]
+        if feature in _numbers(self.inputs):
             self._shift(x, feature, amount * rng.standard_normal(len(x)))
-        elif not any(self.subject.inputs[place].kind == "number" for place in places):
+        elif not any(self.inputs[place].kind == "number" for place in places):
             hit = np.flatnonzero((rng.random(len(x)) < amount) & ~self._absent(feature))
-            givers = rng.integers(len(self.subject.train.x), size=len(hit))
-            x[np.ix_(hit, places)] = self.subject.train.x[np.ix_(givers, places)]
+            givers = rng.integers(len(self.givers), size=len(hit))
+            x[np.ix_(hit, places)] = self.givers[np.ix_(givers, places)]
 
     def _remove(self, x: Matrix, feature: str) -> None:
         """Tell a column as the network is told a missing value: its middle, no category, and its flag if it has one."""
-        for place in self.subject.groups[feature]:
-            kind = self.subject.inputs[place].kind
-            x[:, place] = {"number": self.middles[place], "level": 0.0, "missing": 1.0}[kind]
+        for place in self.groups.get(feature, ()):
+            x[:, place] = {"number": self.middles[place], "level": 0.0, "missing": 1.0}[self.inputs[place].kind]
 
     def _shift(self, x: Matrix, feature: str, deviations: Floats) -> None:
         """Move a number where it is there, by training standard deviations."""
         there = ~self._absent(feature)
-        for place in self.subject.groups[feature]:
-            if self.subject.inputs[place].kind == "number":
+        for place in self.groups.get(feature, ()):
+            if self.inputs[place].kind == "number":
                 x[there, place] += (deviations[there] * self.spreads[place]).astype(np.float32)
 
     def _absent(self, feature: str) -> Flags:
         return self.absent.get(feature, np.zeros(len(self.x), dtype=bool))
 
 
-def _numbers(subject: Subject) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class _Rows:
+    """The rows that are asked again, desk by desk: their targets, and the answers to them as they are."""
+
+    desks: tuple[_Desk, ...]
+    y: npt.NDArray[Any]
+    before: Floats
+
+    @classmethod
+    def drawn(cls, subject: Subject, rng: np.random.Generator) -> "_Rows":
+        """The reported test rows; while there is room, those of networks made anew, each row asked of one network."""
+        trials = len(changes(subject, 1)) - len(NOISES)
+        room = min(MOST_ROWS, max(FEWEST_ROWS, MOST_ANSWERS // max(trials, 1)))
+        spreads = np.asarray(subject.train.x.std(axis=0, dtype=np.float64))
+        middles = np.asarray(np.median(subject.train.x, axis=0).astype(np.float64))
+        own = Refit(subject.test, subject.inputs, subject.predict, 0)
+        desks = [_seated(subject, own, room, (spreads, middles, subject.train.x), rng)]
+        seen = subject.test.rows
+        for refit in subject.refits.networks if "split" in subject.refits.covers else ():
+            left = room - sum(len(desk.y) for desk in desks)
+            if left > 0 and not np.isin(refit.test.rows, seen).any():
+                known = (*_carried(subject.inputs, spreads, middles, refit), refit.test.x)
+                desks.append(_seated(subject, refit, left, known, rng))
+                seen = np.concatenate([seen, refit.test.rows])
+        y, before = np.concatenate([desk.y for desk in desks]), np.concatenate([desk.before for desk in desks])
+        return cls(tuple(desks), y, before)
+
+    def answers(self, change: Change, rng: np.random.Generator) -> Floats:
+        """The answers of all desks to each drawing of a change."""
+        return np.concatenate([desk.answers(change, rng) for desk in self.desks], axis=1)
+
+
+def _seated(
+    subject: Subject, network: Refit, room: int, known: tuple[Floats, Floats, Matrix], rng: np.random.Generator
+) -> _Desk:
+    """A network with its test rows, or as many of them as there is room for."""
+    part = network.test
+    rows = np.sort(rng.choice(len(part.y), min(len(part.y), room), replace=False))
+    absent = {name: part.frame[name].isna().to_numpy()[rows] for name in subject.features if name in part.frame}
+    before = np.asarray(network.predict(part.x), dtype=np.float64)[rows]
+    return _Desk(network.inputs, network.groups, network.predict, part.x[rows], part.y[rows], before, absent, *known)
+
+
+def _carried(inputs: tuple[Encoded, ...], spreads: Floats, middles: Floats, refit: Refit) -> tuple[Floats, Floats]:
+    """Spreads and middles of the reported training rows in the units of a network made anew.
+
+    A number that the reported network does not have is told by the rows that are asked.
+    """
+    places = {(column.feature, column.part): place for place, column in enumerate(inputs) if column.kind == "number"}
+    others, centres = refit.test.x.std(axis=0, dtype=np.float64), np.median(refit.test.x, axis=0).astype(np.float64)
+    for number, column in enumerate(refit.inputs):
+        place = places.get((column.feature, column.part)) if column.kind == "number" else None
+        if place is not None:
+            own = inputs[place]
+            others[number] = spreads[place] * own.scale / column.scale
+            centres[number] = (own.centre + own.scale * middles[place] - column.centre) / column.scale
+    return others, centres
+
+
+def _numbers(inputs: tuple[Encoded, ...]) -> tuple[str, ...]:
     """The columns that are one number each: the parts of a date do not move apart."""
-    numbers = [column for column in subject.inputs if column.kind == "number" and column.part is None]
-    return tuple(column.feature for column in numbers)
+    return tuple(column.feature for column in inputs if column.kind == "number" and column.part is None)
 
 
 def _judge_classes(rows: _Rows, asked: list[Asked]) -> Robustness:
@@ -211,7 +252,6 @@ def _judge_classes(rows: _Rows, asked: list[Asked]) -> Robustness:
         measure="accuracy",
         value=float(right.mean()),
         n=len(rows.y),
-        of=len(rows.y),
         method=MCNEMAR,
         trials=tuple(_class_trial(rows, right, one) for one in asked),
     )
@@ -238,7 +278,7 @@ def _class_trial(rows: _Rows, right: Flags, asked: Asked) -> Trial:
 
 
 def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) -> Robustness:
-    far = tolerance(rows.subject)
+    far = float(np.abs(rows.before - rows.y).mean())
     before = (rows.before - rows.y) ** 2
     after = [((one.answers - rows.y) ** 2).mean(axis=0) for one in asked]
     centred = rows.y - rows.y.mean()
@@ -267,7 +307,6 @@ def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) ->
         value=float(explained(means)[0]),
         tolerance=far,
         n=len(rows.y),
-        of=len(rows.y),
         method=PAIRED.format(limits=method),
         trials=tuple(trials),
     )

@@ -6,7 +6,7 @@ from reportgen.records.base import Record
 
 
 class Trial(Record):
-    """Test rows asked again with changed inputs: `change` is the measure after the change less before it.
+    """Rows asked again with changed inputs: `change` is the measure after the change less before it.
 
     `noise` changes all columns at once: numbers by normal noise of `amount` training standard deviations, categories
     in that share of the cells. `missing` takes one column away; `shift` moves one by `amount` standard deviations.
@@ -44,18 +44,19 @@ class Churn(Record):
 
 
 class Robustness(Record):
-    """Trials on `n` of `of` test rows, of the `measure` that the report leads with, which is `value` on these rows.
+    """Trials on `n` rows, of the `measure` that the report leads with, which is `value` on these rows.
 
-    For numbers a row counts as answered otherwise when its answer moves by more than `tolerance`, the network's mean
-    absolute error; None for classes. `method` is that of the changes' intervals and tests. `churn` is None where no
-    other network was made that learnt none of the test rows.
+    The rows are test rows; where these leave room, those of networks made anew in the same way are asked too, each row
+    of one network that did not learn it: `networks` in all, the reported one among them. A number counts as answered
+    otherwise when it moves by more than `tolerance`, the mean absolute error; None for classes. `method` is that of
+    the changes' intervals and tests. `churn` is None where no other network was made that learnt none of the test rows.
     """
 
     measure: Literal["accuracy", "r2"]
     value: float
     tolerance: float | None = None
     n: int
-    of: int
+    networks: int = 1
     method: str
     trials: tuple[Trial, ...]
     churn: Churn | None = None
