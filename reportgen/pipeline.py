@@ -23,14 +23,14 @@ from reportgen.findings import decide, judge
 from reportgen.model import (
     FittedBaseline,
     Network,
-    draws_for,
+    course_for,
     fit_baselines,
     learn_less,
     refit,
     refits_for,
     train,
 )
-from reportgen.model.curve import sizes
+from reportgen.model.curve import Course, sizes
 from reportgen.model.refits import seeds
 from reportgen.records.base import PartName
 from reportgen.records.network import Cover
@@ -165,12 +165,13 @@ def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -
     asked = config.learning_curve.draws
     if asked == 0 or (asked is None and config.budget == "quick"):
         return Shrinking(why_none="learning_curve_off" if asked == 0 else "not_in_budget")
-    if not sizes(len(prepared.train.y)):
+    if not (every := sizes(len(prepared.train.y))):
         return Shrinking(why_none="too_few_for_learning_curve")
-    draws = asked or draws_for(network.plan, network.workshop.size, config.budget)
-    if not draws:
+    affordable = course_for(network.plan, network.workshop.size, config.budget)
+    course = Course(every, asked) if asked else affordable
+    if course is None:
         return Shrinking(why_none="too_large_for_learning_curve")
-    made = learn_less(network, prepared, task, draws, config.seed)
+    made = learn_less(network, prepared, task, course, config.seed)
     return Shrinking(tuple(Smaller(one.rows, one.draw, one.answers) for one in made))
 
 

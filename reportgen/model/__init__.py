@@ -1,7 +1,7 @@
 """The network and its simpler rivals: the only home of Keras."""
 
 from reportgen.model.baselines import FittedBaseline, fit_baselines
-from reportgen.model.curve import draws_for, learn_less
+from reportgen.model.curve import course_for, learn_less
 from reportgen.model.network import Network
 from reportgen.model.refits import refit, refits_for
 from reportgen.model.saved import SavedNetwork, load_network
@@ -11,7 +11,7 @@ __all__ = [
     "FittedBaseline",
     "Network",
     "SavedNetwork",
-    "draws_for",
+    "course_for",
     "fit_baselines",
     "learn_less",
     "load_network",

@@ -28,8 +28,24 @@ FEWEST_DRAWS = 2
 """One network of each size would not tell what is chance."""
 
 MOST: dict[Budget, int] = {"quick": 0, "standard": 2, "thorough": 5}
-WORK: dict[Budget, float] = {"quick": 0.0, "standard": 1.5e11, "thorough": 1e13}
-"""Multiplications forward that all of them may cost, as for refits: on one core of 2024 ten and 700 seconds."""
+WORK: dict[Budget, float] = {"quick": 0.0, "standard": 2.2e11, "thorough": 1e13}
+"""Multiplications forward that all of them may cost: on one core of 2024 some fifteen and 700 seconds.
+
+That is if none stops early, which networks of few rows do.
+"""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How many rows are learnt beside all of them, in ascending order, and by how many networks each number."""
+
+    sizes: tuple[int, ...]
+    draws: int
+
+    @property
+    def trainings(self) -> int:
+        """The reported network is one of those that learn all rows."""
+        return self.draws * (len(self.sizes) + 1) - 1
 
 
 @dataclass(frozen=True)
@@ -58,32 +74,35 @@ class _Fewer:
 
 
 def sizes(rows: int) -> tuple[int, ...]:
-    """How many rows are learnt beside all of them; () where they are too few for a curve."""
+    """How many rows may be learnt beside all of them; () where they are too few for a curve."""
     fewer = tuple(round(rows * share) for share in SHARES if round(rows * share) >= FEWEST_ROWS)
     return fewer if len(fewer) + 1 >= FEWEST_SIZES else ()
 
 
-def draws_for(plan: Plan, size: Size, budget: Budget) -> int:
-    """How often each size is learnt: less where it costs more, not at all where it costs much.
+def course_for(plan: Plan, size: Size, budget: Budget) -> Course | None:
+    """As many networks as the budget pays for; where they cost more, fewer draws, then fewer sizes; else None.
 
     The clock has no say, so that an audit repeats itself.
     """
-    once = plan.epochs * epoch_work(plan, size) * (len(sizes(size.rows)) + 1)
-    count = min(MOST[budget], int(WORK[budget] // max(once, 1.0)))
-    return count if count >= FEWEST_DRAWS else 0
+    every, once = sizes(size.rows), max(plan.epochs * epoch_work(plan, size), 1.0)
+    fewest = every[-(FEWEST_SIZES - 1) :]
+    choices = [
+        Course(chosen, draws) for chosen in (every, fewest) for draws in range(MOST[budget], FEWEST_DRAWS - 1, -1)
+    ]
+    return next((one for one in choices if every and one.trainings * once <= WORK[budget]), None)
 
 
-def learn_less(network: Network, prepared: Drawn, task: Task, draws: int, seed: int) -> Iterator[Learnt]:
-    """Networks of the same kind on nested shares of the training rows; with the reported one each size has `draws`.
+def learn_less(network: Network, prepared: Drawn, task: Task, course: Course, seed: int) -> Iterator[Learnt]:
+    """Networks of the same kind on nested parts of the training rows; with the reported one each size has its draws.
 
     All take as many steps as the reported one, so that they differ in rows and not in work: fewer rows come round more
     often, and the same validation rows choose each network's epoch. Columns stay prepared as all training rows taught,
     of which no test row is one.
     """
-    for draw in range(draws):
+    for draw in range(course.draws):
         rng = np.random.default_rng([seed, STREAM, draw])
         order = shuffled(prepared.train.y, bool(task.classes), rng)
-        for rows in (*sizes(len(order)), len(order))[: None if draw else -1]:
+        for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
             some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
             trained = train_in(network.workshop, some, task, int(rng.integers(2**32)), layout=network.layout)
