@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import stdtr
 from scipy.stats import binomtest
 
@@ -27,6 +28,8 @@ FEWEST_ROWS = 200
 NOISY_ANSWERS = 4_000
 """Questions for each size of noise, or as many as there are rows: on few rows noise is drawn more often."""
 MOST_DRAWS = 30
+USUAL = 0.5
+"""The share of training rows that makes a number a state."""
 FEWEST_NUMBERS = 3
 """Test rows that an interval of R2 needs."""
 
@@ -122,7 +125,7 @@ class _Desk:
     """One network with rows that it did not learn, as they are encoded for it, and what it answers to them.
 
     `spreads` and `middles` are the standard deviations and medians of encoded columns over training rows, `givers`
-    encoded rows that categories are taken from; `absent` says by feature where the file has no value.
+    encoded rows that categories are taken from; `still` says by feature which rows noise and shifts leave as they are.
     """
 
     inputs: tuple[Encoded, ...]
@@ -131,7 +134,7 @@ class _Desk:
     x: Matrix
     y: npt.NDArray[Any]
     before: Floats
-    absent: Mapping[str, Flags]
+    still: Mapping[str, Flags]
     spreads: Floats
     middles: Floats
     givers: Matrix
@@ -161,7 +164,7 @@ class _Desk:
         if feature in _numbers(self.inputs):
             self._shift(x, feature, amount * rng.standard_normal(len(x)))
         elif not any(self.inputs[place].kind == "number" for place in places):
-            hit = np.flatnonzero((rng.random(len(x)) < amount) & ~self._absent(feature))
+            hit = np.flatnonzero((rng.random(len(x)) < amount) & self._moving(feature))
             givers = rng.integers(len(self.givers), size=len(hit))
             x[np.ix_(hit, places)] = self.givers[np.ix_(givers, places)]
 
@@ -171,14 +174,14 @@ class _Desk:
             x[:, place] = {"number": self.middles[place], "level": 0.0, "missing": 1.0}[self.inputs[place].kind]
 
     def _shift(self, x: Matrix, feature: str, deviations: Floats) -> None:
-        """Move a number where it is there, by training standard deviations."""
-        there = ~self._absent(feature)
+        """Move a number by training standard deviations, where it does not stand still."""
+        there = self._moving(feature)
         for place in self.groups.get(feature, ()):
             if self.inputs[place].kind == "number":
                 x[there, place] += (deviations[there] * self.spreads[place]).astype(np.float32)
 
-    def _absent(self, feature: str) -> Flags:
-        return self.absent.get(feature, np.zeros(len(self.x), dtype=bool))
+    def _moving(self, feature: str) -> Flags:
+        return ~self.still[feature] if feature in self.still else np.ones(len(self.x), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -219,9 +222,23 @@ def _seated(
     """A network with its test rows, or as many of them as there is room for."""
     part = network.test
     rows = np.sort(rng.choice(len(part.y), min(len(part.y), room), replace=False))
-    absent = {name: part.frame[name].isna().to_numpy()[rows] for name in subject.features if name in part.frame}
+    frame = part.frame.iloc[rows]
+    still = {name: _still(frame[name], subject.train.frame[name]) for name in subject.features if name in frame}
     before = np.asarray(network.predict(part.x), dtype=np.float64)[rows]
-    return _Desk(network.inputs, network.groups, network.predict, part.x[rows], part.y[rows], before, absent, *known)
+    return _Desk(network.inputs, network.groups, network.predict, part.x[rows], part.y[rows], before, still, *known)
+
+
+def _still(values: pd.Series, learnt: pd.Series) -> Flags:
+    """Rows that noise and shifts pass by: those without a value, and numbers that half the training rows share.
+
+    Such a number (no gain, no debt) is a state and no measurement, and a little of it would be a row that cannot be.
+    """
+    still = values.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(learnt) and learnt.notna().any():
+        counts = learnt.value_counts()
+        if counts.iloc[0] >= USUAL * len(learnt):
+            still = still | (values == counts.index[0]).to_numpy()
+    return np.asarray(still)
 
 
 def _carried(inputs: tuple[Encoded, ...], spreads: Floats, middles: Floats, refit: Refit) -> tuple[Floats, Floats]:

@@ -12,6 +12,8 @@ from reportgen.evidence.base import NotApplicable, Part, Refit, Refitting, Shrin
 from reportgen.records.table import Encoded
 from tests.evidence.parts import some
 
+NO_COLUMNS = pd.DataFrame(index=[0])
+
 
 def named(found, kind, feature):
     return [trial for trial in found.trials if (trial.kind, trial.feature) == (kind, feature)]
@@ -81,7 +83,9 @@ def test_answers_flip_as_often_as_noise_crosses_the_border(binary_subject):
 
 def test_intervals_of_flips_hold_the_truth_about_nineteen_times_in_twenty(binary_subject):
     rng, truth, held = np.random.default_rng(1), np.arctan(0.2) / np.pi, 0
-    train = Part("train", rng.normal(size=(5_000, 1)).astype(np.float32), np.zeros(5_000, int), np.arange(5_000), None)
+    train = Part(
+        "train", rng.normal(size=(5_000, 1)).astype(np.float32), np.zeros(5_000, int), np.arange(5_000), NO_COLUMNS
+    )
     inputs = (Encoded(name="a", feature="a", kind="number"),)
     for seed in range(100):
         x = rng.normal(size=(60, 1)).astype(np.float32)
@@ -137,6 +141,24 @@ def test_missing_is_told_as_the_network_knows_it(binary_subject):
     for table in noisy:
         assert (table[table[:, 0] > 7, 0] == 9.0).all()  # what is missing is not moved
         assert (table[table[:, 0] < 7, 1] == 0).all()
+
+
+def test_a_number_that_half_the_rows_share_is_a_state_and_stays(binary_subject):
+    asked = []
+    inputs = (Encoded(name="gain", feature="gain", kind="number"),)
+    x = np.where(np.arange(100) < 60, 0.0, np.arange(100) / 10).astype(np.float32)[:, None]
+    part = Part("test", x, np.zeros(100, int), np.arange(100), pd.DataFrame({"gain": x[:, 0]}))
+
+    def predict(x):
+        asked.append(x)
+        return np.full((len(x), 2), 0.5)
+
+    robustness.measure(replace(binary_subject, inputs=inputs, train=part, test=part, predict=predict))
+    noisy, missing, down, up = asked[1:4], asked[4], asked[5], asked[6]
+    assert all(len(table) == 40 * 30 for table in noisy)
+    assert [len(down), len(up)] == [40, 40]
+    assert np.allclose(up - down, x.std(), rtol=1e-5)
+    assert len(missing) == 40  # the middle is 0 here
 
 
 def test_a_category_becomes_one_that_training_rows_have(multiclass_subject):
