@@ -11,9 +11,11 @@ from reportgen.evidence import (
     calibration,
     fairness,
     importance,
+    learning_curve,
     mistakes,
     performance,
     refits,
+    robustness,
     selection,
     solo,
     surrogates,
@@ -87,6 +89,8 @@ def collect(
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
         walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
         errors=_errors(known, analyses),
+        robustness=analyses.make("robustness", lambda: robustness.measure(known), None),
+        learning_curve=analyses.make("learning_curve", lambda: learning_curve.measure(known), None),
         skipped=tuple(analyses.skipped),
     )
 

@@ -104,6 +104,28 @@ class Refitting:
 
 
 @dataclass(frozen=True)
+class Smaller:
+    """The test rows' answers of a network made anew in the same way on the first `rows` rows of a shuffle of training.
+
+    `draw` numbers the shuffle. With all training rows it differs from the reported network by its seed alone.
+    """
+
+    rows: int
+    draw: int
+    predictions: Floats
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """The networks that learnt fewer rows; `why_none` is the reason where there is none."""
+
+    networks: tuple[Smaller, ...] = ()
+    why_none: Literal[
+        "learning_curve_off", "too_large_for_learning_curve", "too_few_for_learning_curve", "not_in_budget"
+    ] = "learning_curve_off"
+
+
+@dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
 
@@ -131,6 +153,7 @@ class Subject:
     seed: int
     budget: Budget = "standard"
     refits: Refitting = Refitting()
+    smaller: Shrinking = Shrinking()
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -11,15 +11,17 @@ from reportgen.evidence import (
     collect,
     fairness,
     importance,
+    learning_curve,
     mistakes,
     performance,
     refits,
+    robustness,
     selection,
     solo,
     surrogates,
     walkthrough,
 )
-from reportgen.evidence.base import Refit, Refitting
+from reportgen.evidence.base import Refit, Refitting, Shrinking, Smaller
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
 from tests.evidence.parts import some
@@ -37,6 +39,8 @@ ORDER = [
     "walkthroughs",
     "errors",
     "fairness",
+    "robustness",
+    "learning_curve",
 ]
 
 
@@ -44,7 +48,14 @@ ORDER = [
 def fair_subject(binary_subject):
     test = binary_subject.test
     anew = Refit(some(test, np.arange(len(test.y))[::-1]), binary_subject.inputs, binary_subject.predict, 400)
-    return replace(binary_subject, protected=("sex", "age"), refits=Refitting((anew, anew), ("split", "seed")))
+    answers, all_rows = binary_subject.predict(test.x), len(binary_subject.train.y)
+    smaller = [Smaller(rows, 0, answers) for rows in (50, 50, 100, 100, all_rows)]
+    return replace(
+        binary_subject,
+        protected=("sex", "age"),
+        refits=Refitting((anew, anew), ("split", "seed")),
+        smaller=Shrinking(tuple(smaller)),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +84,8 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
+        robustness=robustness.measure(fair_subject),
+        learning_curve=learning_curve.measure(fair_subject),
     )
 
 
@@ -85,6 +98,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
+        Skipped(analysis="learning_curve", reason="learning_curve_off"),
     )
 
 
