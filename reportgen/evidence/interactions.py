@@ -1,0 +1,307 @@
+"""What two features do together beyond what each does alone, and the mean answers where both are set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reportgen.evidence.base import Floats, Refit, Subject
+from reportgen.evidence.intervals import LEVEL, student_quantile
+from reportgen.evidence.learners import Learners
+from reportgen.evidence.placing import kind_of, labels_of, numbers_of, with_level, with_numbers
+from reportgen.evidence.refits import FEWEST
+from reportgen.records.effects import EffectGrid, Interaction
+
+MOST_POINTS, FEWEST_POINTS = 30, 8
+CELLS, CELL_ROWS, BACKGROUND = 5, 5, 60
+ROUNDING = float(np.finfo(np.float32).eps)
+"""A share of the joint effect's variance below this is the network's rounding."""
+
+Rows = npt.NDArray[np.intp]
+Values = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Jackknifed:
+    """An estimate, its corrected half width at a level, and whether it lies above nothing for all pairs at once."""
+
+    value: float
+    half: float
+    above: bool
+
+
+def between(
+    subject: Subject, learners: Learners, features: Sequence[str], output: int
+) -> tuple[tuple[Interaction, ...], EffectGrid | None]:
+    """Every pair of the features, the strongest first, and a grid of answers for that one.
+
+    Friedman and Popescu (2008), Predictive learning via rule ensembles, Ann. Appl. Stat. 2:916. Raises nothing: too
+    few rows without gaps, or a single feature, have no interaction.
+    """
+    rng = np.random.default_rng([subject.seed, 63])
+    points = _points(learners, features, rng)
+    if len(features) < 2 or len(points) < FEWEST_POINTS:
+        return (), None
+    frame = learners.members[0].test.frame.iloc[points]
+    asked = [_Asked(learners, i, frame, points, output, rng) for i in range(len(learners.members))]
+    alone = [{feature: one.answers(feature) for feature in features} for one in asked]
+    pairs = list(combinations(features, 2))
+    found = [
+        _interaction(
+            pair, [_surfaces(one, parts, pair) for one, parts in zip(asked, alone, strict=True)], learners, len(pairs)
+        )
+        for pair in pairs
+    ]
+    ordered = tuple(sorted(found, key=lambda one: -one.strength))
+    return ordered, _grid(subject, learners, ordered[0], output)
+
+
+def _points(learners: Learners, features: Sequence[str], rng: np.random.Generator) -> Rows:
+    """Test rows of the reported network that have a value of every numeric feature."""
+    network = learners.members[0]
+    there = np.ones(len(network.test.y), dtype=bool)
+    for feature in features:
+        if kind_of(network, feature) != "level":
+            there &= ~np.isnan(numbers_of(network.test.frame[feature]))
+    return np.sort(rng.permutation(np.flatnonzero(there))[: max(FEWEST_POINTS, min(MOST_POINTS, len(there) // 2))])
+
+
+class _Asked:
+    """One network, asked with values of the common points set into rows of its own."""
+
+    def __init__(
+        self,
+        learners: Learners,
+        number: int,
+        frame: pd.DataFrame,
+        points: Rows,
+        output: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.network, self.output, self.ask = learners.members[number], output, learners.ask
+        rows = points if number == 0 else rng.permutation(learners.rows[number])[: len(points)]
+        self.x, self.frame = self.network.test.x[rows], frame
+
+    def answers(self, *features: str) -> Floats:
+        """The output for each point (down) and each background row (across), with these features as at the point."""
+        tables = [self._at(point, features) for point in range(len(self.frame))]
+        return self.ask(self.network, np.concatenate(tables))[:, self.output].reshape(len(tables), len(self.x))
+
+    def _at(self, point: int, features: tuple[str, ...]) -> Floats:
+        x = self.x
+        for feature in features:
+            x = placed(self.network, x, feature, self.frame[feature].iloc[[point]])
+        return x
+
+
+def placed(network: Refit, x: Floats, feature: str, value: "pd.Series[Any]") -> Floats:
+    """The rows with one original value of a feature, whatever its kind."""
+    if feature not in network.groups or kind_of(network, feature) == "level":
+        return with_level(network, x, feature, labels_of(value)[0])
+    return with_numbers(network, x, feature, np.repeat(numbers_of(value), len(x)))
+
+
+@dataclass(frozen=True)
+class _Surfaces:
+    """Answers (points, rows) of one network with two features set, and with each of them alone."""
+
+    both: Floats
+    first: Floats
+    second: Floats
+
+    def at(self, points: Rows, rows: Rows) -> tuple[Floats, Floats]:
+        """Partial dependence on both at these points, and what no sum of two effects gives of it; both centred."""
+        joint, first, second = (
+            _centred(one[np.ix_(points, rows)].mean(axis=1)) for one in (self.both, self.first, self.second)
+        )
+        return joint, joint - first - second
+
+
+def _surfaces(asked: _Asked, alone: dict[str, Floats], pair: tuple[str, str]) -> _Surfaces:
+    return _Surfaces(asked.answers(*pair), alone[pair[0]], alone[pair[1]])
+
+
+def _centred(values: Floats) -> Floats:
+    return np.asarray(values - values.mean())
+
+
+def _interaction(pair: tuple[str, str], surfaces: list[_Surfaces], learners: Learners, pairs: int) -> Interaction:
+    whole = np.arange(len(surfaces[0].both))
+    own = _squares([surfaces[0].at(whole, np.arange(surfaces[0].both.shape[1]))])
+    several = len(surfaces) >= FEWEST
+    strength, share = _over_networks(surfaces, learners, pairs) if several else _over_rows(surfaces[0], pairs)
+    return Interaction(
+        first=pair[0],
+        second=pair[1],
+        strength=_root(strength.value),
+        low=_root(strength.value - strength.half),
+        high=_root(strength.value + strength.half),
+        share=_share(share.value),
+        share_low=_share(share.value - share.half),
+        share_high=_share(share.value + share.half),
+        own_share=_share(_ratio(*own)),
+        n=len(whole),
+        shown=strength.above and share.value > ROUNDING,
+    )
+
+
+def _root(square: float) -> float:
+    return float(np.sqrt(max(square, 0.0)))
+
+
+def _share(value: float) -> float:
+    return float(min(max(value, 0.0), 1.0))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
+
+
+def _squares(surfaces: Sequence[tuple[Floats, Floats]]) -> tuple[float, float]:
+    """Mean squares of the interaction and of the joint effect; of several networks, what they have in common.
+
+    A network's surface is the common one plus the chance of its training. A product of two different networks keeps
+    the first and loses the second on average, where a square would count chance as interaction.
+    """
+    joint, beyond = (np.stack([one[i] for one in surfaces]) for i in (0, 1))
+    if len(surfaces) == 1:
+        return float((beyond**2).mean()), float((joint**2).mean())
+    apart = ~np.eye(len(surfaces), dtype=bool)
+    return tuple(float((one @ one.T)[apart].mean() / one.shape[1]) for one in (beyond, joint))  # type: ignore[return-value]
+
+
+def _over_networks(surfaces: list[_Surfaces], learners: Learners, pairs: int) -> tuple[Jackknifed, Jackknifed]:
+    """Jackknife over networks, corrected for the rows that their splits share."""
+    known = [one.at(np.arange(len(one.both)), np.arange(one.both.shape[1])) for one in surfaces]
+    count = len(known)
+    left = [_squares(known[:i] + known[i + 1 :]) for i in range(count)]
+    return _jackknife(_squares(known), left, 1 / count + (learners.ratio or 0.0), pairs)
+
+
+def _over_rows(surface: _Surfaces, pairs: int) -> tuple[Jackknifed, Jackknifed]:
+    """Jackknife over rows, each a point and a background row at once: for this very network only."""
+    rows = np.arange(len(surface.both))
+    left = [_squares([surface.at(np.delete(rows, i), np.delete(rows, i))]) for i in range(len(rows))]
+    return _jackknife(_squares([surface.at(rows, rows)]), left, 1 / len(rows), pairs)
+
+
+def _jackknife(
+    whole: tuple[float, float], left: list[tuple[float, float]], scale: float, pairs: int
+) -> tuple[Jackknifed, Jackknifed]:
+    """Pseudovalues (Tukey 1958) of the strength squared and of its share of the joint effect."""
+    squares = _pseudo(whole[0], [one[0] for one in left], scale, pairs)
+    shares = _pseudo(_ratio(*whole), [_ratio(*one) for one in left], scale, pairs)
+    return squares, shares
+
+
+def _pseudo(whole: float, left: list[float], scale: float, pairs: int) -> Jackknifed:
+    count = len(left)
+    values = count * whole - (count - 1) * np.array(left)
+    error = float(np.sqrt(scale * values.var(ddof=1)))
+    level = 1 - (1 - LEVEL) / pairs
+    return Jackknifed(whole, student_quantile(count) * error, whole - student_quantile(count, level) * error > 0)
+
+
+def _grid(subject: Subject, learners: Learners, pair: Interaction, output: int) -> EffectGrid | None:
+    """The mean over networks of the answers where both features are set to the middle of each cell."""
+    held, network = subject.held.frame, learners.members[0]
+    sides = [_side(network, held[name], name) for name in (pair.first, pair.second)]
+    if any(len(side.labels) < 2 for side in sides):
+        return None
+    counts = np.zeros((len(sides[0].labels), len(sides[1].labels)), dtype=np.intp)
+    inside = (sides[0].cells >= 0) & (sides[1].cells >= 0)
+    np.add.at(counts, (sides[0].cells[inside], sides[1].cells[inside]), 1)
+    filled = [(int(a), int(b)) for a, b in np.argwhere(counts >= CELL_ROWS)]
+    if not filled:
+        return None
+    means, within = zip(
+        *(_cells(learners, i, pair, sides, filled, output) for i in range(len(learners.members))), strict=True
+    )
+    halves = learners.half(np.stack(means), np.stack(within))
+    middle = np.stack(means).mean(axis=0)
+    return EffectGrid(
+        first=pair.first,
+        second=pair.second,
+        first_labels=sides[0].labels,
+        second_labels=sides[1].labels,
+        values=_table(counts.shape, filled, middle),
+        halves=_table(counts.shape, filled, halves),
+        counts=tuple(tuple(int(cell) for cell in row) for row in counts),
+        fewest=CELL_ROWS,
+        n=int(inside.sum()),
+    )
+
+
+def _table(
+    shape: tuple[int, ...], filled: list[tuple[int, int]], numbers: Floats
+) -> tuple[tuple[float | None, ...], ...]:
+    known = {cell: float(number) for cell, number in zip(filled, numbers, strict=True)}
+    return tuple(tuple(known.get((row, column)) for column in range(shape[1])) for row in range(shape[0]))
+
+
+def _cells(
+    learners: Learners,
+    number: int,
+    pair: Interaction,
+    sides: list["_Side"],
+    filled: list[tuple[int, int]],
+    output: int,
+) -> tuple[Floats, Floats]:
+    """One network's mean answer in each cell over a sample of its rows, and the variance of that mean."""
+    network, rows = learners.members[number], learners.rows[number]
+    x = network.test.x[rows[:: max(1, len(rows) // BACKGROUND)]]
+    tables = []
+    for a, b in filled:
+        half = placed(network, x, pair.first, sides[0].middles.iloc[[a]])
+        tables.append(placed(network, half, pair.second, sides[1].middles.iloc[[b]]))
+    answers = learners.ask(network, np.concatenate(tables))[:, output].reshape(len(filled), len(x))
+    return answers.mean(axis=1), answers.var(axis=1, ddof=1) / len(x) if len(x) > 1 else np.zeros(len(filled))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of the grid: the cells' labels (a level, or both ends), their middles, and each row's cell or -1."""
+
+    labels: tuple[tuple[str | float | None, ...], ...]
+    middles: "pd.Series[Any]"
+    cells: Rows
+
+
+def _side(network: Refit, values: "pd.Series[Any]", feature: str) -> _Side:
+    return _ranges(values) if kind_of(network, feature) != "level" else _levels(values)
+
+
+def _ranges(values: "pd.Series[Any]") -> _Side:
+    """Fifths of the rows, or single values where they are few; a middle is a value that occurs."""
+    numbers = numbers_of(values)
+    present = numbers[~np.isnan(numbers)]
+    distinct = np.unique(present)
+    upper = (
+        distinct
+        if len(distinct) <= CELLS
+        else np.unique(np.quantile(present, np.linspace(0, 1, CELLS + 1)[1:], method="inverted_cdf"))
+    )
+    cells = np.where(np.isnan(numbers), -1, np.searchsorted(upper, numbers))
+    labels, middles = [], []
+    for cell in range(len(upper)):
+        inside = np.flatnonzero(cells == cell)
+        order = inside[np.argsort(numbers[inside], kind="stable")]
+        middles.append(int(order[len(order) // 2]))
+        ends = sorted({float(numbers[order[0]]), float(numbers[order[-1]])})
+        labels.append(tuple(ends))
+    return _Side(tuple(labels), values.iloc[middles], cells.astype(np.intp))
+
+
+def _levels(values: "pd.Series[Any]") -> _Side:
+    """The commonest levels, and a missing value where it is one of them."""
+    labels = labels_of(values)
+    counted: dict[str | None, list[int]] = {}
+    for row, label in enumerate(labels):
+        counted.setdefault(label, []).append(row)
+    order = sorted(counted, key=lambda label: (-len(counted[label]), label or ""))[:CELLS]
+    cells = np.array([order.index(label) if label in order else -1 for label in labels], dtype=np.intp)
+    return _Side(tuple((label,) for label in order), values.iloc[[counted[label][0] for label in order]], cells)
