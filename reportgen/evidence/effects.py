@@ -1,18 +1,29 @@
 """How the answers move with each of the leading features, over other rows and over networks made in the same way."""
 
 import math
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from reportgen.config import Budget
-from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.interactions import between
+from reportgen.evidence.base import Floats, NotApplicable, Refit, Subject
+from reportgen.evidence.interactions import Surfaces, grid
 from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
-from reportgen.evidence.learners import Interval, Learners, assemble
+from reportgen.evidence.learners import Interval, Learners, Rows, assemble
 from reportgen.evidence.local_effects import Local, bin_edges, level_effects, missing_effect, steps
-from reportgen.evidence.placing import Texts, kind_of, labels_of, numbers_of, with_numbers
+from reportgen.evidence.placing import (
+    Question,
+    Texts,
+    kind_of,
+    labels_of,
+    missing_column,
+    numbers_of,
+    together,
+    with_numbers,
+)
 from reportgen.evidence.refits import FEWEST, corrected_interval
 from reportgen.records.effects import Effect, EffectCurve, EffectPoint, Effects, Individuals, Shape
 from reportgen.records.explanation import FeatureImportance, Importance
@@ -22,11 +33,56 @@ ROWS: dict[Budget, int] = {"quick": 500, "standard": 2_000, "thorough": 5_000}
 """Test rows of each network."""
 MOST_BINS, ROWS_A_BIN = 20, 15
 MOST_LEVELS, LEVEL_ROWS = 10, 5
-ANSWERS = 20_000
-"""At most about so many answers for the levels of one feature in one network."""
+LEVEL_ANSWERS = (50, 20_000)
+"""At least so many rows, and at most about so many answers, for the levels of one feature in one network."""
 MOST_CLASSES = 3
 DENSITY_STEPS = 40
 SHOWN_CURVES, COUNTED_CURVES = 20, 300
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is asked about one feature: the edges of its bins, or its levels; and how many rows lie there."""
+
+    feature: str
+    kind: Literal["number", "date", "level"]
+    counts: npt.NDArray[Any]
+    values: Floats
+    edges: Floats
+    levels: Texts
+    missing: bool = False
+
+    @property
+    def present(self) -> Floats:
+        """The numbers that are there."""
+        return self.values[~np.isnan(self.values)]
+
+    @property
+    def shares(self) -> Floats:
+        """The share of rows that each level has."""
+        return np.asarray(self.counts / self.counts.sum())
+
+    def sample(self, rows: Rows) -> Rows:
+        """Few enough rows for every level to be asked of each."""
+        most = max(LEVEL_ANSWERS[0], LEVEL_ANSWERS[1] // max(len(self.levels), 1))
+        return rows[:: math.ceil(len(rows) / most)] if self.kind == "level" else rows
+
+    def questions(self, network: Refit, rows: Rows) -> list[Question[Local]]:
+        """The feature's effects, and that of a missing number where there is one."""
+        if self.kind == "level":
+            return [level_effects(network, self.sample(rows), self.feature, self.levels, self.shares)]
+        typical = np.quantile(self.present, [0.1, 0.3, 0.5, 0.7, 0.9], method="inverted_cdf")
+        gap = [missing_effect(network, rows, self.feature, typical)] if self.missing else []
+        return [steps(network, rows, self.feature, self.edges), *gap]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What every network answered about one feature."""
+
+    plan: _Plan
+    effects: list[Local]
+    missing: list[Local]
 
 
 def measure(subject: Subject, importance: tuple[Importance, ...]) -> Effects:
@@ -34,87 +90,104 @@ def measure(subject: Subject, importance: tuple[Importance, ...]) -> Effects:
     leading = next((method for method in importance if method.main), None)
     if leading is None:
         raise NotApplicable("no_importance")
-    networks = assemble(subject, ROWS[subject.budget])
-    effects: list[Effect] = []
-    for feature in leading.features:
-        if len(effects) == LEADING[subject.budget]:
-            break
-        effect = _effect(subject, networks, feature.feature, first=not effects)
-        if effect is not None:
-            effects.append(effect)
-    if not effects:
+    learners = assemble(subject, ROWS[subject.budget])
+    possible = (_plan(subject, learners, one.feature) for one in leading.features)
+    plans = list(islice((plan for plan in possible if plan is not None), LEADING[subject.budget]))
+    if not plans:
         raise NotApplicable("no_varying_feature")
-    output = _output(subject, effects[0])
-    pairs, grid = between(subject, networks, [effect.feature for effect in effects], output)
+    surfaces = Surfaces(learners, [plan.feature for plan in plans], np.random.default_rng([subject.seed, 63]))
+    found, asked = _asked(learners, plans, surfaces)
+    made = [_effect(subject, learners, one) for one in found]
+    effects = [_with_individuals(subject, learners, found[0], made[0]), *made[1:]]
+    output = _column(subject, effects[0].curves[0].of)
+    pairs = surfaces.interactions(asked, output)
     return Effects(
         features=tuple(effects),
         interactions=pairs,
-        interaction_of=subject.task.classes[output] if subject.classifies else None,
-        grid=grid,
-        networks=len(networks.members),
-        covers=subject.refits.covers if len(networks.members) > 1 else (),
-        method=networks.method,
+        interaction_of=effects[0].curves[0].of,
+        grid=grid(subject, learners, pairs[0], output) if pairs else None,
+        networks=len(learners.members),
+        covers=subject.refits.covers if len(learners.members) > 1 else (),
+        method=learners.method,
     )
 
 
-def _output(subject: Subject, effect: Effect) -> int:
-    """The class that the leading feature moves most."""
-    return subject.task.classes.index(effect.curves[0].of) if effect.curves[0].of is not None else 0
+def _asked(
+    learners: Learners, plans: list[_Plan], surfaces: Surfaces
+) -> tuple[list[_Found], list[dict[tuple[str, ...], Floats]]]:
+    """Every network asked once: about each feature, and about the features set together."""
+    effects: list[list[Local]] = []
+    tables = []
+    for number, (network, rows) in enumerate(zip(learners.members, learners.rows, strict=True)):
+        answers: dict[tuple[str, ...], Floats] = {}
+        questions = [question for plan in plans for question in plan.questions(network, rows)]
+        effects.append(together(network, [*questions, *surfaces.questions(number, answers)], learners.ask))
+        tables.append(answers)
+    of_each = iter(zip(*effects, strict=True))
+    return [_Found(plan, list(next(of_each)), list(next(of_each)) if plan.missing else []) for plan in plans], tables
 
 
-def _effect(subject: Subject, networks: Learners, feature: str, *, first: bool) -> Effect | None:
-    """One feature's effect by its kind; None where it does not vary among the rows asked."""
-    kind = kind_of(networks.members[0], feature)
+def _column(subject: Subject, of: str | None) -> int:
+    """Where the answers to a class stand; a binary task and a number have but one column."""
+    return 0 if of is None or subject.task.positive is not None else subject.task.classes.index(of)
+
+
+def _plan(subject: Subject, learners: Learners, feature: str) -> _Plan | None:
+    """What to ask about one feature; None where it does not vary among the rows."""
+    kind, column = kind_of(learners.members[0], feature), subject.held.frame[feature]
+    none, nothing = np.empty(0), np.empty(0, dtype=object)
     if kind == "level":
-        return _levels(subject, networks, feature)
-    return _numbers(subject, networks, feature, kind, first=first)
-
-
-def _numbers(
-    subject: Subject, networks: Learners, feature: str, kind: Literal["number", "date"], *, first: bool
-) -> Effect | None:
-    values = numbers_of(subject.held.frame[feature])
+        levels, counts = _common(labels_of(column))
+        return _Plan(feature, kind, counts, none, none, levels) if len(levels) > 1 else None
+    values = numbers_of(column)
     present = values[~np.isnan(values)]
     edges = bin_edges(values, min(MOST_BINS, max(2, len(present) // ROWS_A_BIN)))
     if len(edges) < 2:
         return None
-    found = [
-        steps(one, rows, feature, edges, networks.ask)
-        for one, rows in zip(networks.members, networks.rows, strict=True)
-    ]
-    counts = np.histogram(present, edges)[0]
-    nodes = _nodes(counts)
-    start, end = _places(present, edges)
-    curve = networks.interval(found, nodes)
-    size = networks.interval(found, (nodes[end] - nodes[start])[None, :])
-    missing = _missing(networks, feature, values, present)
-    chosen = _most_moved(subject, curve.value)
-    made = [
+    flagged = all(missing_column(network, feature) is not None for network in learners.members)
+    missing = flagged and bool(np.isnan(values).any())
+    return _Plan(feature, kind, np.histogram(present, edges)[0], values, edges, nothing, missing)
+
+
+def _effect(subject: Subject, learners: Learners, found: _Found) -> Effect:
+    return _levels(subject, learners, found) if found.plan.kind == "level" else _numbers(subject, learners, found)
+
+
+def _numbers(subject: Subject, learners: Learners, found: _Found) -> Effect:
+    plan = found.plan
+    nodes = _nodes(plan.counts)
+    start, end = _places(plan.present, plan.edges)
+    curve = learners.interval(found.effects, nodes)
+    size = learners.interval(found.effects, (nodes[end] - nodes[start])[None, :])
+    missing = learners.interval(found.missing, np.ones((1, 1))) if found.missing else None
+    absent = int(np.isnan(plan.values).sum())
+    curves = tuple(
         EffectCurve(
             of=_name(subject, output),
-            points=_points(curve, output, edges, counts),
-            missing=None if missing is None else _missing_point(missing, output, int(np.isnan(values).sum())),
-            size=float(size.value[0, output]),
-            low=float(size.low[0, output]),
-            high=float(size.high[0, output]),
-            own_size=float(size.own[0, output]),
-            **_shape(networks, found, edges, output, (float(size.low[0, output]), float(size.high[0, output]))),
+            points=_points(curve, output, plan),
+            missing=None if missing is None else _point(missing, 0, output, absent),
+            **_size(size, output),
+            **_shape(learners, found.effects, plan.edges, output, size),
         )
-        for output in chosen
-    ]
-    bars, ends = np.histogram(present, DENSITY_STEPS, (edges[0], edges[-1]))
+        for output in _most_moved(curve.value)
+    )
+    bars, ends = np.histogram(plan.present, DENSITY_STEPS, (plan.edges[0], plan.edges[-1]))
     return Effect(
-        feature=feature,
-        kind=kind,
-        curves=tuple(made),
-        start=float(edges[start]),
-        end=float(edges[end]),
+        feature=plan.feature,
+        kind=plan.kind,
+        curves=curves,
+        start=float(plan.edges[start]),
+        end=float(plan.edges[end]),
         low=float(ends[0]),
         high=float(ends[-1]),
         density=tuple(int(bar) for bar in bars),
-        n=sum(len(rows) for rows in networks.rows),
-        individuals=_individuals(subject, networks, feature, edges, nodes, (start, end), chosen[0]) if first else None,
+        n=sum(len(rows) for rows in learners.rows),
     )
+
+
+def _size(size: Interval, output: int) -> dict[str, Any]:
+    ends = {"size": size.value, "low": size.low, "high": size.high, "own_size": size.own}
+    return {name: float(values[0, output]) for name, values in ends.items()}
 
 
 def _nodes(counts: npt.NDArray[Any]) -> Floats:
@@ -134,10 +207,9 @@ def _places(present: Floats, edges: Floats) -> tuple[int, int]:
     return (start, start + 1) if start + 1 < len(edges) else (start - 1, start)
 
 
-def _most_moved(subject: Subject, values: Floats) -> list[int]:
-    """The outputs to show: all but those of the classes that move least, the most moved first."""
-    moves = np.ptp(values, axis=0)
-    return [int(output) for output in np.argsort(-moves, kind="stable")[:MOST_CLASSES]]
+def _most_moved(values: Floats) -> list[int]:
+    """The outputs to show: at most three, the most moved first."""
+    return [int(output) for output in np.argsort(-np.ptp(values, axis=0), kind="stable")[:MOST_CLASSES]]
 
 
 def _name(subject: Subject, output: int) -> str | None:
@@ -146,9 +218,9 @@ def _name(subject: Subject, output: int) -> str | None:
     return subject.task.positive if subject.task.positive is not None else subject.task.classes[output]
 
 
-def _points(curve: Interval, output: int, edges: Floats, counts: npt.NDArray[Any]) -> tuple[EffectPoint, ...]:
-    between_ = [0, *(int(count) for count in counts)]
-    return tuple(_point(curve, i, output, n, at=float(edges[i])) for i, n in enumerate(between_))
+def _points(curve: Interval, output: int, plan: _Plan) -> tuple[EffectPoint, ...]:
+    numbers = [0, *(int(count) for count in plan.counts)]
+    return tuple(_point(curve, i, output, n, at=float(plan.edges[i])) for i, n in enumerate(numbers))
 
 
 def _point(
@@ -165,26 +237,7 @@ def _point(
     )
 
 
-def _missing(networks: Learners, feature: str, values: Floats, present: Floats) -> Interval | None:
-    """What a missing value does against the mean of those there, where every network sees that it is missing."""
-    if not np.isnan(values).any():
-        return None
-    typical = np.quantile(present, [0.1, 0.3, 0.5, 0.7, 0.9], method="inverted_cdf")
-    found = [
-        missing_effect(one, rows, feature, typical, networks.ask)
-        for one, rows in zip(networks.members, networks.rows, strict=True)
-    ]
-    whole = [one for one in found if one is not None]
-    return networks.interval(whole, np.ones((1, 1))) if len(whole) == len(found) else None
-
-
-def _missing_point(found: Interval, output: int, n: int) -> EffectPoint:
-    return _point(found, 0, output, n)
-
-
-def _shape(
-    networks: Learners, found: list[Local], edges: Floats, output: int, size: tuple[float, float]
-) -> dict[str, Any]:
+def _shape(learners: Learners, found: list[Local], edges: Floats, output: int, size: Interval) -> dict[str, Any]:
     """Rising, falling, both or unclear, by its move from end to end and by the longest ways up and down.
 
     The longest ways are found in the reported network. They count where the networks made anew, which had no part in
@@ -192,13 +245,16 @@ def _shape(
     """
     heights = np.concatenate([[0.0], np.cumsum(found[0].means[:, output])])
     rise, fall = _longest(heights), _longest(-heights)
-    up = rise is not None and _confirmed(networks, found, output, rise, 1.0)
-    down = fall is not None and _confirmed(networks, found, output, fall, -1.0)
-    shape: Shape = "rising" if size[0] > 0 else "falling" if size[1] < 0 else "unclear"
+    up = rise is not None and _confirmed(learners, found, output, rise, 1.0)
+    down = fall is not None and _confirmed(learners, found, output, fall, -1.0)
     if not (up and down and rise and fall):
-        return {"shape": shape}
+        return {"shape": _way(float(size.low[0, output]), float(size.high[0, output]))}
     ways = {"rise": rise, "fall": fall}
     return {"shape": "both", **{name: (float(edges[a]), float(edges[b])) for name, (a, b) in ways.items()}}
+
+
+def _way(low: float, high: float) -> Shape:
+    return "rising" if low > 0 else "falling" if high < 0 else "unclear"
 
 
 def _longest(heights: Floats) -> tuple[int, int] | None:
@@ -209,40 +265,43 @@ def _longest(heights: Floats) -> tuple[int, int] | None:
     return (bottom, top) if bottom < top else None
 
 
-def _confirmed(networks: Learners, found: list[Local], output: int, way: tuple[int, int], sign: float) -> bool:
+def _confirmed(learners: Learners, found: list[Local], output: int, way: tuple[int, int], sign: float) -> bool:
     climbs = [sign * float(one.means[way[0] : way[1], output].sum()) for one in found]
     if len(climbs) > FEWEST:
-        return corrected_interval(climbs[1:], networks.ratio or 0.0)[0] > 0
+        return corrected_interval(climbs[1:], learners.ratio or 0.0)[0] > 0
     looks = len(found[0].means) * (len(found[0].means) + 1)
     error = math.sqrt(float(found[0].variances[way[0] : way[1], output].sum()))
     return climbs[0] > normal_quantile(1 - (1 - LEVEL) / looks) * error
 
 
-def _individuals(
-    subject: Subject,
-    networks: Learners,
-    feature: str,
-    edges: Floats,
-    nodes: Floats,
-    ends: tuple[int, int],
-    output: int,
-) -> Individuals | None:
-    """Curves of single rows in the reported network: Goldstein et al. (2015), J. Comput. Graph. Stat. 24:44."""
-    network, rng = networks.members[0], np.random.default_rng([subject.seed, 62])
-    rows = networks.rows[0]
-    rows = rows[~np.isnan(numbers_of(network.test.frame[feature].iloc[rows]))]
-    if len(rows) < 2:
-        return None
-    counted = rng.permutation(rows)[:COUNTED_CURVES]
-    x = network.test.x[counted]
-    places = [np.full(len(x), edges[end]) for end in ends]
-    answers = networks.ask(network, np.concatenate([with_numbers(network, x, feature, one) for one in places]))
-    moves = answers[len(x) :, output] - answers[: len(x), output]
+def _with_individuals(subject: Subject, learners: Learners, found: _Found, effect: Effect) -> Effect:
+    """The leading effect with curves of single rows: Goldstein et al. (2015), J. Comput. Graph. Stat. 24:44."""
+    plan, network = found.plan, learners.members[0]
+    if plan.kind == "level":
+        return effect
+    rows = learners.rows[0]
+    rows = rows[~np.isnan(numbers_of(network.test.frame[plan.feature].iloc[rows]))]
+    if len(rows) < FEWEST:
+        return effect
+    counted = np.random.default_rng([subject.seed, 62]).permutation(rows)[:COUNTED_CURVES]
+    ends = [float(end) for end in (effect.start, effect.end) if end is not None]
+    question = _rows_moved(network, network.test.x[counted], plan, ends, _column(subject, effect.curves[0].of))
+    return effect.model_copy(update={"individuals": together(network, [question], learners.ask)[0]})
+
+
+def _rows_moved(network: Refit, x: Floats, plan: _Plan, ends: list[float], output: int) -> Question[Individuals]:
+    """How each row's answer moves from one end to the other, and some rows' whole curves, centred like the mean's."""
+    shown = x[:SHOWN_CURVES]
+    tables = [with_numbers(network, x, plan.feature, np.full(len(x), end)) for end in ends]
+    tables += [with_numbers(network, shown, plan.feature, np.full(len(shown), edge)) for edge in plan.edges]
+    answers = (yield np.concatenate(tables))[:, output]
+    moves = answers[len(x) : 2 * len(x)] - answers[: len(x)]
     against = int((np.sign(moves) == -np.sign(moves.mean())).sum())
     low, high = rate_interval(against, len(moves))
     tenth, ninetieth = np.quantile(moves, [0.1, 0.9])
+    heights = _nodes(plan.counts) @ np.diff(answers[2 * len(x) :].reshape(len(plan.edges), len(shown)), axis=0)
     return Individuals(
-        curves=_curves(networks, x[:SHOWN_CURVES], feature, edges, nodes, output),
+        curves=tuple(tuple(float(height) for height in curve) for curve in heights.T),
         against=against / len(moves),
         low=low,
         high=high,
@@ -252,39 +311,15 @@ def _individuals(
     )
 
 
-def _curves(
-    networks: Learners, x: Floats, feature: str, edges: Floats, nodes: Floats, output: int
-) -> tuple[tuple[float, ...], ...]:
-    """Each row's answers at the edges, centred as the mean curve is."""
-    network = networks.members[0]
-    tables = [with_numbers(network, x, feature, np.full(len(x), edge)) for edge in edges]
-    answers = networks.ask(network, np.concatenate(tables))[:, output].reshape(len(edges), len(x))
-    centred = nodes @ np.diff(answers, axis=0)
-    return tuple(tuple(float(height) for height in curve) for curve in centred.T)
-
-
-def _levels(subject: Subject, networks: Learners, feature: str) -> Effect | None:
-    labels = labels_of(subject.held.frame[feature])
-    levels, counts = _common(labels)
-    if len(levels) < 2:
-        return None
-    shares = counts / counts.sum()
-    most = max(50, ANSWERS // len(levels))
-    found = [
-        level_effects(one, rows[:: math.ceil(len(rows) / most)], feature, levels, shares, networks.ask)
-        for one, rows in zip(networks.members, networks.rows, strict=True)
-    ]
-    heights = networks.interval(found, np.eye(len(levels)))
-    made = [
-        _level_curve(subject, heights, networks, found, levels, counts, output)
-        for output in _most_moved(subject, heights.value)
-    ]
+def _levels(subject: Subject, learners: Learners, found: _Found) -> Effect:
+    plan = found.plan
+    heights = learners.interval(found.effects, np.eye(len(plan.levels)))
     return Effect(
-        feature=feature,
+        feature=plan.feature,
         kind="level",
-        curves=tuple(made),
-        others=len(labels) - int(counts.sum()),
-        n=sum(len(rows[:: math.ceil(len(rows) / most)]) for rows in networks.rows),
+        curves=tuple(_level_curve(subject, learners, found, heights, one) for one in _most_moved(heights.value)),
+        others=len(subject.held.rows) - int(plan.counts.sum()),
+        n=sum(len(plan.sample(rows)) for rows in learners.rows),
     )
 
 
@@ -300,28 +335,17 @@ def _common(labels: Texts) -> tuple[Texts, npt.NDArray[Any]]:
     return made, np.array([counted[label] for label in kept], dtype=np.float64)
 
 
-def _level_curve(
-    subject: Subject,
-    heights: Interval,
-    networks: Learners,
-    found: list[Local],
-    levels: Texts,
-    counts: npt.NDArray[Any],
-    output: int,
-) -> EffectCurve:
-    """The levels from the highest effect to the lowest; the two ends are told apart at a level for every pair."""
+def _level_curve(subject: Subject, learners: Learners, found: _Found, heights: Interval, output: int) -> EffectCurve:
+    """The levels from the highest effect to the lowest; these two are told apart at a level for every pair."""
+    plan = found.plan
     order = np.argsort(-heights.value[:, output], kind="stable")
-    contrast = np.zeros((1, len(levels)))
+    contrast = np.zeros((1, len(order)))
     contrast[0, order[0]], contrast[0, order[-1]] = 1.0, -1.0
-    pairs = len(levels) * (len(levels) - 1) / 2
-    size = networks.interval(found, contrast, 1 - (1 - LEVEL) / pairs)
+    pairs = len(order) * (len(order) - 1) / 2
     return EffectCurve(
         of=_name(subject, output),
-        points=tuple(_point(heights, int(i), output, int(counts[i]), label=levels[i]) for i in order),
-        size=float(size.value[0, output]),
-        low=float(size.low[0, output]),
-        high=float(size.high[0, output]),
-        own_size=float(size.own[0, output]),
+        points=tuple(_point(heights, int(i), output, int(plan.counts[i]), label=plan.levels[i]) for i in order),
+        **_size(learners.interval(found.effects, contrast, 1 - (1 - LEVEL) / pairs), output),
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from reportgen.evidence.base import Floats, Refit, Subject
 from reportgen.evidence.intervals import LEVEL, student_quantile
 from reportgen.evidence.learners import Learners
-from reportgen.evidence.placing import kind_of, labels_of, numbers_of, with_level, with_numbers
+from reportgen.evidence.placing import Question, kind_of, labels_of, numbers_of, with_values
 from reportgen.evidence.refits import FEWEST
 from reportgen.records.effects import EffectGrid, Interaction
 
@@ -34,79 +34,53 @@ class Jackknifed:
     above: bool
 
 
-def between(
-    subject: Subject, learners: Learners, features: Sequence[str], output: int
-) -> tuple[tuple[Interaction, ...], EffectGrid | None]:
-    """Every pair of the features, the strongest first, and a grid of answers for that one.
+class Surfaces:
+    """Every pair of some features, set together in rows of every network at points that all networks share.
 
-    Friedman and Popescu (2008), Predictive learning via rule ensembles, Ann. Appl. Stat. 2:916. Raises nothing: too
-    few rows without gaps, or a single feature, have no interaction.
+    Friedman and Popescu (2008), Predictive learning via rule ensembles, Ann. Appl. Stat. 2:916. The points are test
+    rows of the reported network that have a value of every numeric feature; the values set are theirs.
     """
-    rng = np.random.default_rng([subject.seed, 63])
-    points = _points(learners, features, rng)
-    if len(features) < 2 or len(points) < FEWEST_POINTS:
-        return (), None
-    frame = learners.members[0].test.frame.iloc[points]
-    asked = [_Asked(learners, i, frame, points, output, rng) for i in range(len(learners.members))]
-    alone = [{feature: one.answers(feature) for feature in features} for one in asked]
-    pairs = list(combinations(features, 2))
-    found = [
-        _interaction(
-            pair, [_surfaces(one, parts, pair) for one, parts in zip(asked, alone, strict=True)], learners, len(pairs)
-        )
-        for pair in pairs
-    ]
-    ordered = tuple(sorted(found, key=lambda one: -one.strength))
-    return ordered, _grid(subject, learners, ordered[0], output)
 
-
-def _points(learners: Learners, features: Sequence[str], rng: np.random.Generator) -> Rows:
-    """Test rows of the reported network that have a value of every numeric feature."""
-    network = learners.members[0]
-    there = np.ones(len(network.test.y), dtype=bool)
-    for feature in features:
-        if kind_of(network, feature) != "level":
-            there &= ~np.isnan(numbers_of(network.test.frame[feature]))
-    return np.sort(rng.permutation(np.flatnonzero(there))[: max(FEWEST_POINTS, min(MOST_POINTS, len(there) // 2))])
-
-
-class _Asked:
-    """One network, asked with values of the common points set into rows of its own."""
-
-    def __init__(
-        self,
-        learners: Learners,
-        number: int,
-        frame: pd.DataFrame,
-        points: Rows,
-        output: int,
-        rng: np.random.Generator,
-    ) -> None:
-        self.network, self.output, self.ask = learners.members[number], output, learners.ask
-        rows = points if number == 0 else rng.permutation(learners.rows[number])[: len(points)]
-        self.x, self.frame = self.network.test.x[rows], frame
-
-    def answers(self, *features: str) -> Floats:
-        """The output for each point (down) and each background row (across), with these features as at the point."""
-        tables = [self._at(point, features) for point in range(len(self.frame))]
-        return self.ask(self.network, np.concatenate(tables))[:, self.output].reshape(len(tables), len(self.x))
-
-    def _at(self, point: int, features: tuple[str, ...]) -> Floats:
-        x = self.x
+    def __init__(self, learners: Learners, features: Sequence[str], rng: np.random.Generator) -> None:
+        network = learners.members[0]
+        there = np.ones(len(network.test.y), dtype=bool)
         for feature in features:
-            x = placed(self.network, x, feature, self.frame[feature].iloc[[point]])
-        return x
+            if kind_of(network, feature) != "level":
+                there &= ~np.isnan(numbers_of(network.test.frame[feature]))
+        most = max(FEWEST_POINTS, min(MOST_POINTS, len(there) // 2))
+        points = np.sort(rng.permutation(np.flatnonzero(there))[:most])
+        enough = len(points) >= FEWEST_POINTS
+        self.learners, self.pairs = learners, list(combinations(features, 2)) if enough else []
+        self.sets = [*((feature,) for feature in features), *self.pairs] if self.pairs else []
+        self.frame = network.test.frame.iloc[points]
+        self.rows = [points, *(rng.permutation(rows)[: len(points)] for rows in learners.rows[1:])]
 
+    def questions(self, number: int, answers: dict[tuple[str, ...], Floats]) -> list[Question[Any]]:
+        """The answers (points, rows, outputs) of one network for each feature and each pair, put into `answers`."""
+        return [self._question(number, features, answers) for features in self.sets]
 
-def placed(network: Refit, x: Floats, feature: str, value: "pd.Series[Any]") -> Floats:
-    """The rows with one original value of a feature, whatever its kind."""
-    if feature not in network.groups or kind_of(network, feature) == "level":
-        return with_level(network, x, feature, labels_of(value)[0])
-    return with_numbers(network, x, feature, np.repeat(numbers_of(value), len(x)))
+    def _question(
+        self, number: int, features: tuple[str, ...], answers: dict[tuple[str, ...], Floats]
+    ) -> Question[None]:
+        network, count = self.learners.members[number], len(self.frame)
+        x = np.tile(network.test.x[self.rows[number]], (count, 1))
+        for feature in features:
+            values = self.frame[feature].iloc[np.repeat(np.arange(count), len(self.rows[number]))]
+            x = with_values(network, x, feature, values)
+        found = yield x
+        answers[features] = found.reshape(count, len(self.rows[number]), -1)
+
+    def interactions(self, asked: list[dict[tuple[str, ...], Floats]], output: int) -> tuple[Interaction, ...]:
+        """Every pair in one output, the strongest first."""
+        found = [
+            _interaction(pair, [_surface(one, pair, output) for one in asked], self.learners, len(self.pairs))
+            for pair in self.pairs
+        ]
+        return tuple(sorted(found, key=lambda one: -one.strength))
 
 
 @dataclass(frozen=True)
-class _Surfaces:
+class _Surface:
     """Answers (points, rows) of one network with two features set, and with each of them alone."""
 
     both: Floats
@@ -121,15 +95,15 @@ class _Surfaces:
         return joint, joint - first - second
 
 
-def _surfaces(asked: _Asked, alone: dict[str, Floats], pair: tuple[str, str]) -> _Surfaces:
-    return _Surfaces(asked.answers(*pair), alone[pair[0]], alone[pair[1]])
+def _surface(answers: dict[tuple[str, ...], Floats], pair: tuple[str, str], output: int) -> _Surface:
+    return _Surface(*(answers[features][:, :, output] for features in (pair, pair[:1], pair[1:])))
 
 
 def _centred(values: Floats) -> Floats:
     return np.asarray(values - values.mean())
 
 
-def _interaction(pair: tuple[str, str], surfaces: list[_Surfaces], learners: Learners, pairs: int) -> Interaction:
+def _interaction(pair: tuple[str, str], surfaces: list[_Surface], learners: Learners, pairs: int) -> Interaction:
     whole = np.arange(len(surfaces[0].both))
     own = _squares([surfaces[0].at(whole, np.arange(surfaces[0].both.shape[1]))])
     several = len(surfaces) >= FEWEST
@@ -174,7 +148,7 @@ def _squares(surfaces: Sequence[tuple[Floats, Floats]]) -> tuple[float, float]:
     return tuple(float((one @ one.T)[apart].mean() / one.shape[1]) for one in (beyond, joint))  # type: ignore[return-value]
 
 
-def _over_networks(surfaces: list[_Surfaces], learners: Learners, pairs: int) -> tuple[Jackknifed, Jackknifed]:
+def _over_networks(surfaces: list[_Surface], learners: Learners, pairs: int) -> tuple[Jackknifed, Jackknifed]:
     """Jackknife over networks, corrected for the rows that their splits share."""
     known = [one.at(np.arange(len(one.both)), np.arange(one.both.shape[1])) for one in surfaces]
     count = len(known)
@@ -182,7 +156,7 @@ def _over_networks(surfaces: list[_Surfaces], learners: Learners, pairs: int) ->
     return _jackknife(_squares(known), left, 1 / count + (learners.ratio or 0.0), pairs)
 
 
-def _over_rows(surface: _Surfaces, pairs: int) -> tuple[Jackknifed, Jackknifed]:
+def _over_rows(surface: _Surface, pairs: int) -> tuple[Jackknifed, Jackknifed]:
     """Jackknife over rows, each a point and a background row at once: for this very network only."""
     rows = np.arange(len(surface.both))
     left = [_squares([surface.at(np.delete(rows, i), np.delete(rows, i))]) for i in range(len(rows))]
@@ -206,7 +180,7 @@ def _pseudo(whole: float, left: list[float], scale: float, pairs: int) -> Jackkn
     return Jackknifed(whole, student_quantile(count) * error, whole - student_quantile(count, level) * error > 0)
 
 
-def _grid(subject: Subject, learners: Learners, pair: Interaction, output: int) -> EffectGrid | None:
+def grid(subject: Subject, learners: Learners, pair: Interaction, output: int) -> EffectGrid | None:
     """The mean over networks of the answers where both features are set to the middle of each cell."""
     held, network = subject.held.frame, learners.members[0]
     sides = [_side(network, held[name], name) for name in (pair.first, pair.second)]
@@ -256,8 +230,8 @@ def _cells(
     x = network.test.x[rows[:: max(1, len(rows) // BACKGROUND)]]
     tables = []
     for a, b in filled:
-        half = placed(network, x, pair.first, sides[0].middles.iloc[[a]])
-        tables.append(placed(network, half, pair.second, sides[1].middles.iloc[[b]]))
+        half = with_values(network, x, pair.first, sides[0].middles.iloc[np.full(len(x), a)])
+        tables.append(with_values(network, half, pair.second, sides[1].middles.iloc[np.full(len(x), b)]))
     answers = learners.ask(network, np.concatenate(tables))[:, output].reshape(len(filled), len(x))
     return answers.mean(axis=1), answers.var(axis=1, ddof=1) / len(x) if len(x) > 1 else np.zeros(len(filled))
 

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from reportgen.evidence.base import Floats, Refit
 from reportgen.evidence.placing import (
-    Ask,
+    Question,
     Texts,
     labels_of,
-    missing_column,
     numbers_of,
     with_level,
     with_missing,
@@ -23,6 +22,8 @@ from reportgen.evidence.placing import (
 
 FEWEST_IN_BIN = 3
 """A bin with fewer rows borrows those next to it: two differences have a spread, three say a little more."""
+
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,13 @@ def bin_edges(values: Floats, bins: int) -> Floats:
     return np.unique(np.quantile(present, places, method="inverted_cdf"))
 
 
-def steps(network: Refit, rows: npt.NDArray[np.intp], feature: str, edges: Floats, ask: Ask) -> Local:
+def steps(network: Refit, rows: Rows, feature: str, edges: Floats) -> Question[Local]:
     """The mean change from each edge to the next, over the rows between them."""
     x, values = network.test.x[rows], numbers_of(network.test.frame[feature].iloc[rows])
     takers, bins = _taken(values, edges)
-    if not len(takers):
-        return _nothing(len(edges) - 1, ask(network, x[:1]).shape[1])
     before = with_numbers(network, x[takers], feature, edges[bins])
     after = with_numbers(network, x[takers], feature, edges[bins + 1])
-    answers = ask(network, np.concatenate([before, after]))
+    answers = yield np.concatenate([before, after])
     return _by_bin(answers[len(takers) :] - answers[: len(takers)], bins, len(edges) - 1)
 
 
@@ -97,13 +96,7 @@ def _by_bin(changes: Floats, bins: npt.NDArray[np.intp], count: int) -> Local:
     return Local(means, spread / np.maximum(number, 1))
 
 
-def _nothing(things: int, outputs: int) -> Local:
-    return Local(np.zeros((things, outputs)), np.zeros((things, outputs)))
-
-
-def level_effects(
-    network: Refit, rows: npt.NDArray[np.intp], feature: str, levels: Texts, shares: Floats, ask: Ask
-) -> Local:
+def level_effects(network: Refit, rows: Rows, feature: str, levels: Texts, shares: Floats) -> Question[Local]:
     """Each level's effect, whatever the order of levels, 0 being their mean weighted by `shares`.
 
     Two levels are compared on the rows that have one of the two: what would these answer with the other one? From all
@@ -116,10 +109,10 @@ def level_effects(
     )
     x, place = network.test.x[rows[place >= 0]], place[place >= 0]
     n, count = len(place), len(levels)
+    asked = yield np.concatenate([with_level(network, x, feature, level) for level in levels])
     if n < 2:
-        return _nothing(count, ask(network, network.test.x[:1]).shape[1])
-    tables = np.concatenate([with_level(network, x, feature, level) for level in levels])
-    answers = ask(network, tables).reshape(count, n, -1)
+        return Local(np.zeros((count, asked.shape[1])), np.zeros((count, asked.shape[1])))
+    answers = asked.reshape(count, n, -1)
     solved = np.linalg.pinv(_laplacian(np.bincount(place, minlength=count)))
     solved = solved - shares @ solved
     pulls = _pulls(answers, place)
@@ -142,23 +135,18 @@ def _pulls(answers: Floats, place: npt.NDArray[np.intp]) -> Floats:
     return pulls
 
 
-def missing_effect(network: Refit, rows: npt.NDArray[np.intp], feature: str, values: Floats, ask: Ask) -> Local | None:
-    """A missing value against the rows that have one; None where the network does not see what is missing.
+def missing_effect(network: Refit, rows: Rows, feature: str, values: Floats) -> Question[Local]:
+    """A missing value against the rows that have one: nothing where the network does not see what is missing.
 
     Rows that have a value are asked without it, rows that have none with each of `values` in turn.
     """
-    if missing_column(network, feature) is None:
-        return None
     x, own = network.test.x[rows], numbers_of(network.test.frame[feature].iloc[rows])
     there, absent = x[~np.isnan(own)], x[np.isnan(own)]
-    changes: list[Floats] = []
-    if len(there):
-        changes.append(ask(network, with_missing(network, there, feature)) - ask(network, there))
-    if len(absent):
-        filled = [with_numbers(network, absent, feature, np.full(len(absent), value)) for value in values]
-        given = ask(network, np.concatenate(filled)).reshape(len(values), len(absent), -1).mean(axis=0)
-        changes.append(ask(network, absent) - given)
-    moved = np.concatenate(changes)
-    return (
-        Local(moved.mean(axis=0)[None, :], moved.var(axis=0, ddof=1)[None, :] / len(moved)) if len(moved) > 1 else None
-    )
+    without = with_missing(network, there, feature)
+    filled = [with_numbers(network, absent, feature, np.full(len(absent), value)) for value in values]
+    answers = yield np.concatenate([without, there, absent, *filled])
+    changed, still, gaps, given = np.split(answers, np.cumsum([len(there), len(there), len(absent)]))
+    mean = given.reshape(len(values), len(absent), -1).mean(axis=0)
+    moved = np.concatenate([changed - still, gaps - mean])
+    spread = moved.var(axis=0, ddof=1) if len(moved) > 1 else np.zeros(moved.shape[1])
+    return Local(moved.mean(axis=0)[None, :], spread[None, :] / max(len(moved), 1))

@@ -1,7 +1,7 @@
 """Encoded rows with a feature set to another value: all of its encoded columns move together."""
 
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ DAY = 86_400_000_000
 
 Ask = Callable[[Refit, Floats], Floats]
 """A network and encoded rows in, the outputs of interest (rows, outputs) out."""
+Found = TypeVar("Found")
+Question = Generator[Floats, Floats, Found]
+"""Yields encoded rows once, is sent their answers (rows, outputs), and returns what follows from them."""
 Texts = npt.NDArray[np.object_]
 
 
@@ -70,16 +73,29 @@ def _part(days: Floats, part: str) -> Floats:
     return np.asarray(getattr(moments.dt, part), dtype=np.float64)
 
 
-def with_level(network: Refit, x: Floats, feature: str, level: str | None) -> Floats:
-    """The rows with a level; one that the network has no column for is one of the others to it, None is missing."""
+def with_levels(network: Refit, x: Floats, feature: str, levels: Texts) -> Floats:
+    """The rows with a level each: None is missing, one that the network has no column for is one of the others."""
     moved = x.copy()
     group = network.groups.get(feature, np.empty(0, dtype=np.intp))
     moved[:, group] = 0.0
     columns = [network.inputs[place] for place in group]
-    place = _column(columns, level)
-    if place is not None:
-        moved[:, group[place]] = 1.0
+    for level in dict.fromkeys(levels):
+        place = _column(columns, level)
+        if place is not None:
+            moved[levels == level if level is not None else pd.isna(levels), group[place]] = 1.0
     return moved
+
+
+def with_level(network: Refit, x: Floats, feature: str, level: str | None) -> Floats:
+    """The rows, all of them with one level."""
+    return with_levels(network, x, feature, np.full(len(x), level, dtype=object))
+
+
+def with_values(network: Refit, x: Floats, feature: str, values: "pd.Series[Any]") -> Floats:
+    """The rows with one original value each, of a feature of any kind."""
+    if feature in network.groups and kind_of(network, feature) != "level":
+        return with_numbers(network, x, feature, numbers_of(values))
+    return with_levels(network, x, feature, labels_of(values))
 
 
 def _column(columns: list[Encoded], level: str | None) -> int | None:
@@ -113,3 +129,19 @@ def missing_column(network: Refit, feature: str) -> int | None:
     """The encoded column that says that the feature is missing."""
     places = network.groups.get(feature, ())
     return next((int(place) for place in places if network.inputs[place].kind == "missing"), None)
+
+
+def together(network: Refit, questions: Sequence[Question[Found]], ask: Ask) -> list[Found]:
+    """Ask a network everything at once: a question costs little, but the network's attention costs milliseconds."""
+    tables = [next(question) for question in questions]
+    ends = np.cumsum([len(table) for table in tables])[:-1]
+    answers = np.split(ask(network, np.concatenate(tables)), ends) if tables else []
+    return [_answered(question, part) for question, part in zip(questions, answers, strict=True)]
+
+
+def _answered(question: Question[Found], answers: Floats) -> Found:
+    try:
+        question.send(answers)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    raise AssertionError("a question is asked once")
