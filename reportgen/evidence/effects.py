@@ -62,6 +62,11 @@ class _Plan:
         """The share of rows that each level has."""
         return np.asarray(self.counts / self.counts.sum())
 
+    @property
+    def weights(self) -> Floats:
+        """What turns the effects of a network into the heights that are shown."""
+        return np.eye(len(self.levels)) if self.kind == "level" else _nodes(self.counts)
+
     def sample(self, rows: Rows) -> Rows:
         """Few enough rows for every level to be asked of each."""
         most = max(LEVEL_ANSWERS[0], LEVEL_ANSWERS[1] // max(len(self.levels), 1))
@@ -97,7 +102,8 @@ def measure(subject: Subject, importance: tuple[Importance, ...]) -> Effects:
         raise NotApplicable("no_varying_feature")
     surfaces = Surfaces(learners, [plan.feature for plan in plans], np.random.default_rng([subject.seed, 63]))
     found, asked = _asked(learners, plans, surfaces)
-    made = [_effect(subject, learners, one) for one in found]
+    outputs = _most_moved(found)
+    made = [_effect(subject, learners, one, outputs) for one in found]
     effects = [_with_individuals(subject, learners, found[0], made[0]), *made[1:]]
     output = _column(subject, effects[0].curves[0].of)
     pairs = surfaces.interactions(asked, output)
@@ -149,13 +155,14 @@ def _plan(subject: Subject, learners: Learners, feature: str) -> _Plan | None:
     return _Plan(feature, kind, np.histogram(present, edges)[0], values, edges, nothing, missing)
 
 
-def _effect(subject: Subject, learners: Learners, found: _Found) -> Effect:
-    return _levels(subject, learners, found) if found.plan.kind == "level" else _numbers(subject, learners, found)
+def _effect(subject: Subject, learners: Learners, found: _Found, outputs: list[int]) -> Effect:
+    make = _levels if found.plan.kind == "level" else _numbers
+    return make(subject, learners, found, outputs)
 
 
-def _numbers(subject: Subject, learners: Learners, found: _Found) -> Effect:
+def _numbers(subject: Subject, learners: Learners, found: _Found, outputs: list[int]) -> Effect:
     plan = found.plan
-    nodes = _nodes(plan.counts)
+    nodes = plan.weights
     start, end = _places(plan.present, plan.edges)
     curve = learners.interval(found.effects, nodes)
     size = learners.interval(found.effects, (nodes[end] - nodes[start])[None, :])
@@ -169,7 +176,7 @@ def _numbers(subject: Subject, learners: Learners, found: _Found) -> Effect:
             **_size(size, output),
             **_shape(learners, found.effects, plan.edges, output, size),
         )
-        for output in _most_moved(curve.value)
+        for output in outputs
     )
     bars, ends = np.histogram(plan.present, DENSITY_STEPS, (plan.edges[0], plan.edges[-1]))
     return Effect(
@@ -207,9 +214,10 @@ def _places(present: Floats, edges: Floats) -> tuple[int, int]:
     return (start, start + 1) if start + 1 < len(edges) else (start - 1, start)
 
 
-def _most_moved(values: Floats) -> list[int]:
-    """The outputs to show: at most three, the most moved first."""
-    return [int(output) for output in np.argsort(-np.ptp(values, axis=0), kind="stable")[:MOST_CLASSES]]
+def _most_moved(found: list[_Found]) -> list[int]:
+    """The outputs to show, the same for every feature: at most three, the most moved by any of them first."""
+    moves = [np.ptp(one.plan.weights @ one.effects[0].means, axis=0) for one in found]
+    return [int(output) for output in np.argsort(-np.max(moves, axis=0), kind="stable")[:MOST_CLASSES]]
 
 
 def _name(subject: Subject, output: int) -> str | None:
@@ -299,7 +307,7 @@ def _rows_moved(network: Refit, x: Floats, plan: _Plan, ends: list[float], outpu
     against = int((np.sign(moves) == -np.sign(moves.mean())).sum())
     low, high = rate_interval(against, len(moves))
     tenth, ninetieth = np.quantile(moves, [0.1, 0.9])
-    heights = _nodes(plan.counts) @ np.diff(answers[2 * len(x) :].reshape(len(plan.edges), len(shown)), axis=0)
+    heights = plan.weights @ np.diff(answers[2 * len(x) :].reshape(len(plan.edges), len(shown)), axis=0)
     return Individuals(
         curves=tuple(tuple(float(height) for height in curve) for curve in heights.T),
         against=against / len(moves),
@@ -311,13 +319,13 @@ def _rows_moved(network: Refit, x: Floats, plan: _Plan, ends: list[float], outpu
     )
 
 
-def _levels(subject: Subject, learners: Learners, found: _Found) -> Effect:
+def _levels(subject: Subject, learners: Learners, found: _Found, outputs: list[int]) -> Effect:
     plan = found.plan
-    heights = learners.interval(found.effects, np.eye(len(plan.levels)))
+    heights = learners.interval(found.effects, plan.weights)
     return Effect(
         feature=plan.feature,
         kind="level",
-        curves=tuple(_level_curve(subject, learners, found, heights, one) for one in _most_moved(heights.value)),
+        curves=tuple(_level_curve(subject, learners, found, heights, one) for one in outputs),
         others=len(subject.held.rows) - int(plan.counts.sum()),
         n=sum(len(plan.sample(rows)) for rows in learners.rows),
     )
