@@ -13,7 +13,7 @@ from reportgen.evidence.base import Floats, NotApplicable, Refit, Subject
 from reportgen.evidence.interactions import Surfaces, grid
 from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
 from reportgen.evidence.learners import Interval, Learners, Rows, assemble
-from reportgen.evidence.local_effects import Local, bin_edges, level_effects, missing_effect, steps
+from reportgen.evidence.local_effects import ROWS_A_BIN, Local, bin_edges, level_effects, missing_effect, steps
 from reportgen.evidence.placing import (
     Question,
     Texts,
@@ -31,7 +31,7 @@ from reportgen.records.explanation import FeatureImportance, Importance
 LEADING: dict[Budget, int] = {"quick": 2, "standard": 4, "thorough": 8}
 ROWS: dict[Budget, int] = {"quick": 500, "standard": 2_000, "thorough": 5_000}
 """Test rows of each network."""
-MOST_BINS, ROWS_A_BIN = 20, 15
+MOST_BINS = 20
 MOST_LEVELS, LEVEL_ROWS = 10, 5
 LEVEL_ANSWERS = (50, 20_000)
 """At least so many rows, and at most about so many answers, for the levels of one feature in one network."""
@@ -163,7 +163,7 @@ def _effect(subject: Subject, learners: Learners, found: _Found, outputs: list[i
 def _numbers(subject: Subject, learners: Learners, found: _Found, outputs: list[int]) -> Effect:
     plan = found.plan
     nodes = plan.weights
-    start, end = _places(plan.present, plan.edges)
+    start, end, whole = _places(plan.present, plan.edges)
     curve = learners.interval(found.effects, nodes)
     size = learners.interval(found.effects, (nodes[end] - nodes[start])[None, :])
     missing = learners.interval(found.missing, np.ones((1, 1))) if found.missing else None
@@ -185,6 +185,7 @@ def _numbers(subject: Subject, learners: Learners, found: _Found, outputs: list[
         curves=curves,
         start=float(plan.edges[start]),
         end=float(plan.edges[end]),
+        whole=whole,
         low=float(ends[0]),
         high=float(ends[-1]),
         density=tuple(int(bar) for bar in bars),
@@ -205,13 +206,14 @@ def _nodes(counts: npt.NDArray[Any]) -> Floats:
     return np.asarray(running - (counts / counts.sum()) @ middle)
 
 
-def _places(present: Floats, edges: Floats) -> tuple[int, int]:
-    """The edges nearest to the 10th and the 90th percentile, which are never the same."""
+def _places(present: Floats, edges: Floats) -> tuple[int, int, bool]:
+    """The edges nearest to the 10th and the 90th percentile; the first and the last one (True) where both are the same.
+
+    The latter happens where most rows share one value.
+    """
     ends = np.quantile(present, [0.1, 0.9])
     start, end = (int(np.argmin(np.abs(edges - place))) for place in ends)
-    if start < end:
-        return start, end
-    return (start, start + 1) if start + 1 < len(edges) else (start - 1, start)
+    return (start, end, False) if start < end else (0, len(edges) - 1, True)
 
 
 def _most_moved(found: list[_Found]) -> list[int]:

@@ -1,13 +1,14 @@
 """What two features do together beyond what each does alone, and the mean answers where both are set."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 
 from reportgen.evidence.base import Floats, Refit, Subject
 from reportgen.evidence.intervals import LEVEL, student_quantile
@@ -16,7 +17,8 @@ from reportgen.evidence.placing import Question, kind_of, labels_of, numbers_of,
 from reportgen.evidence.refits import FEWEST
 from reportgen.records.effects import EffectGrid, Interaction
 
-MOST_POINTS, FEWEST_POINTS = 30, 8
+MOST_POINTS, MOST_POINTS_ALONE, FEWEST_POINTS = 40, 80, 8
+"""Answers grow with the square of the points, and with the networks."""
 CELLS, CELL_ROWS, BACKGROUND = 5, 5, 60
 ROUNDING = float(np.finfo(np.float32).eps)
 """A share of the joint effect's variance below this is the network's rounding."""
@@ -27,10 +29,11 @@ Values = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Jackknifed:
-    """An estimate, its corrected half width at a level, and whether it lies above nothing for all pairs at once."""
+    """An estimate, both ends of its interval, and whether it lies above nothing for all pairs at once."""
 
     value: float
-    half: float
+    low: float
+    high: float
     above: bool
 
 
@@ -47,7 +50,8 @@ class Surfaces:
         for feature in features:
             if kind_of(network, feature) != "level":
                 there &= ~np.isnan(numbers_of(network.test.frame[feature]))
-        most = max(FEWEST_POINTS, min(MOST_POINTS, len(there) // 2))
+        most = MOST_POINTS if len(learners.members) > 1 else MOST_POINTS_ALONE
+        most = max(FEWEST_POINTS, min(most, len(there) // 2))
         points = np.sort(rng.permutation(np.flatnonzero(there))[:most])
         enough = len(points) >= FEWEST_POINTS
         self.learners, self.pairs = learners, list(combinations(features, 2)) if enough else []
@@ -112,11 +116,11 @@ def _interaction(pair: tuple[str, str], surfaces: list[_Surface], learners: Lear
         first=pair[0],
         second=pair[1],
         strength=_root(strength.value),
-        low=_root(strength.value - strength.half),
-        high=_root(strength.value + strength.half),
+        low=_root(strength.low),
+        high=_root(strength.high),
         share=_share(share.value),
-        share_low=_share(share.value - share.half),
-        share_high=_share(share.value + share.half),
+        share_low=_share(share.low),
+        share_high=_share(share.high),
         own_share=_share(_ratio(*own)),
         n=len(whole),
         shown=strength.above and share.value > ROUNDING,
@@ -152,32 +156,55 @@ def _over_networks(surfaces: list[_Surface], learners: Learners, pairs: int) -> 
     """Jackknife over networks, corrected for the rows that their splits share."""
     known = [one.at(np.arange(len(one.both)), np.arange(one.both.shape[1])) for one in surfaces]
     count = len(known)
-    left = [_squares(known[:i] + known[i + 1 :]) for i in range(count)]
-    return _jackknife(_squares(known), left, 1 / count + (learners.ratio or 0.0), pairs)
+    whole, left = _squares(known), [_squares(known[:i] + known[i + 1 :]) for i in range(count)]
+    scale = 1 / count + (learners.ratio or 0.0)
+    return (
+        _jackknife(whole[0], [one[0] for one in left], scale, pairs),
+        _jackknife(_ratio(*whole), [_ratio(*one) for one in left], scale, pairs),
+    )
 
 
 def _over_rows(surface: _Surface, pairs: int) -> tuple[Jackknifed, Jackknifed]:
-    """Jackknife over rows, each a point and a background row at once: for this very network only."""
+    """Jackknife over rows, each a point and a background row at once: for this very network only.
+
+    A mean square is skewed, and a share ends at 0 and 1: their intervals are made of the logarithm and of the log-odds.
+    """
     rows = np.arange(len(surface.both))
     left = [_squares([surface.at(np.delete(rows, i), np.delete(rows, i))]) for i in range(len(rows))]
-    return _jackknife(_squares([surface.at(rows, rows)]), left, 1 / len(rows), pairs)
+    whole = _squares([surface.at(rows, rows)])
+    square = _jackknife(whole[0], [one[0] for one in left], 1 / len(rows), pairs)
+    share = _jackknife(_ratio(*whole), [_ratio(*one) for one in left], 1 / len(rows), pairs)
+    return _by_logarithm(square), _by_odds(share)
 
 
-def _jackknife(
-    whole: tuple[float, float], left: list[tuple[float, float]], scale: float, pairs: int
-) -> tuple[Jackknifed, Jackknifed]:
-    """Pseudovalues (Tukey 1958) of the strength squared and of its share of the joint effect."""
-    squares = _pseudo(whole[0], [one[0] for one in left], scale, pairs)
-    shares = _pseudo(_ratio(*whole), [_ratio(*one) for one in left], scale, pairs)
-    return squares, shares
+def _jackknife(whole: float, left: list[float], scale: float, pairs: int) -> Jackknifed:
+    """The mean of the pseudovalues, which is free of bias in the first order, and its t interval.
 
-
-def _pseudo(whole: float, left: list[float], scale: float, pairs: int) -> Jackknifed:
+    Quenouille 1956, Biometrika 43:353, and Tukey 1958, Ann. Math. Stat. 29:614.
+    """
     count = len(left)
     values = count * whole - (count - 1) * np.array(left)
     error = float(np.sqrt(scale * values.var(ddof=1)))
+    half = student_quantile(count) * error
     level = 1 - (1 - LEVEL) / pairs
-    return Jackknifed(whole, student_quantile(count) * error, whole - student_quantile(count, level) * error > 0)
+    middle = float(values.mean())
+    return Jackknifed(middle, middle - half, middle + half, middle - student_quantile(count, level) * error > 0)
+
+
+def _by_logarithm(found: Jackknifed) -> Jackknifed:
+    """The same half width, by the delta method, on a scale that has no end at 0."""
+    if found.value <= 0:
+        return found
+    reach = float(np.exp((found.high - found.value) / found.value))
+    return replace(found, low=found.value / reach, high=found.value * reach)
+
+
+def _by_odds(found: Jackknifed) -> Jackknifed:
+    """The same half width, by the delta method, on a scale that has no end at 0 nor at 1."""
+    if not ROUNDING < found.value < 1 - ROUNDING:
+        return found
+    middle, half = logit(found.value), (found.high - found.value) / (found.value * (1 - found.value))
+    return replace(found, low=float(expit(middle - half)), high=float(expit(middle + half)))
 
 
 def grid(subject: Subject, learners: Learners, pair: Interaction, output: int) -> EffectGrid | None:

@@ -4,6 +4,7 @@ Apley and Zhu (2020), Visualizing the effects of predictor variables in black bo
 J. R. Stat. Soc. B 82:1059. Rows move no further than their own bin, so correlated features make no impossible rows.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from reportgen.evidence.placing import (
     with_numbers,
 )
 
+ROWS_A_BIN = 15
 FEWEST_IN_BIN = 3
 """A bin with fewer rows borrows those next to it: two differences have a spread, three say a little more."""
 
@@ -48,15 +50,22 @@ class Local:
 def bin_edges(values: Floats, bins: int) -> Floats:
     """Edges at values that occur: each distinct one where they are few, else quantiles with equal counts between.
 
-    Of 200 values and more the first and the last hundredth are left outside: too few rows lie far out to tell.
+    A value that more rows share than a bin should hold is an edge of its own, and the rest is parted without it. Of 200
+    values and more the first and the last hundredth are left outside: too few rows lie far out to tell.
     """
     present = np.sort(values[~np.isnan(values)])
-    distinct = np.unique(present)
+    if len(present) >= 200:
+        low, high = np.quantile(present, [0.01, 0.99], method="inverted_cdf")
+        present = present[(present >= low) & (present <= high)]
+    distinct, often = np.unique(present, return_counts=True)
     if len(distinct) <= bins + 1:
         return distinct
-    tail = 0.01 if len(present) >= 200 else 0.0
-    places = np.linspace(tail, 1 - tail, bins + 1)
-    return np.unique(np.quantile(present, places, method="inverted_cdf"))
+    heavy = distinct[often > len(present) / bins]
+    rest = present[~np.isin(present, heavy)]
+    places = np.linspace(0, 1, max(2, bins - len(heavy)) + 1)
+    if len(heavy):
+        places = places[:: max(1, math.ceil(len(places) * ROWS_A_BIN / len(rest)))]
+    return np.unique(np.concatenate([heavy, np.quantile(rest, places, method="inverted_cdf"), present[[0, -1]]]))
 
 
 def steps(network: Refit, rows: Rows, feature: str, edges: Floats) -> Question[Local]:

@@ -65,6 +65,7 @@ class Individuals(Record):
 class Effect(Record):
     """One feature's effect: `start` and `end` are the two places that sizes are taken between, None for levels.
 
+    They are the edges nearest to the 10th and 90th percentile or, where most rows share one value, the `whole` range.
     `density` counts rows in equal steps between `low` and `high`; `others` counts rows of levels that are not shown.
     """
 
@@ -73,6 +74,7 @@ class Effect(Record):
     curves: tuple[EffectCurve, ...]
     start: float | None = None
     end: float | None = None
+    whole: bool = False
     low: float | None = None
     high: float | None = None
     density: tuple[int, ...] = ()
