@@ -20,6 +20,7 @@ STEPS = {
     "selection": "selecting features",
     "solo": "looking at each feature alone",
     "importance": "scoring importance",
+    "effects": "following the leading features",
     "surrogates": "fitting surrogates",
     "walkthroughs": "taking single predictions apart",
     "errors": "examining the errors",

@@ -9,6 +9,7 @@ from reportgen.config import SelectionConfig
 from reportgen.evidence import (
     baselines,
     calibration,
+    effects,
     fairness,
     importance,
     learning_curve,
@@ -85,7 +86,7 @@ def collect(
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
-        importance=analyses.make("importance", lambda: importance.measure(known), ()),
+        **_importance(known, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
         walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
         errors=_errors(known, analyses),
@@ -98,6 +99,13 @@ def collect(
 def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:
     scores, summary = analyses.make("selection", lambda: selection.measure(subject, config), ((), None))
     return {"selection": scores, "selection_summary": summary}
+
+
+def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """How much each feature matters, and which way the leading ones move the answer."""
+    found = analyses.make("importance", lambda: importance.measure(subject), ())
+    moved = analyses.make("effects", lambda: effects.measure(subject, found), None)
+    return {"importance": effects.directed(found, moved), "effects": moved}
 
 
 def _errors(subject: Subject, analyses: _Round) -> Errors:

@@ -1,6 +1,7 @@
 """All evidence about one audit, before anyone judges it."""
 
 from reportgen.records.base import Record, Skipped
+from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.leak import SoloScore
 from reportgen.records.learning_curve import LearningCurve
@@ -27,6 +28,7 @@ class Dossier(Record):
     selection_summary: SelectionSummary | None = None
     solo: tuple[SoloScore, ...] = ()
     importance: tuple[Importance, ...] = ()
+    effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()
     walkthroughs: tuple[Walkthrough, ...] = ()
     errors: Errors

@@ -9,6 +9,7 @@ from reportgen.evidence import (
     baselines,
     calibration,
     collect,
+    effects,
     fairness,
     importance,
     learning_curve,
@@ -35,6 +36,7 @@ ORDER = [
     "selection",
     "solo",
     "importance",
+    "effects",
     "surrogates",
     "walkthroughs",
     "errors",
@@ -66,6 +68,8 @@ def dossier(fair_subject):
 def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     groups, gaps = fairness.measure(fair_subject)
     scores, summary = selection.measure(fair_subject, QUICK)
+    methods = importance.measure(fair_subject)
+    moved = effects.measure(fair_subject, methods)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -80,7 +84,8 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         selection=scores,
         selection_summary=summary,
         solo=solo.measure(fair_subject),
-        importance=importance.measure(fair_subject),
+        importance=effects.directed(methods, moved),
+        effects=moved,
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
