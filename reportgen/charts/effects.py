@@ -22,7 +22,7 @@ PANEL, STRIP, FOOT, HEAD, GAP, KEY = (
     14.0,
 )  # points: head, panel, strip and foot from the top
 LEFT, RIGHT, BETWEEN = 44.0, 10.0, 40.0
-LABEL_ROOM = 120.0
+LABEL_ROOM, WORD_ROOM = 120.0, 70.0
 BAND = "#cfe3f1"
 MOST_ACROSS = 2
 MARKERS = ("o", "s", "^")
@@ -104,10 +104,10 @@ def _sheet(panels: Sequence[Panel], key: float) -> tuple[Figure, list[tuple[Axes
     """A place for each panel, and one for the rows' density below it."""
     across = min(MOST_ACROSS, max(len(panels), 1))
     down = math.ceil(len(panels) / across) or 1
-    foots = [_foot(panels[row * across : (row + 1) * across]) for row in range(down)]
+    wide = (style.WIDTH - LEFT - RIGHT - BETWEEN * (across - 1)) / across
+    foots = [_foot(panels[row * across : (row + 1) * across], wide) for row in range(down)]
     height = sum(HEAD + PANEL + STRIP + foot + GAP for foot in foots) - GAP + key + 4
     figure = Figure(figsize=(style.WIDTH / style.POINTS, height / style.POINTS), facecolor=style.PAPER)
-    wide = (style.WIDTH - LEFT - RIGHT - BETWEEN * (across - 1)) / across
     boxes = []
     for number in range(len(panels)):
         row, column = divmod(number, across)
@@ -119,14 +119,20 @@ def _sheet(panels: Sequence[Panel], key: float) -> tuple[Figure, list[tuple[Axes
     return figure, boxes
 
 
-def _foot(panels: Sequence[Panel]) -> float:
+def _foot(panels: Sequence[Panel], wide: float) -> float:
     """Room below the panels of a row: more where words stand upright."""
-    return max((_words_room(panel) for panel in panels), default=FOOT)
+    return max((FOOT + _upright(panel, wide) for panel in panels), default=FOOT)
 
 
-def _words_room(panel: Panel) -> float:
-    words = [elided(str(place), 70, style.SMALL) for place in panel.places] if _in_words(panel) else []
-    return max((width(word, style.SMALL) for word in words), default=FOOT - 6) + 6
+def _upright(panel: Panel, wide: float) -> float:
+    """How much more room the words below a panel need when they stand upright; 0 where they lie."""
+    names = _names(panel)
+    longest = max((width(name, style.SMALL) for name in names), default=0.0)
+    return max(longest - 8, 0.0) if longest > wide / max(len(names), 1) - 4 else 0.0
+
+
+def _names(panel: Panel) -> list[str]:
+    return [elided(str(place), WORD_ROOM, style.SMALL) for place in panel.places] if _in_words(panel) else []
 
 
 def _in_words(panel: Panel) -> bool:
@@ -257,12 +263,12 @@ def _bar(left: float, step: float, depth: float) -> Path:
 
 def _ticks(axes: Axes, panel: Panel, places: Sequence[float], *, words: bool) -> None:
     if words:
-        names = [elided(str(place), 70, style.SMALL) for place in panel.places]
-        room = axes.get_position().width * style.WIDTH / max(len(names), 1) - 4
-        upright = max((width(name, style.SMALL) for name in names), default=0.0) > room
-        axes.set_xticks(places, names, rotation=90 if upright else 0)
+        room = axes.get_position().width * style.WIDTH
+        axes.set_xticks(places, _names(panel), rotation=90 if _upright(panel, room) else 0)
         axes.tick_params(axis="x", length=0)
     elif panel.ticks:
-        axes.set_xticks([place for place, _ in panel.ticks], [elided(word, 70, style.SMALL) for _, word in panel.ticks])
+        axes.set_xticks(
+            [place for place, _ in panel.ticks], [elided(word, WORD_ROOM, style.SMALL) for _, word in panel.ticks]
+        )
     elif places:
         mark(axes.xaxis, places[0], places[-1], 5)

@@ -178,7 +178,8 @@ def _numbers(subject: Subject, learners: Learners, found: _Found, outputs: list[
         )
         for output in outputs
     )
-    bars, ends = np.histogram(plan.present, DENSITY_STEPS, (plan.edges[0], plan.edges[-1]))
+    fine = min(DENSITY_STEPS, len(np.unique(plan.present)))
+    bars, ends = np.histogram(plan.present, fine, (plan.edges[0], plan.edges[-1]))
     return Effect(
         feature=plan.feature,
         kind=plan.kind,

@@ -17,7 +17,7 @@ from reportgen.evidence.placing import Question, kind_of, labels_of, numbers_of,
 from reportgen.evidence.refits import FEWEST
 from reportgen.records.effects import EffectGrid, Interaction
 
-MOST_POINTS, MOST_POINTS_ALONE, FEWEST_POINTS = 40, 80, 8
+MOST_POINTS, MOST_POINTS_ALONE, FEWEST_POINTS = 30, 80, 8
 """Answers grow with the square of the points, and with the networks."""
 CELLS, CELL_ROWS, BACKGROUND = 5, 5, 60
 ROUNDING = float(np.finfo(np.float32).eps)
