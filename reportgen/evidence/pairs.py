@@ -31,7 +31,10 @@ class Columns:
         """The same on some rows, for some columns, in the order given."""
         places = {old: new for new, old in enumerate(only)}
         return Columns(
-            *({places[i]: one[rows] for i, one in kind.items() if i in places} for kind in (self.numbers, self.ranks, self.codes))
+            *(
+                {places[i]: one[rows] for i, one in kind.items() if i in places}
+                for kind in (self.numbers, self.ranks, self.codes)
+            )
         )
 
 
