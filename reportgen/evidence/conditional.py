@@ -28,13 +28,6 @@ Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Values drawn for one column: for each draw and row the row whose value it takes, itself where it keeps its own."""
-
-    givers: Rows
-
-
-@dataclass(frozen=True)
 class _Column:
     """What a column says of others (terms), and what is drawn of it: normal scores of numbers, or codes."""
 
@@ -60,7 +53,7 @@ class Sampler:
         self._owner = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
 
     def draw(self, place: int, times: int, rng: np.random.Generator) -> Rows:
-        """Givers of one column's values (times, rows), each in the stratum of the row that takes."""
+        """Whose value of the column each row takes (times, rows): a row of its own stratum, or itself."""
         column = self._columns[place]
         own = np.tile(np.arange(len(self._strata)), (times, 1))
         if column.present.sum() < 2 * ROWS_A_TERM:

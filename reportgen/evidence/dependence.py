@@ -22,7 +22,7 @@ NUMBER_FLOOR = 0.999
 """Less than a thousandth of the variance is left: the same bound as for a target that is a sum of columns."""
 CATEGORY_FLOOR = 0.99
 LOW_FLOOR = 0.95
-"""The low end of the interval must reach this: few rows in which a column is not at its commonest value prove nothing."""
+"""The low end of the interval must reach this: few rows off the commonest value prove nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def functions(
     told = (
         _follows(columns[i], columns[j], half)
         for i, j in np.ndindex(len(columns), len(columns))
-        if i != j and _worth_asking(columns[i], columns[j], close[i, j], len(columns))
+        if i != j and _worth_asking(columns[i], columns[j], float(close[i, j]), len(columns))
     )
     return tuple(found for found in told if found)
 

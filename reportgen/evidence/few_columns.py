@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import ThreadpoolController
 
 from reportgen.evidence import information
 from reportgen.evidence.base import Floats, NotApplicable, Subject
@@ -29,6 +30,8 @@ PACE = 6.0
 """Learning rate times rounds."""
 TREES = 240
 """The most trees of one fit; each round takes one for each class."""
+POOLS = ThreadpoolController()
+"""On two threads boosting waits for the other one far longer than it computes, where another program wants a core."""
 METHOD = "cross-fitted ranks and boosted trees; paired t interval over rows, Bonferroni over points"
 
 Target = npt.NDArray[Any]
@@ -61,7 +64,8 @@ def measure(subject: Subject) -> FewColumns:
     if len(np.unique(table.y)) < 2 or folds is None:
         raise NotApplicable("too_few_rows")
     steps = steps_for(len(subject.features))
-    answers = _cross_fit(table, folds, steps)
+    with POOLS.limit(limits=1):
+        answers = _cross_fit(table, folds, steps)
     points = _points(table, steps, answers)
     order = _ranked(table, np.arange(len(table.y)))
     return FewColumns(

@@ -31,10 +31,9 @@ class Columns:
         """The same on some rows, for some columns, in the order given."""
         places = {old: new for new, old in enumerate(only)}
         return Columns(
-            *(
-                {places[i]: one[rows] for i, one in kind.items() if i in places}
-                for kind in (self.numbers, self.ranks, self.codes)
-            )
+            {places[i]: one[rows] for i, one in self.numbers.items() if i in places},
+            {places[i]: one[rows] for i, one in self.ranks.items() if i in places},
+            {places[i]: one[rows] for i, one in self.codes.items() if i in places},
         )
 
 
@@ -49,7 +48,9 @@ class Pairs:
 
 def side_by_side(frame: pd.DataFrame, features: Iterable[str]) -> Columns:
     """Read columns as numbers with ranks, or as codes in which missing is a value of its own."""
-    numbers, ranks, codes = {}, {}, {}
+    numbers: dict[int, Floats] = {}
+    ranks: dict[int, Floats] = {}
+    codes: dict[int, Codes] = {}
     for place, feature in enumerate(features):
         found = numbers_of(frame[feature])
         if found is None:

@@ -25,9 +25,9 @@ class FeatureGroup(Record):
 
 
 class Dependence(Record):
-    """A column that is a function of another: `column` follows from `given`, on rows that the function was not read from.
+    """A column that is a function of another: `column` follows from `given`, on rows that did not teach the function.
 
-    `value` is the share that is explained: R2 of a number, or for a category the share of the rows outside its commonest
+    `value` is the share that is explained: R2 of a number, or for a category the share of the rows off its commonest
     value that would be got wrong without `given` and are not with it.
     """
 
