@@ -1,7 +1,7 @@
 """Which columns add to all the others: each is drawn anew given them, and the networks judge on rows they never saw."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ FEWEST_ROWS = 50
 MOST_REPEATS = 5
 ANSWERS = {"quick": 20_000, "standard": 120_000, "thorough": 600_000}
 """Rows that the networks are asked about, over all features and draws."""
-METHOD = "t test over rows, columns drawn anew given the others, Holm over columns"
+METHOD = "t test over rows, each as taker and giver of values, columns drawn anew given the others, Holm over columns"
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,14 @@ def measure(subject: Subject) -> Additions:
         raise NotApplicable("too_few_rows")
     frame = pd.concat([judge.part.frame.iloc[seats.row[seats.judge == i]] for i, judge in enumerate(judges)])
     sampler = Sampler(frame, subject.features, seats.judge)
-    gained = np.array(
-        [
-            _gained(judges, seats, feature, sampler.draw(place, repeats, rng))
-            for place, feature in enumerate(subject.features)
-        ]
-    )
+    gains = [
+        _gained(judges, seats, feature, sampler.draw(place, repeats, rng))
+        for place, feature in enumerate(subject.features)
+    ]
     unit, scale = _unit(subject, judges, seats)
     return Additions(
         unit=unit,
-        features=_tested(subject.features, gained / scale),
+        features=_tested(subject.features, gains, scale),
         alpha=ALPHA,
         repeats=repeats,
         networks=len(judges),
@@ -96,9 +94,20 @@ def _seats(subject: Subject, judges: tuple[_Judge, ...], rng: np.random.Generato
     return _Seat(owner[drawn], row[drawn]), int(np.clip(room // max(size, 1), 1, MOST_REPEATS))
 
 
-def _gained(judges: tuple[_Judge, ...], seats: _Seat, feature: str, givers: npt.NDArray[np.intp]) -> Floats:
-    """The mean over draws of each row's loss with a drawn value less its loss with its own."""
-    gained = np.zeros(len(seats.row))
+@dataclass(frozen=True)
+class _Gain:
+    """The mean loss gained, and what each row had a part in, as taker and as giver of values."""
+
+    value: float
+    parts: Floats
+
+
+def _gained(judges: tuple[_Judge, ...], seats: _Seat, feature: str, givers: npt.NDArray[np.intp]) -> _Gain:
+    """Each row's loss with a drawn value less its loss with its own, over all draws.
+
+    The mean is one over pairs of rows, whose variance is that of a row's part in both places (Hoeffding 1948).
+    """
+    gained = np.zeros(givers.shape)
     for i, judge in enumerate(judges):
         inside = np.flatnonzero(seats.judge == i)
         group = judge.groups.get(feature)
@@ -113,8 +122,9 @@ def _gained(judges: tuple[_Judge, ...], seats: _Seat, feature: str, givers: npt.
             added = np.zeros(len(given))
             added[changed] = losses(judge.predict(given[changed]), np.tile(y, len(givers))[changed])
             added[changed] -= np.tile(base, len(givers))[changed]
-            gained[inside] = added.reshape(len(givers), -1).mean(axis=0)
-    return gained
+            gained[:, inside] = added.reshape(len(givers), -1)
+    given_away = np.bincount(givers.ravel(), weights=gained.ravel(), minlength=len(seats.row))
+    return _Gain(float(gained.mean()), gained.mean(axis=0) + given_away / len(givers))
 
 
 def _unit(
@@ -127,20 +137,26 @@ def _unit(
     return ("r2_drop", variance) if variance > 0 else ("squared_error", 1.0)
 
 
-def _tested(features: tuple[str, ...], gained: Floats) -> tuple[Addition, ...]:
-    p_values = holm([_chance(one) for one in gained])
-    found = [
-        Addition(feature=name, value=float(one.mean()), low=low, high=high, p_value=p, adds=p <= ALPHA)
-        for name, one, p in zip(features, gained, p_values, strict=True)
-        for low, high in [mean_interval(one)]
-    ]
+def _tested(features: tuple[str, ...], gains: list[_Gain], scale: float) -> tuple[Addition, ...]:
+    p_values = holm([_chance(one) for one in gains])
+    found = [_addition(name, one, scale, p_value) for name, one, p_value in zip(features, gains, p_values, strict=True)]
     return tuple(sorted(found, key=lambda one: (-one.value, one.p_value)))
 
 
-def _chance(gained: Floats) -> float:
+def _addition(feature: str, gain: _Gain, scale: float, p_value: float) -> Addition:
+    low, high = mean_interval(gain.parts)
+    reach = (high - low) / 2
+    return Addition(
+        feature=feature,
+        value=gain.value / scale,
+        low=(gain.value - reach) / scale,
+        high=(gain.value + reach) / scale,
+        p_value=p_value,
+        adds=p_value <= ALPHA,
+    )
+
+
+def _chance(gain: _Gain) -> float:
     """One-sided t test of a mean above nought."""
-    spread = float(gained.std(ddof=1))
-    if spread <= 0:
-        return 1.0
-    t: Any = gained.mean() / spread * np.sqrt(len(gained))
-    return float(stdtr(len(gained) - 1, -t))
+    n, spread = len(gain.parts), float(gain.parts.std(ddof=1))
+    return float(stdtr(n - 1, -gain.value / spread * np.sqrt(n))) if spread > 0 else 1.0
