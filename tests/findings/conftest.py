@@ -196,6 +196,7 @@ def dossier() -> Dossier:
             importance("first_layer", "city", "tenure", "income", "age"),
         ),
         surrogates=(surrogate("linear"), surrogate("tree")),
+        redundancy=redundancy(),
         errors=Errors(measure="error_rate"),
     )
 
