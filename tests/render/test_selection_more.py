@@ -144,7 +144,7 @@ def test_both_questions_and_their_answers_stand_side_by_side() -> None:
     found = _additions((kept[0], True), (kept[1], False), (lost[0], True), (lost[1] if len(lost) > 1 else "z", False))
     page = _page(document, additions=found)
     assert "tells by itself, and adds to the others" in page
-    assert "tells by itself; the others can tell it too" in page
+    assert "tells by itself; not shown to add to the others" in page
     assert "tells nothing by itself, but adds to the others" in page
     assert "neither is shown" in page
     assert "the chance that even one column is on it without reason is at most 5%" in page
