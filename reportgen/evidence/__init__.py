@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    additions,
     baselines,
     calibration,
     effects,
     fairness,
+    few_columns,
     importance,
     learning_curve,
     mistakes,
     performance,
+    redundancy,
     refits,
     robustness,
     selection,
@@ -85,6 +88,9 @@ def collect(
         calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
+        redundancy=analyses.make("redundancy", lambda: redundancy.measure(known), None),
+        few_columns=analyses.make("few_columns", lambda: few_columns.measure(known), None),
+        additions=analyses.make("additions", lambda: additions.measure(known), None),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
         **_importance(known, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),

@@ -1,6 +1,7 @@
 """All evidence about one audit, before anyone judges it."""
 
 from reportgen.records.base import Record, Skipped
+from reportgen.records.columns import Additions, FewColumns, Redundancy
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.leak import SoloScore
@@ -26,6 +27,9 @@ class Dossier(Record):
     baselines: tuple[Baseline, ...]
     selection: tuple[Selection, ...] = ()
     selection_summary: SelectionSummary | None = None
+    redundancy: Redundancy | None = None
+    few_columns: FewColumns | None = None
+    additions: Additions | None = None
     solo: tuple[SoloScore, ...] = ()
     importance: tuple[Importance, ...] = ()
     effects: Effects | None = None
