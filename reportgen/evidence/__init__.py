@@ -10,11 +10,13 @@ from reportgen.evidence import (
     baselines,
     calibration,
     fairness,
+    group_rates,
     importance,
     mistakes,
     performance,
     refits,
     selection,
+    single_rows,
     solo,
     surrogates,
     walkthrough,
@@ -23,7 +25,8 @@ from reportgen.evidence.base import NotApplicable, Subject
 from reportgen.evidence.predictions import remember
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
-from reportgen.records.mistakes import Errors
+from reportgen.records.fairness import Fairness
+from reportgen.records.mistakes import Errors, GroupError, GroupGap
 
 __all__ = ["collect"]
 
@@ -85,8 +88,9 @@ def collect(
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
         importance=analyses.make("importance", lambda: importance.measure(known), ()),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
-        walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
-        errors=_errors(known, analyses),
+        walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
+        single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
+        **_errors(known, analyses),
         skipped=tuple(analyses.skipped),
     )
 
@@ -96,8 +100,12 @@ def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> d
     return {"selection": scores, "selection_summary": summary}
 
 
-def _errors(subject: Subject, analyses: _Round) -> Errors:
-    """All mistakes, and how they fall on the groups of the protected columns."""
+def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """All mistakes, and how they and the answers fall on the groups of the protected columns."""
     errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
-    groups, gaps = analyses.make("fairness", lambda: fairness.measure(subject), ((), ()))
-    return errors.model_copy(update={"groups": groups, "gaps": gaps})
+    groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
+    return {"errors": errors.model_copy(update={"groups": groups, "gaps": gaps}), "fairness": rates}
+
+
+def _fairness(subject: Subject) -> tuple[tuple[GroupError, ...], tuple[GroupGap, ...], Fairness | None]:
+    return (*fairness.measure(subject), group_rates.measure(subject))

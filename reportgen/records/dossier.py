@@ -2,9 +2,11 @@
 
 from reportgen.records.base import Record, Skipped
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
+from reportgen.records.fairness import Fairness
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
+from reportgen.records.rows import SingleRow
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 
 
@@ -27,7 +29,9 @@ class Dossier(Record):
     importance: tuple[Importance, ...] = ()
     surrogates: tuple[Surrogate, ...] = ()
     walkthroughs: tuple[Walkthrough, ...] = ()
+    single_rows: tuple[SingleRow, ...] = ()
     errors: Errors
+    fairness: Fairness | None = None
     skipped: tuple[Skipped, ...] = ()
 
     def metric(self, name: str, split: str = "test", of: str | None = None) -> Metric | None:

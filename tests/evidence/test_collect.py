@@ -10,11 +10,13 @@ from reportgen.evidence import (
     calibration,
     collect,
     fairness,
+    group_rates,
     importance,
     mistakes,
     performance,
     refits,
     selection,
+    single_rows,
     solo,
     surrogates,
     walkthrough,
@@ -35,6 +37,7 @@ ORDER = [
     "importance",
     "surrogates",
     "walkthroughs",
+    "single_rows",
     "errors",
     "fairness",
 ]
@@ -72,7 +75,9 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         importance=importance.measure(fair_subject),
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
+        single_rows=single_rows.measure(fair_subject, walkthrough.measure(fair_subject)),
         errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
+        fairness=group_rates.measure(fair_subject),
     )
 
 
