@@ -68,6 +68,12 @@ class RefitConfig(Record):
     count: int | None = Field(default=None, ge=0, le=100)
 
 
+class CurveConfig(Record):
+    """`[learning_curve]`: how often each share of the training rows is learnt; None as with refits, 0 for never."""
+
+    draws: int | None = Field(default=None, ge=0, le=20)
+
+
 class Settings(Record):
     """What decides an audit's numbers; it stands in report.json, so that the audit can be made again.
 
@@ -92,6 +98,7 @@ class Settings(Record):
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()
     refits: RefitConfig = RefitConfig()
+    learning_curve: CurveConfig = CurveConfig()
 
 
 class Config(Settings):

@@ -31,13 +31,23 @@ from reportgen.data import (
 from reportgen.document import Document, Environment, compose
 from reportgen.errors import DataError
 from reportgen.evidence import collect
-from reportgen.evidence.base import Fitted, Part, Refit, Refitting, Subject
+from reportgen.evidence.base import Fitted, Part, Refit, Refitting, Shrinking, Smaller, Subject
 from reportgen.findings import decide, judge
-from reportgen.model import FittedBaseline, Network, fit_baselines, refit, refits_for, train
+from reportgen.model import (
+    FittedBaseline,
+    Network,
+    course_for,
+    fit_baselines,
+    learn_less,
+    refit,
+    refits_for,
+    train,
+)
+from reportgen.model.curve import Course, sizes
 from reportgen.model.refits import seeds
 from reportgen.records.base import PartName
 from reportgen.records.network import Cover
-from reportgen.records.table import DatasetRecord, Profile
+from reportgen.records.table import DatasetRecord, Profile, Task
 from reportgen.render.words import worded, worded_verdict
 
 Watch = Callable[[str], AbstractContextManager[None]]
@@ -87,9 +97,12 @@ def _audit(
         network = train(prepared, dataset.task, config)
     with watch("refit"):
         refits = _refits(parts, prepared, network, config)
+    with watch("learn_less"):
+        smaller = _smaller(prepared, network, dataset.task, config)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
-    subject = replace(_subject(parts, rows, prepared, network, baselines, config), refits=refits)
+    subject = _subject(parts, rows, prepared, network, baselines, config)
+    subject = replace(subject, refits=refits, smaller=smaller)
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
@@ -179,6 +192,21 @@ def _most(covers: set[Cover]) -> tuple[Cover, ...]:
     """The widest of what varied, and the seed: a split drawn anew is training rows drawn anew."""
     widest = [cover for cover in ("split", "training_rows") if cover in covers][:1]
     return (*widest, "seed") if covers else ()
+
+
+def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -> Shrinking:
+    """Make the network anew on fewer and fewer of the training rows."""
+    asked = config.learning_curve.draws
+    if asked == 0 or (asked is None and config.budget == "quick"):
+        return Shrinking(why_none="learning_curve_off" if asked == 0 else "not_in_budget")
+    if not (every := sizes(len(prepared.train.y))):
+        return Shrinking(why_none="too_few_for_learning_curve")
+    affordable = course_for(network.plan, network.workshop.size, config.budget)
+    course = Course(every, asked) if asked else affordable
+    if course is None:
+        return Shrinking(why_none="too_large_for_learning_curve")
+    made = learn_less(network, prepared, task, course, config.seed)
+    return Shrinking(tuple(Smaller(one.rows, one.draw, one.answers) for one in made))
 
 
 def _subject(

@@ -11,6 +11,7 @@ STEPS = {
     "prepare": "splitting and preparing the rows",
     "train": "training the network",
     "refit": "training it anew from other seeds",
+    "learn_less": "training it on fewer rows",
     "fit_baselines": "training the baselines",
     "performance": "measuring performance",
     "refits": "comparing it with those trained anew",
@@ -23,6 +24,8 @@ STEPS = {
     "walkthroughs": "taking single predictions apart",
     "errors": "examining the errors",
     "fairness": "comparing groups",
+    "robustness": "changing its inputs a little",
+    "learning_curve": "asking whether there are enough rows",
     "write": "writing the report",
 }
 """The words for each step; a step without words is shown by its name."""

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from reportgen import pipeline
-from reportgen.config import Config, RefitConfig
+from reportgen.config import Config, CurveConfig, RefitConfig
 from reportgen.data import load, prepare, refold, split
+from reportgen.model.curve import Course, Learnt
 from reportgen.model.refits import Refitted, seeds
 from reportgen.model.training import measure, plan_for
 from reportgen.records.base import Code
@@ -158,3 +159,42 @@ def test_none_are_made_of_a_table_too_large_for_the_budget_unless_they_are_asked
 def test_the_budget_decides_where_nothing_is_asked_for(heard):
     _refits(budget="quick")
     assert len(heard) == 2
+
+
+class TestFewerRows:
+    """Which networks learn fewer rows, and why none where none do; no net is trained here."""
+
+    @pytest.fixture
+    def taught(self, monkeypatch):
+        calls = []
+
+        def learn_less(network, prepared, task, course, seed):
+            calls.append((course, seed))
+            yield Learnt(course.sizes[0], 0, np.full((len(prepared.test.y), len(task.classes)), 0.5))
+
+        monkeypatch.setattr(pipeline, "learn_less", learn_less)
+        return calls
+
+    def smaller(self, table=TABLE, **options):
+        config = Config(target="y", **options)
+        prepared = prepare(split(load(table, config), config))
+        return pipeline._smaller(prepared, _network(prepared, config), prepared.preparer.task, config)
+
+    def test_the_budget_decides_where_nothing_is_asked_for(self, taught):
+        wide = pd.concat([TABLE] * 2, ignore_index=True)
+        (made,) = self.smaller(wide, seed=3).networks
+        assert taught == [(Course((36, 72), 2), 3)]
+        assert (made.rows, made.predictions.shape) == (36, (48, 2))
+        assert self.smaller(wide, budget="quick").why_none == "not_in_budget"
+
+    def test_what_is_asked_for_goes_first(self, taught, monkeypatch):
+        wide = pd.concat([TABLE] * 2, ignore_index=True)
+        monkeypatch.setattr(pipeline, "course_for", lambda *_: None)
+        assert self.smaller(wide).why_none == "too_large_for_learning_curve"
+        assert self.smaller(wide, learning_curve=CurveConfig(draws=0)).why_none == "learning_curve_off"
+        assert self.smaller(wide, learning_curve=CurveConfig(draws=3)).networks
+        assert taught == [(Course((36, 72), 3), 0)]
+
+    def test_too_few_rows_make_no_curve(self, taught):
+        assert self.smaller().why_none == "too_few_for_learning_curve"
+        assert taught == []

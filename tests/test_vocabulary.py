@@ -3,12 +3,16 @@
 import ast
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
 from reportgen.config import ModelConfig, SelectionConfig
 from reportgen.evidence import collect
+from reportgen.evidence.base import Shrinking
+from reportgen.evidence.intervals import JACKKNIFE
+from reportgen.evidence.learning_curve import METHOD
+from reportgen.evidence.robustness import PAIRED
 from reportgen.findings import CODES
 from reportgen.findings.base import Reason
 from reportgen.model.plan import Plan
@@ -39,6 +43,12 @@ def test_methods_of_explanations_have_words(dossier):
     intervals = {one.interval_method for one in dossier.importance if one.interval_method}
     calibrated = {dossier.calibration.method} if dossier.calibration else set()
     assert (compared | surrogates | intervals | calibrated) - set(WORDS.METHODS) == set()
+
+
+def test_methods_of_changed_inputs_and_of_the_learning_curve_have_words(dossier):
+    assert {dossier.robustness.method, PAIRED.format(limits=JACKKNIFE), METHOD} - set(WORDS.METHODS) == set()
+    reasons = get_args(get_type_hints(Shrinking)["why_none"])
+    assert set(reasons) - set(WORDS.REASONS) == set()
 
 
 def test_codes_of_explanations_have_words(dossier):

@@ -12,9 +12,11 @@ from reportgen.evidence import (
     fairness,
     group_rates,
     importance,
+    learning_curve,
     mistakes,
     performance,
     refits,
+    robustness,
     selection,
     single_rows,
     solo,
@@ -91,6 +93,8 @@ def collect(
         walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
         single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
         **_errors(known, analyses),
+        robustness=analyses.make("robustness", lambda: robustness.measure(known), None),
+        learning_curve=analyses.make("learning_curve", lambda: learning_curve.measure(known), None),
         skipped=tuple(analyses.skipped),
     )
 

@@ -109,6 +109,28 @@ class Refitting:
 
 
 @dataclass(frozen=True)
+class Smaller:
+    """The test rows' answers of a network made anew in the same way on the first `rows` rows of a shuffle of training.
+
+    `draw` numbers the shuffle. With all training rows it differs from the reported network by its seed alone.
+    """
+
+    rows: int
+    draw: int
+    predictions: Floats
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """The networks that learnt fewer rows; `why_none` is the reason where there is none."""
+
+    networks: tuple[Smaller, ...] = ()
+    why_none: Literal[
+        "learning_curve_off", "too_large_for_learning_curve", "too_few_for_learning_curve", "not_in_budget"
+    ] = "learning_curve_off"
+
+
+@dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
 
@@ -140,6 +162,7 @@ class Subject:
     explain_rows: tuple[int, ...] = ()
     immutable: tuple[str, ...] = ()
     refits: Refitting = Refitting()
+    smaller: Shrinking = Shrinking()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -157,20 +180,24 @@ class Subject:
         return self.task.kind != "regression"
 
     @cached_property
+    def judges(self) -> tuple[Refit, ...]:
+        """The reported network and those made anew whose test rows no other one before it is asked about."""
+        learnt = len(self.train.y) + len(self.validation.y)
+        found = [Refit(self.test, self.inputs, self.predict, learnt)]
+        for refit in self.refits.networks if "split" in self.refits.covers else ():
+            if not np.isin(refit.test.rows, np.concatenate([one.test.rows for one in found])).any():
+                found.append(refit)
+        return tuple(found)
+
+    @cached_property
     def held(self) -> Held:
         """Every row that some network answered without having seen it."""
-        seen = self.test.rows
-        parts, answers = [self.test], [self.predict(self.test.x)]
-        for refit in self.refits.networks if "split" in self.refits.covers else ():
-            if not np.isin(refit.test.rows, seen).any():
-                parts.append(refit.test)
-                answers.append(refit.predict(refit.test.x))
-                seen = np.concatenate([seen, refit.test.rows])
+        parts = [one.test for one in self.judges]
         return Held(
-            rows=seen,
+            rows=np.concatenate([part.rows for part in parts]),
             frame=pd.concat([part.frame[list(self.test.frame.columns)] for part in parts]),
             y=np.concatenate([part.y for part in parts]),
-            predictions=np.concatenate(answers),
+            predictions=np.concatenate([one.predict(one.test.x) for one in self.judges]),
             networks=len(parts),
         )
 

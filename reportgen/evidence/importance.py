@@ -1,31 +1,38 @@
 """Which original columns matter, by six methods, each with the score of the model it speaks about."""
 
-from typing import Any, Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse.csgraph import connected_components
 
+from reportgen.evidence.alike import Labels, alike
 from reportgen.evidence.attribution import integrated_gradients
 from reportgen.evidence.base import Fitted, Floats, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
 from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.number_scores import r2
-from reportgen.evidence.permutation import FULL, LIGHT, Effort, permuted
+from reportgen.evidence.permutation import LIGHT, Features, Judged, Loss, Shuffled, judged_by, permuted
 from reportgen.evidence.trees import impurity
-from reportgen.records.explanation import FeatureImportance, Importance
+from reportgen.records.explanation import FeatureImportance, Importance, JointImportance
 
 MOST_ATTRIBUTED = 500
 CORRELATED = 0.7
 """Half of the variance shared: above it a shuffled column makes rows that cannot exist, and partners stand in."""
 
-Features: TypeAlias = tuple[FeatureImportance, ...]
+OVER_ROWS = "t interval over test rows, each as taker and giver of shuffled values; one feature at a time"
+OVER_NETWORKS = (
+    "t interval over networks and rows held out, as takers and givers of shuffled values; one feature at a time"
+)
 
 
 def measure(subject: Subject) -> tuple[Importance, ...]:
-    """Every method that the subject allows; permutation of the network leads."""
+    """Every method that the subject allows; permutation in the network leads."""
     fitted = {baseline.name: baseline for baseline in subject.baselines}
-    methods = [_permutation(subject)]
+    methods = [*_permutations(subject)]
     if "linear" in fitted and fitted["linear"].coefficients is not None:
         methods.append(_linear(subject, fitted["linear"]))
     if "tree" in fitted and fitted["tree"].importances is not None:
@@ -35,49 +42,80 @@ def measure(subject: Subject) -> tuple[Importance, ...]:
     return (*methods, _first_layer(subject), _attributed(subject))
 
 
-def _permutation(subject: Subject) -> Importance:
-    return _shuffled(subject, subject.predict, "permutation", FULL)
+def _permutations(subject: Subject) -> tuple[Importance, ...]:
+    """Permutation over all networks: the leading method exchanges a column only among rows alike in the others.
+
+    Where no column is told by the others the two are one and the same.
+    """
+    models, single = judged_by(subject), [(feature,) for feature in subject.features]
+    sets = correlated(subject)
+    free = permuted(subject, models, [*single, *sets])
+    losses, groups = free.losses[: len(single)], free.losses[len(single) :]
+    strata = alike(subject, [model.part for model in models])
+    plain = _shuffled(subject, replace(free, losses=losses), subject.predict, "permutation", len(models))
+    plain = plain.model_copy(update={"groups": _joint(subject, models, groups)})
+    if not strata:
+        return (plain.model_copy(update={"main": True}),)
+    labels: dict[Features, Sequence[Labels]] = {(name,): one.labels for name, one in strata.items()}
+    within = permuted(subject, models, list(labels), labels)
+    own = {loss.features: _scaled(loss, 1 / strata[loss.features[0]].left) for loss in within.losses}
+    mixed = replace(free, losses=tuple(own.get(loss.features, loss) for loss in losses))
+    main = _shuffled(subject, mixed, subject.predict, "conditional_permutation", len(models))
+    told = {"main": True, "conditional": tuple(strata), "note": "alike_rows", "groups": plain.groups}
+    return main.model_copy(update=told), plain.model_copy(update={"groups": ()})
+
+
+def _scaled(loss: Loss, factor: float) -> Loss:
+    return Loss(loss.features, loss.value * factor, loss.low * factor, loss.high * factor)
 
 
 def _boosting(subject: Subject, fitted: Fitted) -> Importance:
-    return _shuffled(subject, fitted.predict, "boosting", LIGHT)
+    models = (Judged(subject.test, subject.groups, fitted.predict),)
+    found = permuted(subject, models, [(feature,) for feature in subject.features], effort=LIGHT)
+    return _shuffled(subject, found, fitted.predict, "boosting", 1)
 
 
 def _shuffled(
-    subject: Subject, predict: Predict, method: Literal["permutation", "boosting"], effort: Effort
+    subject: Subject,
+    found: Shuffled,
+    predict: Predict,
+    method: Literal["conditional_permutation", "permutation", "boosting"],
+    networks: int,
 ) -> Importance:
-    losses, rows, shuffles = permuted(subject, predict, effort)
-    unit, features = ("log_loss", losses) if subject.classifies else _as_shares(losses, subject.test.y)
+    unit, factor = _unit(subject)
+    scaled = [_scaled(loss, factor) for loss in found.losses]
+    features = [
+        FeatureImportance(feature=one.features[0], value=one.value, low=one.low, high=one.high) for one in scaled
+    ]
     return Importance(
         method=method,
-        main=method == "permutation",
         unit=unit,
-        n=rows,
-        interval_method="t interval over test rows, each as taker and giver of shuffled values; one feature at a time",
-        repeats=shuffles,
+        n=found.rows,
+        networks=networks,
+        interval_method=OVER_ROWS if networks == 1 else OVER_NETWORKS,
+        repeats=found.shuffles,
         note="correlated_features" if correlated(subject) else None,
-        features=features,
+        features=tuple(sorted(features, key=lambda one: -one.value)),
         **_fidelity(subject, predict),
     )
 
 
-def _as_shares(losses: Features, y: npt.NDArray[Any]) -> tuple[str, Features]:
-    """Squared errors as shares of the test target's variance, which is by how much R2 falls; as they are without one.
+def _joint(subject: Subject, models: Sequence[Judged], losses: Sequence[Loss]) -> tuple[JointImportance, ...]:
+    factor = _unit(subject)[1]
+    scaled = sorted((_scaled(loss, factor) for loss in losses), key=lambda one: -one.value)
+    return tuple(JointImportance(features=one.features, value=one.value, low=one.low, high=one.high) for one in scaled)
 
-    The variance is taken as given: the interval is that of the numerator.
+
+def _unit(subject: Subject) -> tuple[str, float]:
+    """What a loss counts as, and by what it is multiplied.
+
+    Squared errors are shares of the variance of the target in the rows held out, which is by how much R2 falls; as they
+    are where it does not vary. The variance is taken as given: the interval is that of the numerator.
     """
-    variance = float(np.var(y)) if _varies(y) else 0.0
-    if variance <= 0:
-        return "squared_error", losses
-    return "r2_drop", tuple(
-        FeatureImportance(
-            feature=one.feature,
-            value=one.value / variance,
-            low=None if one.low is None else one.low / variance,
-            high=None if one.high is None else one.high / variance,
-        )
-        for one in losses
-    )
+    if subject.classifies:
+        return "log_loss", 1.0
+    y = subject.held.y
+    return ("r2_drop", 1 / float(np.var(y))) if _varies(y) and np.var(y) > 0 else ("squared_error", 1.0)
 
 
 def _linear(subject: Subject, fitted: Fitted) -> Importance:
@@ -166,12 +204,17 @@ def _varies(y: npt.NDArray[Any]) -> bool:
     return len(y) > 1 and float(np.ptp(y)) > 0
 
 
-def correlated(subject: Subject) -> bool:
-    """Whether two columns' encoded values correlate so highly that importance is shared between them."""
+def correlated(subject: Subject) -> tuple[tuple[str, ...], ...]:
+    """Sets of columns whose encoded values correlate so highly, one with the next, that importance is shared."""
     x = subject.train.x.astype(np.float64)
     centred = x - x.mean(axis=0)
     scale = np.sqrt((centred**2).sum(axis=0))
     unit = centred / np.where(scale > 0, scale, 1.0)
-    owner = np.array([subject.features.index(column.feature) for column in subject.inputs])
-    together = np.abs(unit.T @ unit) * (owner[:, None] != owner)
-    return bool((together > CORRELATED).any())
+    features = subject.features
+    owner = np.array([features.index(column.feature) for column in subject.inputs])
+    first, second = np.nonzero(np.abs(unit.T @ unit) > CORRELATED)
+    near = np.zeros((len(features), len(features)), dtype=bool)
+    near[owner[first], owner[second]] = True
+    count, member = connected_components(near, directed=False)
+    sets = (tuple(np.array(features)[member == number].tolist()) for number in range(count))
+    return tuple(one for one in sets if len(one) > 1)

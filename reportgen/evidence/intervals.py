@@ -56,7 +56,7 @@ def rate_difference_interval(
     return float(rate_1 - rate_2 - below), float(rate_1 - rate_2 + above)
 
 
-def paired_rate_difference_interval(only_first: int, only_second: int, n: int) -> tuple[float, float]:
+def paired_rate_difference_interval(only_first: float, only_second: float, n: int) -> tuple[float, float]:
     """Compare two rates on the same n rows, by the rows that only one of them got right.
 
     The adjusted Wald interval of Bonett and Price 2012, J Educ Behav Stat 37:479.

@@ -1,39 +1,57 @@
-"""What a model loses on test rows when one original column is shuffled among them."""
+"""What models lose on rows that they did not learn from when original columns are shuffled among these rows."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from reportgen.evidence.base import Floats, Part, Predict, Subject
-from reportgen.evidence.intervals import mean_interval
+from reportgen.evidence.intervals import LEVEL, student_quantile
 from reportgen.evidence.predictions import losses
-from reportgen.records.explanation import FeatureImportance
 
 MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
 FEWEST_ROWS = 100
 
 Rows = npt.NDArray[np.intp]
+Features = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model, rows that it did not learn from, and the positions of each original column's encoded columns."""
+
+    part: Part
+    groups: Mapping[str, Rows]
+    predict: Predict
+
+    def drawn(self, rows: Rows) -> "Judged":
+        """The same on some of its rows."""
+        part = self.part
+        chosen = Part(part.name, part.x[rows], part.y[rows], part.rows[rows], part.frame)
+        return Judged(chosen, self.groups, self.predict)
 
 
 @dataclass(frozen=True)
 class Effort:
-    """At most `rows` test rows, about `losses` losses for each feature, at most about `answers` outputs in all."""
+    """At most `rows` rows, about `losses` losses for each column, at most about `answers` outputs in all."""
 
     rows: int
     losses: int
     answers: int
     most: int = 30
 
-    def plan(self, subject: Subject) -> tuple[int, int]:
-        """How many test rows and how many shuffles the features and the outputs leave room for."""
+    def plan(self, subject: Subject, rows: Sequence[int]) -> tuple[tuple[int, ...], int]:
+        """How many rows of each model and how many shuffles the columns and the outputs leave room for."""
         outputs = len(subject.task.classes) if subject.task.kind == "multiclass" else 1
         room = max(FEWEST_ROWS, self.answers // (len(subject.features) * outputs))
-        rows = min(len(subject.test.y), self.rows, room)
-        wanted = math.ceil(self.losses / rows)
-        return rows, max(1, min(rows - 1, self.most, wanted, room // rows))
+        share = max(min(self.rows, room) // len(rows), 1)
+        taken = tuple(min(count, share) for count in rows)
+        shuffles = min(self.most, math.ceil(self.losses / sum(taken)), room // sum(taken))
+        return taken, max(1, min(shuffles, min(taken) - 1))
 
 
 FULL = Effort(rows=4_000, losses=20_000, answers=1_000_000)
@@ -42,83 +60,151 @@ LIGHT = Effort(rows=2_000, losses=4_000, answers=150_000)
 
 
 @dataclass(frozen=True)
-class Drops:
-    """The loss added by each shuffle: `added` has the shape (features, shuffles, rows); `givers` (shuffles, rows)."""
+class Loss:
+    """What shuffling some columns together adds to the loss of a row on average, with its 95 % interval."""
+
+    features: Features
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """The losses of all columns or sets of columns, and how many rows and shuffles they rest on."""
+
+    losses: tuple[Loss, ...]
+    rows: int
+    shuffles: int
+
+
+@dataclass(frozen=True)
+class _Added:
+    """For one model and one set of columns the loss added by each shuffle (shuffles, rows), and who gave to whom."""
 
     added: Floats
     givers: Rows
 
 
+def judged_by(subject: Subject) -> tuple[Judged, ...]:
+    """The reported network and those made anew, each with the rows that it alone is asked about."""
+    return tuple(Judged(one.test, one.groups, one.predict) for one in subject.judges)
+
+
 def permuted(
-    subject: Subject, predict: Predict, effort: Effort = FULL
-) -> tuple[tuple[FeatureImportance, ...], int, int]:
-    """Each feature's loss a row with its interval, the number of test rows, and that of the shuffles.
+    subject: Subject,
+    models: Sequence[Judged],
+    together: Sequence[Features],
+    labels: Mapping[Features, Sequence[Rows]] = {},
+    effort: Effort = FULL,
+) -> Shuffled:
+    """Shuffle each set of columns among the rows of each model; with labels only among rows of one number.
 
-    Breiman (2001), Random Forests, section 10; with all of a feature's encoded columns moved together.
+    Breiman (2001), Random Forests, section 10, with all of a column's encoded columns moved together. `labels` gives
+    for a set of columns one array of numbers for each model's rows. Rows that have none to exchange with are left out.
     """
-    part, rng = subject.test, np.random.default_rng([subject.seed, 21])
-    size, shuffles = effort.plan(subject)
-    rows = np.sort(rng.choice(len(part.y), size, replace=False))
-    givers = _givers(size, shuffles, rng)
-    drops = Drops(_added(subject, predict, part, rows, givers), givers)
-    features = (_feature(name, drops, i) for i, name in enumerate(subject.features))
-    return tuple(sorted(features, key=lambda one: -one.value)), len(rows), len(givers)
+    rng = np.random.default_rng([subject.seed, 21])
+    sizes, shuffles = effort.plan(subject, [len(model.part.y) for model in models])
+    drawn = [np.sort(rng.choice(len(m.part.y), size, replace=False)) for m, size in zip(models, sizes, strict=True)]
+    free = [_givers(np.zeros(size, dtype=np.intp), shuffles, rng) for size in sizes]
+    added: list[list[_Added]] = []
+    for number, (model, rows) in enumerate(zip(models, drawn, strict=True)):
+        within = {names: _givers(labels[names][number][rows], shuffles, rng) for names in together if names in labels}
+        jobs = [(_columns(model, names), within.get(names, free[number])) for names in together]
+        added.append(_all_added(model.drawn(rows), jobs))
+    found = (_loss(names, [one[i] for one in added]) for i, names in enumerate(together))
+    return Shuffled(tuple(found), sum(sizes), shuffles)
 
 
-def _givers(rows: int, shuffles: int, rng: np.random.Generator) -> Rows:
-    """For each shuffle the row that each row takes its value from: never itself, never the same one twice."""
-    if rows < 2:
-        return np.zeros((1, rows), dtype=np.intp)
-    order = rng.permutation(rows)
-    place = np.argsort(order)
-    shifts = 1 + rng.choice(rows - 1, shuffles, replace=False)
-    return np.asarray(order[(place[None, :] + shifts[:, None]) % rows])
+def _columns(model: Judged, names: Features) -> Rows:
+    """The encoded columns of some original ones; a column that this model does not use has none."""
+    chosen = [model.groups[name] for name in names if name in model.groups]
+    return np.concatenate([*chosen, np.empty(0, dtype=np.intp)])
 
 
-def _added(subject: Subject, predict: Predict, part: Part, rows: Rows, givers: Rows) -> Floats:
-    """What each shuffle of each feature adds; a row that was given its own value again is not asked about again."""
-    x, y = part.x[rows], part.y[rows]
-    jobs = [(group, giver) for group in subject.groups.values() for giver in givers]
+def _givers(labels: Rows, shuffles: int, rng: np.random.Generator) -> Rows:
+    """For each shuffle the row of the same number that each row takes its value from.
+
+    Never itself, unless it is the only one; and never the same one twice, unless there are fewer than shuffles.
+    """
+    givers = np.tile(np.arange(len(labels)), (shuffles, 1))
+    for number in np.unique(labels):
+        order = rng.permutation(np.flatnonzero(labels == number))
+        if (count := len(order)) > 1:
+            shifts = 1 + rng.choice(count - 1, shuffles, replace=shuffles > count - 1)
+            givers[:, order] = order[(np.arange(count)[None, :] + shifts[:, None]) % count]
+    return givers
+
+
+def _all_added(model: Judged, jobs: Sequence[tuple[Rows, Rows]]) -> list[_Added]:
+    """What each shuffle of each set adds; a row that was given its own value again is not asked about again."""
+    x, y = model.part.x, model.part.y
+    single = [(columns, giver) for columns, givers in jobs for giver in givers]
     step = max(1, MOST_NUMBERS // max(x.size, 1))
-    base = losses(predict(x), y)
-    added = np.zeros((len(jobs), len(rows)))
-    for start in range(0, len(jobs), step):
-        block = jobs[start : start + step]
-        changed = np.array([(x[np.ix_(giver, group)] != x[:, group]).any(axis=1) for group, giver in block])
+    base = losses(model.predict(x), y)
+    added = np.zeros((len(single), len(x)))
+    for start in range(0, len(single), step):
+        block = single[start : start + step]
+        changed = np.array([(x[np.ix_(giver, columns)] != x[:, columns]).any(axis=1) for columns, giver in block])
         if changed.any():
-            answers = predict(np.concatenate([_given(x, *job, new) for job, new in zip(block, changed, strict=True)]))
+            asked = np.concatenate([_given(x, *job, new) for job, new in zip(block, changed, strict=True)])
             which = np.nonzero(changed)[1]
-            added[start : start + step][changed] = losses(answers, y[which]) - base[which]
-    return added.reshape(-1, len(givers), len(rows))
+            added[start : start + step][changed] = losses(model.predict(asked), y[which]) - base[which]
+    parts = added.reshape(len(jobs), -1, len(x))
+    return [_Added(one, givers) for one, (_, givers) in zip(parts, jobs, strict=True)]
 
 
-def _given(x: Floats, group: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) -> Floats:
-    """The changed rows, with the values of `group` that their givers had."""
+def _given(x: Floats, columns: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) -> Floats:
+    """The changed rows, with the values that their givers had in these columns."""
     table = x[changed]
-    table[:, group] = x[np.ix_(giver[changed], group)]
+    table[:, columns] = x[np.ix_(giver[changed], columns)]
     return table
 
 
-def _feature(name: str, drops: Drops, index: int) -> FeatureImportance:
-    added = drops.added[index]
-    value, margin = float(added.mean()), _margin(added, drops.givers)
-    return FeatureImportance(feature=name, value=value, low=value - margin, high=value + margin)
+def _loss(features: Features, added: Sequence[_Added]) -> Loss:
+    """The mean loss and its interval over rows and networks.
 
-
-def _margin(added: Floats, givers: Rows) -> float:
-    """Half the 95 % interval: a row counts with what it lost as a taker and what it cost as a giver.
-
-    Mean loss over pairs of rows is a U-statistic, whose variance is that of a row's part in both places (Hoeffding
-    1948). The spread over shuffles alone, which is the custom, leaves out that other test rows would have given
-    another number (Molnar et al. 2023, Relating the partial dependence plot and permutation feature importance,
-    arXiv:2109.01433; scikit-learn issue 17815).
+    Mean loss over pairs of rows is a U-statistic, whose variance is that of a row's part in both places, as a taker
+    and as a giver (Hoeffding 1948). The spread over shuffles alone, which is the custom, leaves out that other rows
+    would have given another number. Networks made anew differ by more than their rows explain where training moves a
+    column's weight; that part is added (Molnar et al. 2023, Relating the partial dependence plot and permutation
+    feature importance to the data generating process, arXiv:2109.01433; scikit-learn issue 17815).
     """
-    shuffles, rows = added.shape
-    if rows < 3:
-        return float(np.ptp(added)) if added.size else 0.0
+    taken, parts = zip(*(_rows(one) for one in added), strict=True)
+    pooled = np.concatenate(parts)
+    if len(pooled) < 3:
+        value, reach = float(np.concatenate([one.added.ravel() for one in added]).mean()), 0.0
+        reach = max(float(np.ptp(one.added)) for one in added)
+        return Loss(features, value, value - reach, value + reach)
+    means = np.array([rows.mean() for rows in taken if len(rows)])
+    value, half = (
+        float(np.concatenate(taken).mean()),
+        _reach(pooled.var(ddof=1) / len(pooled), len(pooled), means, parts),
+    )
+    return Loss(features, value, value - half, value + half)
+
+
+def _rows(one: _Added) -> tuple[Floats, Floats]:
+    """What each row that has others to exchange with lost as a taker, and that plus what it cost as a giver."""
+    shuffles, rows = one.added.shape
     given = np.zeros(rows)
-    for loss, giver in zip(added, givers, strict=True):
+    for loss, giver in zip(one.added, one.givers, strict=True):
         given[giver] += loss
-    parts = added.mean(axis=0) + given / shuffles
-    low, high = mean_interval(parts)
-    return (high - low) / 2
+    taken = one.added.mean(axis=0)
+    partnered = (one.givers != np.arange(rows)).any(axis=0)
+    return taken[partnered], (taken + given / shuffles)[partnered]
+
+
+def _reach(error: float, rows: int, means: Floats, parts: Sequence[Floats]) -> float:
+    """Half the interval of a mean with this variance over rows, and with what networks differ by besides.
+
+    Both are estimated, from as many values as there are rows and networks: the degrees of freedom are Satterthwaite's
+    (1946, Biometrics Bulletin 2:110).
+    """
+    if len(means) < 2:
+        return student_quantile(rows) * math.sqrt(error)
+    expected = np.mean([one.var(ddof=1) / len(one) for one in parts if len(one) > 1])
+    between = float(max(means.var(ddof=1) - expected, 0.0) / len(means))
+    spread = error**2 / (rows - 1) + between**2 / (len(means) - 1)
+    freedom = (error + between) ** 2 / spread if spread > 0 else rows - 1
+    return float(stdtrit(freedom, (1 + LEVEL) / 2) * math.sqrt(error + between))

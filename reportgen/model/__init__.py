@@ -1,9 +1,21 @@
 """The network and its simpler rivals: the only home of Keras."""
 
 from reportgen.model.baselines import FittedBaseline, fit_baselines
+from reportgen.model.curve import course_for, learn_less
 from reportgen.model.network import Network
 from reportgen.model.refits import refit, refits_for
 from reportgen.model.saved import SavedNetwork, load_network
 from reportgen.model.training import train
 
-__all__ = ["FittedBaseline", "Network", "SavedNetwork", "fit_baselines", "load_network", "refit", "refits_for", "train"]
+__all__ = [
+    "FittedBaseline",
+    "Network",
+    "SavedNetwork",
+    "course_for",
+    "fit_baselines",
+    "learn_less",
+    "load_network",
+    "refit",
+    "refits_for",
+    "train",
+]

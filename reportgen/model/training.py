@@ -11,7 +11,7 @@ from reportgen.config import Config
 from reportgen.model.describe import describe_network, describe_training, notes
 from reportgen.model.history import History
 from reportgen.model.layers import Weights
-from reportgen.model.layout import find_layout
+from reportgen.model.layout import Layout, find_layout
 from reportgen.model.network import Network, Scale, answered, assemble, trace
 from reportgen.model.plan import Plan, Size, make_plan
 from reportgen.model.runtime import seed_everything
@@ -77,10 +77,18 @@ def plan_for(prepared: Prepared, task: Task, config: Config) -> Plan:
 
 
 def train_in(
-    workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None = None
+    workshop: Workshop,
+    prepared: Prepared,
+    task: Task,
+    seed: int,
+    progress: Progress | None = None,
+    layout: Layout | None = None,
 ) -> Trained:
-    """Train the workshop's network on these rows from that seed; it answers as trained until the next training."""
-    bench, scale = lay_out(prepared, task)
+    """Train the workshop's network on these rows from that seed; it answers as trained until the next training.
+
+    A `layout` that is given says what is a number in place of these rows, which may be too few to tell.
+    """
+    bench, scale = lay_out(prepared, task, layout)
     rows, checks = bench.train, bench.validation
     history, weights = workshop.train(bench, seed, progress)
     temperature = 1.0
@@ -93,12 +101,12 @@ def train_in(
     return Trained(bench, history, weights, temperature, scale, said)
 
 
-def lay_out(prepared: Prepared, task: Task) -> tuple[Bench, Scale | None]:
+def lay_out(prepared: Prepared, task: Task, layout: Layout | None = None) -> tuple[Bench, Scale | None]:
     """The rows as the network learns them, and the way back to a number's own units."""
     scale = None if task.classes else _scale(prepared.train.y)
     start = np.zeros(1) if scale else _log_shares(prepared.train.y, len(task.classes))
     rows, checks = _learnable(prepared.train, scale), _learnable(prepared.validation, scale)
-    return Bench(find_layout(prepared.train.x), rows, checks, start), scale
+    return Bench(layout or find_layout(prepared.train.x), rows, checks, start), scale
 
 
 def _best_start(workshop: Workshop, prepared: Prepared, task: Task, seed: int, progress: Progress | None) -> Trained:

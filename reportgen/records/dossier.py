@@ -4,8 +4,10 @@ from reportgen.records.base import Record, Skipped
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
 from reportgen.records.leak import SoloScore
+from reportgen.records.learning_curve import LearningCurve
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
+from reportgen.records.robustness import Robustness
 from reportgen.records.rows import SingleRow
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 
@@ -32,6 +34,8 @@ class Dossier(Record):
     single_rows: tuple[SingleRow, ...] = ()
     errors: Errors
     fairness: Fairness | None = None
+    robustness: Robustness | None = None
+    learning_curve: LearningCurve | None = None
     skipped: tuple[Skipped, ...] = ()
 
     def metric(self, name: str, split: str = "test", of: str | None = None) -> Metric | None:

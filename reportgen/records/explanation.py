@@ -48,15 +48,28 @@ class FeatureImportance(Record):
     direction: int | None = None
 
 
+class JointImportance(Record):
+    """How much several columns matter that are shuffled together, because each stands in for the others."""
+
+    features: tuple[str, ...]
+    value: float
+    low: float
+    high: float
+
+
 class Importance(Record):
     """One method's answer over all features, the largest value first.
 
     `unit` is a code for what a value counts: log_loss, r2_drop, squared_error, standardised_coefficient, impurity,
     weight, attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as
-    measured by `fidelity_measure`; `note` is a code for what the reader must keep in mind.
+    measured by `fidelity_measure`; `note` is a code for what the reader must keep in mind. `networks` is how many were
+    asked, each about rows of its own. `conditional` lists the columns whose values were exchanged only among rows that
+    are alike in the others; `groups` holds columns so correlated that they are also shuffled together.
     """
 
-    method: Literal["permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"]
+    method: Literal[
+        "conditional_permutation", "permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"
+    ]
     main: bool = False
     fidelity: float | None = None
     fidelity_measure: Literal["accuracy", "r2"] | None = None
@@ -66,7 +79,10 @@ class Importance(Record):
     interval_method: str | None = None
     repeats: int | None = None
     note: str | None = None
+    networks: int = 1
+    conditional: tuple[str, ...] = ()
     features: tuple[FeatureImportance, ...]
+    groups: tuple[JointImportance, ...] = ()
 
 
 class Term(Record):

@@ -12,16 +12,18 @@ from reportgen.evidence import (
     fairness,
     group_rates,
     importance,
+    learning_curve,
     mistakes,
     performance,
     refits,
+    robustness,
     selection,
     single_rows,
     solo,
     surrogates,
     walkthrough,
 )
-from reportgen.evidence.base import Refit, Refitting
+from reportgen.evidence.base import Refit, Refitting, Shrinking, Smaller
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
 from tests.evidence.parts import some
@@ -40,6 +42,8 @@ ORDER = [
     "single_rows",
     "errors",
     "fairness",
+    "robustness",
+    "learning_curve",
 ]
 
 
@@ -47,7 +51,14 @@ ORDER = [
 def fair_subject(binary_subject):
     test = binary_subject.test
     anew = Refit(some(test, np.arange(len(test.y))[::-1]), binary_subject.inputs, binary_subject.predict, 400)
-    return replace(binary_subject, protected=("sex", "age"), refits=Refitting((anew, anew), ("split", "seed")))
+    answers, all_rows = binary_subject.predict(test.x), len(binary_subject.train.y)
+    smaller = [Smaller(rows, 0, answers) for rows in (50, 50, 100, 100, all_rows)]
+    return replace(
+        binary_subject,
+        protected=("sex", "age"),
+        refits=Refitting((anew, anew), ("split", "seed")),
+        smaller=Shrinking(tuple(smaller)),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,8 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         single_rows=single_rows.measure(fair_subject, walkthrough.measure(fair_subject)),
         errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
         fairness=group_rates.measure(fair_subject),
+        robustness=robustness.measure(fair_subject),
+        learning_curve=learning_curve.measure(fair_subject),
     )
 
 
@@ -90,6 +103,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
+        Skipped(analysis="learning_curve", reason="learning_curve_off"),
     )
 
 

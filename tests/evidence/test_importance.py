@@ -6,7 +6,7 @@ import pytest
 from reportgen.evidence import importance
 from reportgen.evidence.base import Fitted
 from reportgen.evidence.first_layer import MOST_ROWS, weighed
-from reportgen.evidence.permutation import permuted
+from reportgen.evidence.permutation import judged_by, permuted
 from reportgen.evidence.trees import impurity
 from reportgen.records.table import Encoded
 
@@ -98,8 +98,9 @@ def test_correlated_columns_are_noted(regression_subject):
     x = regression_subject.train.x.copy()
     x[:, 1] = x[:, 0] + 0.5 * x[:, 1]
     twin = replace(regression_subject, train=replace(regression_subject.train, x=x))
-    assert importance.correlated(twin)
-    assert importance.measure(twin)[0].note == "correlated_features"
+    assert importance.correlated(twin) == (("size", "weight"),)
+    (plain,) = (one for one in importance.measure(twin) if one.method == "permutation")
+    assert plain.note == "correlated_features"
 
 
 def test_the_columns_of_one_category_are_not_called_correlated(binary_subject):
@@ -141,7 +142,9 @@ def test_one_test_row_gives_attributions_without_intervals(binary_subject):
 
 def test_for_a_number_permutation_counts_the_fall_of_r2(regression_subject):
     (main,) = [one for one in importance.measure(regression_subject) if one.main]
-    losses, _, _ = permuted(regression_subject, regression_subject.predict)
+    single = [(feature,) for feature in regression_subject.features]
+    losses = permuted(regression_subject, judged_by(regression_subject), single).losses
+    losses = sorted(losses, key=lambda one: -one.value)
     variance = np.var(regression_subject.test.y)
     assert main.unit == "r2_drop"
     for share, loss in zip(main.features, losses, strict=True):

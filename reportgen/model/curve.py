@@ -1,0 +1,122 @@
+"""The network made anew on fewer rows: what a learning curve is made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reportgen.config import Budget
+from reportgen.model.network import Network
+from reportgen.model.plan import Plan, Size, epoch_work
+from reportgen.model.shapes import Drawn
+from reportgen.model.training import train_in
+from reportgen.records.table import Task
+
+STREAM = 109
+SHARES = (1 / 8, 1 / 4, 1 / 2)
+"""Shares of the training rows, each half of the next, so that each step asks what twice the rows bring."""
+
+FEWEST_ROWS = 20
+"""Smaller shares are left out: they show how networks fail, not how they learn."""
+
+FEWEST_SIZES = 3
+"""A power law has three numbers to be found; the reported network's size is one of the sizes."""
+
+FEWEST_DRAWS = 2
+"""One network of each size would not tell what is chance."""
+
+MOST: dict[Budget, int] = {"quick": 0, "standard": 2, "thorough": 5}
+WORK: dict[Budget, float] = {"quick": 0.0, "standard": 2.2e11, "thorough": 1e13}
+"""Multiplications forward that all of them may cost: on one core of 2024 some fifteen and 700 seconds.
+
+That is if none stops early, which networks of few rows do.
+"""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How many rows are learnt beside all of them, in ascending order, and by how many networks each number."""
+
+    sizes: tuple[int, ...]
+    draws: int
+
+    @property
+    def trainings(self) -> int:
+        """The reported network is one of those that learn all rows."""
+        return self.draws * (len(self.sizes) + 1) - 1
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The answers to the test rows of a network that learnt `rows` rows, the first of the shuffle of that number."""
+
+    rows: int
+    draw: int
+    answers: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Some:
+    """Some rows."""
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class _Fewer:
+    """Fewer training rows, all of the validation rows."""
+
+    train: _Some
+    validation: Any
+
+
+def sizes(rows: int) -> tuple[int, ...]:
+    """How many rows may be learnt beside all of them; () where they are too few for a curve."""
+    fewer = tuple(round(rows * share) for share in SHARES if round(rows * share) >= FEWEST_ROWS)
+    return fewer if len(fewer) + 1 >= FEWEST_SIZES else ()
+
+
+def course_for(plan: Plan, size: Size, budget: Budget) -> Course | None:
+    """As many networks as the budget pays for; where they cost more, fewer draws, then fewer sizes; else None.
+
+    The clock has no say, so that an audit repeats itself.
+    """
+    every, once = sizes(size.rows), max(plan.epochs * epoch_work(plan, size), 1.0)
+    fewest = every[-(FEWEST_SIZES - 1) :]
+    choices = [
+        Course(chosen, draws) for chosen in (every, fewest) for draws in range(MOST[budget], FEWEST_DRAWS - 1, -1)
+    ]
+    return next((one for one in choices if every and one.trainings * once <= WORK[budget]), None)
+
+
+def learn_less(network: Network, prepared: Drawn, task: Task, course: Course, seed: int) -> Iterator[Learnt]:
+    """Networks of the same kind on nested parts of the training rows; with the reported one each size has its draws.
+
+    All take as many steps as the reported one, so that they differ in rows and not in work: fewer rows come round more
+    often, and the same validation rows choose each network's epoch. Columns stay prepared as all training rows taught,
+    of which no test row is one.
+    """
+    for draw in range(course.draws):
+        rng = np.random.default_rng([seed, STREAM, draw])
+        order = shuffled(prepared.train.y, bool(task.classes), rng)
+        for rows in (*course.sizes, len(order))[: None if draw else -1]:
+            chosen = order[:rows]
+            some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
+            trained = train_in(network.workshop, some, task, int(rng.integers(2**32)), layout=network.layout)
+            answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
+            yield Learnt(rows, draw, answers)
+
+
+def shuffled(y: npt.NDArray[Any], classes: bool, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """The rows in an order of which every beginning holds each class in about its share."""
+    order = rng.permutation(len(y))
+    if not classes:
+        return order
+    place = np.empty(len(y))
+    for label in np.unique(y):
+        own = order[y[order] == label]
+        place[own] = (np.arange(len(own)) + 0.5) / len(own)
+    return order[np.argsort(place[order], kind="stable")]
