@@ -39,7 +39,7 @@ def test_what_differs_is_said_first_and_who_answered() -> None:
     page = _page(
         binary(), _fairness(_gap("demographic_parity", 0.001), _gap("equalised_odds", 0.2, of="true_positive"))
     )
-    assert "Of 3 comparisons of how the network treats groups, 1 show a difference" in page
+    assert "show a difference which chance does not explain: 1 of 3; the largest is" in page
     assert "how often a row is given the class (demographic parity), by age" in page
     assert "Measured on 300 rows, each answered by a network that had not seen it: the 60 test rows by this" in page
     assert "how often the class is found (equalised odds) old young 12.3 5.0 to 20.0 0.20" in page
@@ -88,6 +88,11 @@ def test_without_a_protected_column_one_line_says_how_to_ask() -> None:
 
 def test_an_older_report_keeps_its_table() -> None:
     assert "Errors by group of the protected columns" in _page(binary(), None)
+
+
+def test_a_missing_value_is_a_group_in_every_language() -> None:
+    lost = _gap("demographic_parity", 0.01, highest=("(missing)",))
+    assert "（缺失） young" in _page(binary(), _fairness(lost), lang="zh")
 
 
 def test_in_chinese() -> None:
