@@ -1,7 +1,9 @@
 """Numbers and words in, one SVG string out: the only home of matplotlib."""
 
 from reportgen.charts.bars import bars
+from reportgen.charts.effects import effects
 from reportgen.charts.fonts import covered
+from reportgen.charts.grid import grid
 from reportgen.charts.heatmap import heatmap, share_heatmap
 from reportgen.charts.histogram import histogram
 from reportgen.charts.lines import lines, reliability
@@ -16,6 +18,8 @@ __all__ = (
     "Box",
     "bars",
     "covered",
+    "effects",
+    "grid",
     "heatmap",
     "histogram",
     "lines",

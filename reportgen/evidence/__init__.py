@@ -7,14 +7,18 @@ from typing import Any, TypeVar
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    additions,
     baselines,
     calibration,
+    effects,
     fairness,
+    few_columns,
     group_rates,
     importance,
     learning_curve,
     mistakes,
     performance,
+    redundancy,
     refits,
     robustness,
     selection,
@@ -87,8 +91,11 @@ def collect(
         calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
+        redundancy=analyses.make("redundancy", lambda: redundancy.measure(known), None),
+        few_columns=analyses.make("few_columns", lambda: few_columns.measure(known), None),
+        additions=analyses.make("additions", lambda: additions.measure(known), None),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
-        importance=analyses.make("importance", lambda: importance.measure(known), ()),
+        **_importance(known, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
         walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
         single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
@@ -102,6 +109,13 @@ def collect(
 def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:
     scores, summary = analyses.make("selection", lambda: selection.measure(subject, config), ((), None))
     return {"selection": scores, "selection_summary": summary}
+
+
+def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """How much each feature matters, and which way the leading ones move the answer."""
+    found = analyses.make("importance", lambda: importance.measure(subject), ())
+    moved = analyses.make("effects", lambda: effects.measure(subject, found), None)
+    return {"importance": effects.directed(found, moved), "effects": moved}
 
 
 def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:

@@ -46,9 +46,21 @@ def bin_codes(numbers: Floats, bins: int) -> Codes:
     ordered = np.sort(numbers[present])
     values = np.unique(ordered)
     if len(values) > bins:
-        values = np.unique(ordered[np.arange(bins) * len(ordered) // bins])
+        values = _starts(ordered, bins)
     codes = np.searchsorted(values, numbers, side="right")
     return np.asarray(_dense(np.where(present, codes, len(values) + 1)))
+
+
+def _starts(ordered: Floats, bins: int) -> Floats:
+    """The least value of each bin; one that fills a bin by itself keeps apart from larger ones, if these are enough.
+
+    Else a column that is 0 in all but a few rows would fall into one bin and seem to say nothing.
+    """
+    starts = np.unique(ordered[np.arange(bins) * len(ordered) // bins])
+    above = np.searchsorted(ordered, starts, side="right")
+    filled = above - np.searchsorted(ordered, starts) >= len(ordered) / bins
+    ends = np.append(np.searchsorted(ordered, starts[1:]), len(ordered))
+    return np.union1d(starts, ordered[above[filled & (ends - above >= EXPECTED)]])
 
 
 def _level_codes(column: "pd.Series[Any]") -> Codes:

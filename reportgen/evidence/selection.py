@@ -14,6 +14,7 @@ from reportgen.evidence.base import Floats, Subject
 from reportgen.evidence.discretise import Codes, bin_codes, bins_for, codes_of
 from reportgen.evidence.intervals import student_quantile
 from reportgen.evidence.multiplicity import holm
+from reportgen.evidence.stability import stability
 from reportgen.records.explanation import Selection, SelectionSummary
 
 MOST_ROWS = 40_000
@@ -29,7 +30,7 @@ class _Scores:
     low: Floats
     high: Floats
     p_value: Floats
-    frequency: Floats
+    chosen: npt.NDArray[np.bool_]
 
 
 def measure(subject: Subject, config: SelectionConfig) -> tuple[tuple[Selection, ...], SelectionSummary]:
@@ -48,8 +49,17 @@ def measure(subject: Subject, config: SelectionConfig) -> tuple[tuple[Selection,
         resamples=config.resamples,
         bins=bins,
         n=len(y),
+        **_agreement(scores.chosen),
     )
     return _records(subject.features, scores, correlations, summary), summary
+
+
+def _agreement(chosen: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """How much the half samples agree on what to keep, or why that cannot be told."""
+    found = stability(chosen)
+    if found:
+        return {"stability": found.value, "stability_low": found.low, "stability_high": found.high}
+    return {"stability_note": "all_kept" if chosen.all() else "none_kept"}
 
 
 def _rows(subject: Subject, rng: np.random.Generator) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
@@ -82,7 +92,7 @@ def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng
         low=np.clip(low, 0.0, ceilings),
         high=np.clip(high, 0.0, ceilings),
         p_value=np.array(holm(information.tail(plugin, nulls))),
-        frequency=_frequency(sampled, nulls, n, config.alpha),
+        chosen=_chosen(sampled, nulls, n, config.alpha),
     )
 
 
@@ -116,15 +126,15 @@ def _interval(estimates: Floats, samples: Floats) -> tuple[Floats, Floats]:
     return estimates - margin, estimates + margin
 
 
-def _frequency(halves: Floats, nulls: Floats, n: int, alpha: float) -> Floats:
-    """The share of half samples that select the feature (Meinshausen and Buehlmann 2010, J. R. Stat. Soc. B 72).
+def _chosen(halves: Floats, nulls: Floats, n: int, alpha: float) -> npt.NDArray[np.bool_]:
+    """Whether each half sample selects each feature (Meinshausen and Buehlmann 2010, J. R. Stat. Soc. B 72).
 
     2n times mutual information is distributed alike whatever n is where nothing is to be found, so the shuffles of all
     rows serve the half samples too.
     """
     scale = n / max(n // 2, 1)
     chances = np.array([information.tail(sample / scale, nulls) for sample in halves.T])
-    return np.asarray(np.mean([np.array(holm(chance)) <= alpha for chance in chances], axis=0))
+    return np.array([np.array(holm(chance)) <= alpha for chance in chances])
 
 
 def _records(
@@ -145,7 +155,7 @@ def _records(
             correlation_method=correlations[i][1],
             p_value=float(scores.p_value[i]),
             selected=bool(scores.p_value[i] <= summary.alpha),
-            frequency=float(scores.frequency[i]),
+            frequency=float(scores.chosen[:, i].mean()),
             rank=rank,
             n=summary.n,
         )

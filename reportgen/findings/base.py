@@ -24,6 +24,7 @@ Reason = Literal[
     "groups_too_small",
     "no_surrogates",
     "one_method_only",
+    "no_pairs",
 ]
 
 

@@ -11,6 +11,7 @@ SEVERITIES = {
     "id_column": "warning",
     "mostly_missing": "warning",
     "high_cardinality": "warning",
+    "redundant_features": "warning",
     "target_leakage": "warning, critical",
     "duplicate_rows": "info, warning",
     "conflicting_labels": "info, warning",
@@ -26,6 +27,7 @@ SEVERITIES = {
     "overfit": "warning",
     "miscalibrated": "warning",
     "unfair_errors": "warning",
+    "correlated_importance": "info",
     "low_fidelity": "info",
     "methods_disagree": "info",
 }

@@ -63,6 +63,67 @@ def methods_disagree(dossier: Dossier) -> Iterator[Finding]:
         )
 
 
+def redundant_features(dossier: Dossier) -> Iterator[Finding]:
+    """Flag columns that say the same thing: one is a function of the other."""
+    if dossier.redundancy is None:
+        raise NotJudged("no_pairs")
+    found = dossier.redundancy.dependences
+    for names in _components([(one.given, one.column) for one in found]):
+        shown = [one for one in found if one.given in names]
+        yield Finding(
+            code="redundant_features",
+            severity=Severity.WARNING,
+            columns=_in_file_order(dossier, names),
+            evidence={
+                "given": tuple(one.given for one in shown),
+                "follows": tuple(one.column for one in shown),
+                "values": tuple(one.value for one in shown),
+                "lows": tuple(one.low for one in shown),
+                "measures": tuple(one.measure for one in shown),
+                "n": min(one.n for one in shown),
+            },
+            section="algorithms",
+        )
+
+
+def correlated_importance(dossier: Dossier) -> Iterator[Finding]:
+    """Flag features so closely correlated that their importance is shared between them."""
+    if dossier.redundancy is None:
+        raise NotJudged("no_pairs")
+    for group in dossier.redundancy.groups:
+        if group.low >= dossier.redundancy.cut:
+            yield Finding(
+                code="correlated_importance",
+                severity=Severity.INFO,
+                columns=group.columns,
+                evidence={
+                    "first": group.first,
+                    "second": group.second,
+                    "measure": group.method,
+                    "value": group.value,
+                    "low": group.low,
+                    "high": group.high,
+                    "weakest": group.weakest,
+                    "cut": dossier.redundancy.cut,
+                    "n": group.n,
+                },
+                section="algorithms",
+            )
+
+
+def _components(pairs: list[tuple[str, str]]) -> list[set[str]]:
+    """Join pairs that share a name."""
+    joined: list[set[str]] = []
+    for pair in pairs:
+        touched = [group for group in joined if group & {*pair}]
+        joined = [group for group in joined if group not in touched] + [set(pair).union(*touched)]
+    return joined
+
+
+def _in_file_order(dossier: Dossier, names: set[str]) -> tuple[str, ...]:
+    return tuple(column.name for column in dossier.dataset.columns if column.name in names)
+
+
 def feature_agreement(one: Importance, other: Importance, k: int) -> float:
     """Share the k first features have in common (Krishna et al. 2022, arXiv:2202.01602)."""
     return len({*_order(one)[:k]} & {*_order(other)[:k]}) / k

@@ -2,7 +2,12 @@
 
 from reportgen.findings.base import NotJudged, Rule
 from reportgen.findings.columns import constant_column, high_cardinality, id_column, mostly_missing, target_leakage
-from reportgen.findings.explanation import low_fidelity, methods_disagree
+from reportgen.findings.explanation import (
+    correlated_importance,
+    low_fidelity,
+    methods_disagree,
+    redundant_features,
+)
 from reportgen.findings.model import (
     miscalibrated,
     no_better_than_baseline,
@@ -40,8 +45,10 @@ RULES: tuple[Rule, ...] = (
     constant_column,
     mostly_missing,
     high_cardinality,
+    redundant_features,
     small_sample,
     simpler_model_suffices,
+    correlated_importance,
     low_fidelity,
     methods_disagree,
 )

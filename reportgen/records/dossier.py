@@ -1,6 +1,8 @@
 """All evidence about one audit, before anyone judges it."""
 
 from reportgen.records.base import Record, Skipped
+from reportgen.records.columns import Additions, FewColumns, Redundancy
+from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
 from reportgen.records.leak import SoloScore
@@ -27,8 +29,12 @@ class Dossier(Record):
     baselines: tuple[Baseline, ...]
     selection: tuple[Selection, ...] = ()
     selection_summary: SelectionSummary | None = None
+    redundancy: Redundancy | None = None
+    few_columns: FewColumns | None = None
+    additions: Additions | None = None
     solo: tuple[SoloScore, ...] = ()
     importance: tuple[Importance, ...] = ()
+    effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()
     walkthroughs: tuple[Walkthrough, ...] = ()
     single_rows: tuple[SingleRow, ...] = ()

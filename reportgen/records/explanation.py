@@ -28,7 +28,11 @@ class Selection(Record):
 
 
 class SelectionSummary(Record):
-    """What holds for the whole selection: the target's entropy in bits, the rule, the number of resamples."""
+    """What holds for the whole selection: the target's entropy in bits, the rule, the number of resamples.
+
+    `stability` says how far the half samples agree on what to keep: 1 wholly, 0 as random choices would. It is None
+    where each of them kept all features or none, as `stability_note` then says.
+    """
 
     target_entropy: float
     alpha: float
@@ -36,6 +40,19 @@ class SelectionSummary(Record):
     resamples: int
     bins: int
     n: int
+    stability: float | None = None
+    stability_low: float | None = None
+    stability_high: float | None = None
+    stability_note: Literal["all_kept", "none_kept"] | None = None
+
+    @property
+    def steadiness(self) -> Literal["poor", "fair", "excellent"] | None:
+        """A word for stability, which the whole interval must bear out (bounds: Nogueira et al. 2018)."""
+        if self.stability_low is None or self.stability_high is None:
+            return None
+        if self.stability_low > 0.75:
+            return "excellent"
+        return "poor" if self.stability_high < 0.4 else "fair"
 
 
 class FeatureImportance(Record):

@@ -9,6 +9,8 @@ from reportgen import charts
 
 NAMES = (
     "bars",
+    "effects",
+    "grid",
     "heatmap",
     "histogram",
     "lines",

@@ -12,8 +12,8 @@ LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 SHARES = frozenset(("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share"))
 """The measures that are shares of rows, and so are written in percent."""
 
-BOUNDED = frozenset(("r2", "roc_auc", "f1", "f1_macro", "brier", "ece"))
-"""The measures that are at most 1: more than four decimals of them tell nobody anything."""
+BOUNDED = frozenset(("r2", "roc_auc", "f1", "f1_macro", "brier", "ece", "correlation", "addition"))
+"""The measures that are at most 1 or thereabouts: more than four decimals of them tell nobody anything."""
 
 NONE = "–"
 MINUS = "−"

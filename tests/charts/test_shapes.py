@@ -13,6 +13,8 @@ import pytest
 from reportgen.charts import (
     Box,
     bars,
+    effects,
+    grid,
     heatmap,
     histogram,
     lines,
@@ -65,6 +67,26 @@ def _shares(words: tuple[str, ...]) -> list[list[float]]:
     return [[cell / (len(words) + 4) for cell in row] for row in _cells(words)]
 
 
+def _words(words: tuple[str, ...]) -> list[list[str]]:
+    return [[word] * len(words) for word in words]
+
+
+def _panels(words: tuple[str, ...]) -> list[tuple[object, ...]]:
+    """A curve with everything, one of dates, one of words."""
+    ups, downs = [0.0, 0.5, 0.2], [0.1, -0.3, -0.4]
+    lines = [
+        (word, heights, [y - 0.1 for y in heights], [y + 0.1 for y in heights], own)
+        for word, heights, own in ((words[0], ups, downs), (words[-1], downs, ()))
+    ]
+    heights = _numbers(words)
+    dots = [(word, heights, [y - 1 for y in heights], [y + 1 for y in heights]) for word in (words[0], words[-1])]
+    return [
+        (words[0], [1.0, 2.0, 4.0], lines, [5, 1, 0, 3], [[0.0, 0.9, 0.1]], [(words[-1], -0.1, 0.0, 0.2)]),
+        (words[-1], [1.0, 2.0, 4.0], lines, [5, 1], (), (), [(1.0, words[0]), (4.0, words[-1])]),
+        (words[0], words, dots, [len(words)] * len(words)),
+    ]
+
+
 SHAPES: dict[str, Callable[[tuple[str, ...], str], str]] = {
     "bars": lambda w, n: bars(w, _numbers(w), name=n, axis=w[0], lows=[x - 0.5 for x in _numbers(w)]),
     "pie": lambda w, n: pie(w, _numbers(w), name=n),
@@ -80,6 +102,10 @@ SHAPES: dict[str, Callable[[tuple[str, ...], str], str]] = {
     "ranges": lambda w, n: ranges(w, _numbers(w), _numbers(w), None, name=n, axis=w[0], reference=2.0, highlight=0),
     "strips": lambda w, n: strips(
         w, [[x, x, x + 1] for x in _numbers(w)], [None, *_numbers(w)[1:]], None, _numbers(w), name=n, axis=w[0]
+    ),
+    "effects": lambda w, n: effects(_panels(w), name=n, y_label=w[-1]),
+    "grid": lambda w, n: grid(
+        _shares(w), w, w, _words(w), [[""] * len(w)] * len(w), name=n, x_label=w[0], y_label=w[-1]
     ),
     "tree": lambda w, n: _tree(w, name=n, yes=w[0], no=w[-1]),
     "histogram": lambda w, n: histogram(w, [int(x) for x in _numbers(w)], name=n),

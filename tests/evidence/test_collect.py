@@ -6,15 +6,19 @@ import pytest
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    additions,
     baselines,
     calibration,
     collect,
+    effects,
     fairness,
+    few_columns,
     group_rates,
     importance,
     learning_curve,
     mistakes,
     performance,
+    redundancy,
     refits,
     robustness,
     selection,
@@ -35,8 +39,12 @@ ORDER = [
     "calibration",
     "baselines",
     "selection",
+    "redundancy",
+    "few_columns",
+    "additions",
     "solo",
     "importance",
+    "effects",
     "surrogates",
     "walkthroughs",
     "single_rows",
@@ -69,6 +77,8 @@ def dossier(fair_subject):
 def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     groups, gaps = fairness.measure(fair_subject)
     scores, summary = selection.measure(fair_subject, QUICK)
+    methods = importance.measure(fair_subject)
+    moved = effects.measure(fair_subject, methods)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -82,8 +92,12 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         baselines=baselines.measure(fair_subject),
         selection=scores,
         selection_summary=summary,
+        redundancy=redundancy.measure(fair_subject),
+        few_columns=few_columns.measure(fair_subject),
+        additions=additions.measure(fair_subject),
         solo=solo.measure(fair_subject),
-        importance=importance.measure(fair_subject),
+        importance=effects.directed(methods, moved),
+        effects=moved,
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         single_rows=single_rows.measure(fair_subject, walkthrough.measure(fair_subject)),

@@ -41,3 +41,14 @@ def test_booleans_with_missing_values_have_three_codes():
 def test_a_constant_has_one_code():
     assert set(bin_codes(np.ones(9), 4)) == {0}
     assert set(bin_codes(np.full(9, np.nan), 4)) == {0}
+
+
+def test_a_value_that_fills_its_bin_keeps_apart_from_the_few_above_it():
+    spent = np.concatenate([np.zeros(980), np.arange(1.0, 21.0)])
+    assert (bin_codes(spent, 16) == (spent > 0)).all()
+    both = np.concatenate([-np.arange(1.0, 41.0), np.zeros(900), np.arange(1.0, 61.0)])
+    assert (bin_codes(both, 16) == np.sign(both) + 1).all()
+
+
+def test_rows_too_few_for_a_cell_stay_with_their_neighbour():
+    assert set(bin_codes(np.concatenate([np.zeros(980), [1.0, 2.0, 3.0, 4.0]]), 3)) == {0}

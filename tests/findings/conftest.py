@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from reportgen.records.columns import Dependence, FeatureGroup, Redundancy
 from reportgen.records.dossier import Dossier
 from reportgen.records.explanation import FeatureImportance, Importance, Surrogate
 from reportgen.records.leak import SoloScore
@@ -91,6 +92,28 @@ def importance(method: str, *features: str, main: bool = False) -> Importance:
     )
 
 
+def redundancy(groups: tuple[FeatureGroup, ...] = (), dependences: tuple[Dependence, ...] = ()) -> Redundancy:
+    return Redundancy(groups=groups, dependences=dependences, pairs=6, cut=0.7, alpha=0.05, n=600, method="by hand")
+
+
+def group(*columns: str, method: str = "pearson", value: float = 0.9, half: float = 0.05) -> FeatureGroup:
+    return FeatureGroup(
+        columns=columns,
+        first=columns[0],
+        second=columns[1],
+        method=method,
+        value=value,
+        low=value - half,
+        high=min(value + half, 1.0),
+        weakest=value - 0.1,
+        n=600,
+    )
+
+
+def follows(given: str, column: str, measure: str = "r2") -> Dependence:
+    return Dependence(given=given, column=column, measure=measure, value=0.9999, low=0.9987, n=600)
+
+
 def surrogate(kind: str = "tree", *, follows: bool = True) -> Surrogate:
     return Surrogate(
         kind=kind,
@@ -173,6 +196,7 @@ def dossier() -> Dossier:
             importance("first_layer", "city", "tenure", "income", "age"),
         ),
         surrogates=(surrogate("linear"), surrogate("tree")),
+        redundancy=redundancy(),
         errors=Errors(measure="error_rate"),
     )
 

@@ -4,10 +4,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reportgen.findings.base import NotJudged
-from reportgen.findings.explanation import feature_agreement, low_fidelity, methods_disagree, rank_correlation
+from reportgen.findings.explanation import (
+    correlated_importance,
+    feature_agreement,
+    low_fidelity,
+    methods_disagree,
+    rank_correlation,
+    redundant_features,
+)
 from reportgen.records.explanation import FeatureImportance, Importance
 from reportgen.records.finding import Finding, Severity
-from tests.findings.conftest import importance, surrogate
+from tests.findings.conftest import follows, group, importance, redundancy, surrogate
 
 
 def test_the_stand_ins_that_do_not_follow_are_flagged_together(dossier):
@@ -93,3 +100,44 @@ def test_rank_correlation_is_kendalls_tau_b(pairs):
 
 def test_feature_agreement_counts_the_common_leaders():
     assert feature_agreement(_method("tree", (3, 2, 1, 0)), _method("linear", (0, 3, 2, 1)), 2) == 0.5
+
+
+def _paired(dossier, **found):
+    return dossier.model_copy(update={"redundancy": redundancy(**found)})
+
+
+def test_columns_that_follow_from_each_other_are_named_together(dossier):
+    both = (follows("age", "income"), follows("income", "age"), follows("tenure", "city", "explained"))
+    first, second = redundant_features(_paired(dossier, dependences=both))
+    assert (first.severity, first.columns, first.evidence["n"]) == (Severity.WARNING, ("age", "income"), 600)
+    assert second.columns == ("tenure", "city")
+    assert second.evidence == {
+        "given": ("tenure",),
+        "follows": ("city",),
+        "values": (0.9999,),
+        "lows": (0.9987,),
+        "measures": ("explained",),
+        "n": 600,
+    }
+    assert tuple(redundant_features(_paired(dossier))) == ()
+
+
+def test_functions_in_a_chain_are_one_finding(dossier):
+    chain = (follows("age", "income"), follows("city", "tenure"), follows("income", "city"))
+    (finding,) = redundant_features(_paired(dossier, dependences=chain))
+    assert finding.columns == ("age", "income", "tenure", "city")
+
+
+def test_close_columns_share_their_importance_where_the_interval_says_so(dossier):
+    (finding,) = correlated_importance(
+        _paired(dossier, groups=(group("age", "income"), group("city", "tenure", half=0.3)))
+    )
+    assert (finding.severity, finding.columns) == (Severity.INFO, ("age", "income"))
+    assert (finding.evidence["value"], finding.evidence["low"], finding.evidence["cut"]) == (0.9, 0.85, 0.7)
+    assert tuple(correlated_importance(_paired(dossier))) == ()
+
+
+@pytest.mark.parametrize("rule", [redundant_features, correlated_importance])
+def test_pairs_are_needed(dossier, rule):
+    with pytest.raises(NotJudged, match="no_pairs"):
+        tuple(rule(dossier.model_copy(update={"redundancy": None})))

@@ -10,10 +10,13 @@ from reportgen.records.table import Column, Level, PartRecord, Profile
 from tests.findings.conftest import (
     baseline,
     categorical,
+    follows,
+    group,
     importance,
     metric,
     numbers,
     numeric,
+    redundancy,
     reliability,
     solo,
     split,
@@ -135,6 +138,18 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     "low_fidelity": (
         *(changed(surrogates=(surrogate(kind, follows=False),)) for kind in ("linear", "svm", "tree")),
         regression(changed(surrogates=(surrogate("tree", follows=False).model_copy(update={"measure": "r2"}),))),
+    ),
+    "redundant_features": (
+        changed(redundancy=redundancy(dependences=(follows("age", "income"), follows("income", "age")))),
+        changed(redundancy=redundancy(dependences=(follows("city", "tenure", "explained"),))),
+        changed(redundancy=redundancy(dependences=tuple(follows("city", one) for one in ("age", "income", "tenure")))),
+    ),
+    "correlated_importance": (
+        *(
+            changed(redundancy=redundancy((group("age", "income", method=method),)))
+            for method in ("pearson", "spearman", "correlation_ratio", "cramers_v")
+        ),
+        changed(redundancy=redundancy((group("age", "income", "tenure"),))),
     ),
     "methods_disagree": tuple(
         changed(
