@@ -90,6 +90,10 @@ def run(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    explain_row: Annotated[
+        list[int] | None,
+        typer.Option(help="Row of the file to explain, 0 the first below the header (repeatable).", min=0),
+    ] = None,
     fail_on: Annotated[Gate | None, typer.Option(help="Exit 1 on findings this severe.", show_default="never")] = None,
     templates: Templates = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
@@ -101,7 +105,8 @@ def run(
     options = {
         "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
-        "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
+        "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
+        "templates": _text(templates),
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     with shown(quiet) as watch:

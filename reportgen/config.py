@@ -18,6 +18,10 @@ Width = Annotated[int, Field(ge=1)]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
 
 
+MOST_EXPLAINED = 50
+"""Rows that may be asked to be explained: each costs up to a second, and half a page."""
+
+
 class SplitConfig(Record):
     """`[split]`: the shares of validation and test rows; training takes the rest."""
 
@@ -73,7 +77,8 @@ class CurveConfig(Record):
 class Settings(Record):
     """What decides an audit's numbers; it stands in report.json, so that the audit can be made again.
 
-    `threads` is among it, since how a sum is parted among threads decides its last digits.
+    `threads` is among it, since how a sum is parted among threads decides its last digits. `immutable` columns are left
+    as they are where the report says what would turn an answer.
     """
 
     target: str | None = None
@@ -84,6 +89,8 @@ class Settings(Record):
     protected: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
+    immutable: tuple[str, ...] = ()
+    explain_rows: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(), max_length=MOST_EXPLAINED)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
     threads: int = Field(default=1, ge=1, le=64)

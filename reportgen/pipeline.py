@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from os import PathLike
 
@@ -14,7 +15,19 @@ from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
 from reportgen.config import Config
-from reportgen.data import Dataset, Parts, Prepared, PreparedPart, load, prepare, profile, refold, split
+from reportgen.data import (
+    Dataset,
+    Matrix,
+    Parts,
+    Prepared,
+    PreparedPart,
+    Preparer,
+    load,
+    prepare,
+    profile,
+    refold,
+    split,
+)
 from reportgen.document import Document, Environment, compose
 from reportgen.errors import DataError
 from reportgen.evidence import collect
@@ -77,6 +90,7 @@ def _audit(
         dataset = load(source, config)
     with watch("prepare"):
         parts = split(dataset, config)
+        _refuse_absent(parts, config.explain_rows)
         rows = profile(parts)
         prepared = prepare(parts)
     with watch("train"):
@@ -96,6 +110,18 @@ def _audit(
     environment = _environment(dataset, config, config_file)
     document = compose(dossier, worded(findings), checks, verdict, config, environment)
     return Outcome(document, network, prepared)
+
+
+def _refuse_absent(parts: Parts, wanted: tuple[int, ...]) -> None:
+    """Rows that are to be explained must be among those in use; with a test file they are its rows."""
+    dataset = parts.dataset
+    known, source = (dataset.frame, dataset.source) if dataset.test is None else (parts.test, dataset.test_source)
+    absent = [row for row in wanted if row not in known.index]
+    if absent:
+        raise DataError(
+            f"row {absent[0]} of {source} cannot be explained: rows count from 0 below the header, the last with a "
+            f"usable target is {known.index.max()}, and those without one are left out; give --explain-row another"
+        )
 
 
 @contextmanager
@@ -128,11 +154,19 @@ def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) 
             predict=network.predict,
             train_rows=len(rows.train.y) + len(rows.validation.y),
             notes=network.notes,
+            encode=partial(_encode, rows.preparer, parts.dataset.frame),
         )
         for (_, rows, anew, _), network in zip(drawn, made, strict=True)
     )
     covers = {cover for *_, varied in drawn for cover in (varied, "seed")}
     return Refitting(networks, _most(covers), count - len(networks), "no_other_split")
+
+
+def _encode(preparer: Preparer, table: pd.DataFrame, frame: pd.DataFrame) -> Matrix:
+    """Rows as one network sees them; a feature that they lack, since the reported one does not use it, is missing."""
+    lacking = [plan.name for plan in preparer.plans if plan.name not in frame]
+    missing = [pd.Series(index=frame.index, dtype=table[name].dtype, name=name) for name in lacking]
+    return preparer.transform(pd.concat([frame, *missing], axis="columns"))
 
 
 def _draw(
@@ -200,6 +234,8 @@ def _subject(
         first_layer=network.first_layer,
         baselines=tuple(Fitted(b.name, b.predict, b.settings, b.coefficients, b.importances) for b in baselines),
         protected=config.protected,
+        explain_rows=tuple(dict.fromkeys(config.explain_rows)),
+        immutable=config.immutable,
         seed=config.seed,
         budget=config.budget,
     )
@@ -249,4 +285,5 @@ def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
     words += ["--threads", str(config.threads)] if config.threads != Config().threads else []
     for option in ("drop", "protected", "group", "time"):
         words += [word for column in getattr(config, option) for word in (f"--{option}", column)]
+    words += [word for row in config.explain_rows for word in ("--explain-row", str(row))]
     return shlex.join(words)

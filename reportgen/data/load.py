@@ -50,7 +50,13 @@ def _refuse_second_role(target: str, config: Config) -> None:
 
 
 def _asked(config: Config) -> dict[str, tuple[str, ...]]:
-    return {"drop": config.drop, "group": config.group, "time": config.time, "protected": config.protected}
+    return {
+        "drop": config.drop,
+        "group": config.group,
+        "time": config.time,
+        "protected": config.protected,
+        "immutable": config.immutable,
+    }
 
 
 def _refuse_short(rows: int, name: str) -> None:

@@ -13,6 +13,7 @@ from reportgen.evidence import (
     effects,
     fairness,
     few_columns,
+    group_rates,
     importance,
     learning_curve,
     mistakes,
@@ -21,6 +22,7 @@ from reportgen.evidence import (
     refits,
     robustness,
     selection,
+    single_rows,
     solo,
     surrogates,
     walkthrough,
@@ -29,7 +31,8 @@ from reportgen.evidence.base import NotApplicable, Subject
 from reportgen.evidence.predictions import remember
 from reportgen.records.base import Skipped
 from reportgen.records.dossier import Dossier
-from reportgen.records.mistakes import Errors
+from reportgen.records.fairness import Fairness
+from reportgen.records.mistakes import Errors, GroupError, GroupGap
 
 __all__ = ["collect"]
 
@@ -94,8 +97,9 @@ def collect(
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
         **_importance(known, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
-        walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
-        errors=_errors(known, analyses),
+        walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
+        single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
+        **_errors(known, analyses),
         robustness=analyses.make("robustness", lambda: robustness.measure(known), None),
         learning_curve=analyses.make("learning_curve", lambda: learning_curve.measure(known), None),
         skipped=tuple(analyses.skipped),
@@ -114,8 +118,12 @@ def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
     return {"importance": effects.directed(found, moved), "effects": moved}
 
 
-def _errors(subject: Subject, analyses: _Round) -> Errors:
-    """All mistakes, and how they fall on the groups of the protected columns."""
+def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """All mistakes, and how they and the answers fall on the groups of the protected columns."""
     errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
-    groups, gaps = analyses.make("fairness", lambda: fairness.measure(subject), ((), ()))
-    return errors.model_copy(update={"groups": groups, "gaps": gaps})
+    groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
+    return {"errors": errors.model_copy(update={"groups": groups, "gaps": gaps}), "fairness": rates}
+
+
+def _fairness(subject: Subject) -> tuple[tuple[GroupError, ...], tuple[GroupGap, ...], Fairness | None]:
+    return (*fairness.measure(subject), group_rates.measure(subject))

@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.floating[Any]]
 Predict = Callable[[Floats], Floats]
 """Encoded rows in; probabilities (rows, classes) out, or numbers (rows,) in the target's own units for regression."""
 
+Encode = Callable[[pd.DataFrame], npt.NDArray[np.float32]]
+"""Original values of some rows in; the same rows as a network sees them out, shape (rows, encoded)."""
+
 
 class NotApplicable(Exception):  # noqa: N818 - it is an answer, not an error
     """An analysis that makes no sense here; `reason` is a code that a template puts into words."""
@@ -59,7 +62,8 @@ class Refit:
     """A network made anew in the same way, with test rows of its own as they are encoded for it.
 
     `inputs` are its encoded columns, `train_rows` counts the rows that were learnt from, those that chose when to stop
-    among them; `notes` are its training's.
+    among them; `notes` are its training's. `encode` turns any rows of the table, in original values, into what this
+    network sees; a feature that the rows lack counts as missing.
     """
 
     test: Part
@@ -67,6 +71,7 @@ class Refit:
     predict: Predict
     train_rows: int
     notes: tuple[Code, ...] = ()
+    encode: Encode | None = None
 
     @property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -133,6 +138,8 @@ class Subject:
     that class against the mean of the others; regression: the prediction in the target's own units) for each row,
     shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
+    `explain_rows` are file row numbers to be explained, `immutable` columns that nobody can change (the protected ones
+    are so in any case).
     """
 
     dataset: DatasetRecord
@@ -152,6 +159,8 @@ class Subject:
     protected: tuple[str, ...]
     seed: int
     budget: Budget = "standard"
+    explain_rows: tuple[int, ...] = ()
+    immutable: tuple[str, ...] = ()
     refits: Refitting = Refitting()
     smaller: Shrinking = Shrinking()
 

@@ -4,11 +4,13 @@ from reportgen.records.base import Record, Skipped
 from reportgen.records.columns import Additions, FewColumns, Redundancy
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
+from reportgen.records.fairness import Fairness
 from reportgen.records.leak import SoloScore
 from reportgen.records.learning_curve import LearningCurve
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
 from reportgen.records.robustness import Robustness
+from reportgen.records.rows import SingleRow
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 
 
@@ -35,7 +37,9 @@ class Dossier(Record):
     effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()
     walkthroughs: tuple[Walkthrough, ...] = ()
+    single_rows: tuple[SingleRow, ...] = ()
     errors: Errors
+    fairness: Fairness | None = None
     robustness: Robustness | None = None
     learning_curve: LearningCurve | None = None
     skipped: tuple[Skipped, ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from reportgen.records.base import Record
+from reportgen.records.base import PartName, Record
 
 
 class Selection(Record):
@@ -170,15 +170,16 @@ class Contribution(Record):
 
 
 class Walkthrough(Record):
-    """One test row, why it was chosen, what the network said and which values said it.
+    """One row, why it was chosen, what the network said and which values said it; `part` is where it stands.
 
     The contributions are integrated gradients of `output` (the log-odds of the predicted class against the mean of the
     others, or the predicted number) from the training rows' average row; they sum to `output - base` up to `gap`.
     The largest ten are listed; the last contribution, of feature "", is what all others add. A missing value is "".
     """
 
-    why: Literal["right", "wrong", "unsure", "typical", "worst", "best"]
+    why: Literal["asked", "right", "wrong", "unsure", "typical", "worst", "best"]
     row: int
+    part: PartName = "test"
     actual: str
     predicted: str
     probability: float | None = None

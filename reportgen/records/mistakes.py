@@ -51,7 +51,11 @@ class Slice(Record):
 
 
 class GroupError(Record):
-    """The error of one group of a protected column on test rows (error rate, or mean absolute error), with interval."""
+    """The error of one group of a protected column (error rate, or mean absolute error), with interval.
+
+    It is measured on rows that the answering network had not seen: the reported one's test rows, and those of networks
+    made anew.
+    """
 
     column: str
     group: str

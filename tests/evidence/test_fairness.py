@@ -7,7 +7,8 @@ from scipy import stats
 
 from reportgen.evidence import fairness
 from reportgen.evidence.base import NotApplicable
-from reportgen.evidence.fairness import CHI_SQUARE, GOVERN, MISSING, MOST_GROUPS, OTHERS, PERMUTED
+from reportgen.evidence.fairness import CHI_SQUARE, GOVERN, PERMUTED
+from reportgen.evidence.groups import MISSING, MOST_GROUPS, OTHERS
 from reportgen.evidence.intervals import mean_interval, rate_difference_interval, rate_interval
 from reportgen.records.mistakes import GroupError, GroupGap
 
