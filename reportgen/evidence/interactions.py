@@ -41,18 +41,14 @@ class Surfaces:
     """Every pair of some features, set together in rows of every network at points that all networks share.
 
     Friedman and Popescu (2008), Predictive learning via rule ensembles, Ann. Appl. Stat. 2:916. The points are test
-    rows of the reported network that have a value of every numeric feature; the values set are theirs.
+    rows of the reported network; the values set are theirs, a missing one among them.
     """
 
     def __init__(self, learners: Learners, features: Sequence[str], rng: np.random.Generator) -> None:
         network = learners.members[0]
-        there = np.ones(len(network.test.y), dtype=bool)
-        for feature in features:
-            if kind_of(network, feature) != "level":
-                there &= ~np.isnan(numbers_of(network.test.frame[feature]))
         most = MOST_POINTS if len(learners.members) > 1 else MOST_POINTS_ALONE
-        most = max(FEWEST_POINTS, min(most, len(there) // 2))
-        points = np.sort(rng.permutation(np.flatnonzero(there))[:most])
+        most = max(FEWEST_POINTS, min(most, len(network.test.y) // 2))
+        points = np.sort(rng.permutation(len(network.test.y))[:most])
         enough = len(points) >= FEWEST_POINTS
         self.learners, self.pairs = learners, list(combinations(features, 2)) if enough else []
         self.sets = [*((feature,) for feature in features), *self.pairs] if self.pairs else []
