@@ -182,7 +182,7 @@ def _jackknife(whole: float, left: list[float], scale: float, pairs: int) -> Jac
     values = count * whole - (count - 1) * np.array(left)
     error = float(np.sqrt(scale * values.var(ddof=1)))
     half = student_quantile(count) * error
-    level = 1 - (1 - LEVEL) / pairs
+    level = 1 - 2 * (1 - LEVEL) / pairs  # a strength cannot be below nothing: a test to one side
     middle = float(values.mean())
     return Jackknifed(middle, middle - half, middle + half, middle - student_quantile(count, level) * error > 0)
 

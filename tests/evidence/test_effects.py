@@ -165,6 +165,8 @@ def test_single_rows_that_go_the_other_way_are_counted(regression_subject):
     assert one.tenth < 0 < one.ninetieth
     assert len(one.curves) == 20
     assert measured(subject, "c0", "c1").features[1].individuals is None
+    found = effects.measure(regression_subject, _leading("colour", "size")).features
+    assert [effect.individuals is None for effect in found] == [True, False]
 
 
 def test_levels_of_a_sum_differ_by_their_terms(regression_subject):

@@ -87,7 +87,7 @@ def test_a_direction_is_said_with_its_size(shape, low, high, words) -> None:
     page = _page(_with(binary(), _effects(_age("yes", shape, low, high))))
     assert words in page
     assert "from 22 to 58 (about its 10th to its 90th percentile)" in page.replace("From", "from")
-    assert "of 60 rows, 10.0% (5.0% to 20.0%) move the other way" in page
+    assert "along age, from 22 to 58, 10.0% (5.0% to 20.0%) of 60 rows move the other way" in page
 
 
 def test_a_turn_is_said_with_its_ways() -> None:
