@@ -36,7 +36,8 @@ class Learners:
     """Networks with a sample of each one's own test rows, the reported network first.
 
     `ratio` is test rows by rows learned from where each network has test rows of its own, None where all share them.
-    No effect is larger than `limit`: 1 for a probability.
+    No interval of an effect passes `limit` (1 for a probability), unless the effect does: local changes, summed over
+    different rows, may come to more than any row can move.
     """
 
     members: tuple[Refit, ...]
@@ -60,7 +61,8 @@ class Learners:
         within = np.stack([one.variance(weights) for one in found])
         half = self.half(values, within, level)
         middle = values.mean(axis=0)
-        low, high = np.maximum(middle - half, -self.limit), np.minimum(middle + half, self.limit)
+        reach = np.where(np.abs(middle) <= self.limit, self.limit, np.inf)
+        low, high = np.maximum(middle - half, -reach), np.minimum(middle + half, reach)
         return Interval(middle, low, high, own=values[0])
 
     def half(self, values: Floats, within: Floats, level: float = LEVEL) -> Floats:

@@ -146,6 +146,23 @@ def test_a_probability_moves_by_one_at_most(binary_subject):
     assert curve.low < 0
 
 
+def test_steps_of_different_rows_may_sum_to_more_than_one(binary_subject):
+    """Small rows and large ones have different weights, and each climbs nearly from 0 to 1 where it is."""
+    test = binary_subject.test
+    x = test.x.copy()
+    x[:, 1] = np.sign(x[:, 0])
+
+    def predict(x):
+        sure = 1 / (1 + np.exp(-12 * (x[:, 0] - np.where(x[:, 1] > 0, 1.0, -1.0))))
+        return np.stack([1 - sure, sure], axis=1)
+
+    frame = test.frame.assign(size=10 + 2 * x[:, 0], weight=200 + 50 * x[:, 1])
+    subject = replace(binary_subject, test=replace(test, x=x, frame=frame), predict=predict)
+    (curve,) = effects.measure(subject, _leading("size")).features[0].curves
+    assert curve.size > 1.0
+    assert curve.low <= curve.size <= curve.high
+
+
 def test_bands_over_rows_hold_the_truth(regression_subject):
     """The slope is each row's own, 1 on average, so rows alone make the doubt."""
     rng, held, times = np.random.default_rng(4), 0, 200

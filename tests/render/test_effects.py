@@ -108,6 +108,11 @@ def test_a_number_keeps_its_own_units() -> None:
     assert "the prediction goes up by 0.30 (0.20 to 0.40) on average" in page
 
 
+def test_a_change_that_no_row_can_make_is_explained() -> None:
+    assert "no row moves as far" in _page(_with(binary(), _effects(_age("yes", "rising", 1.2, 1.4))))
+    assert "no row moves as far" not in _page(_with(binary(), _effects(_age("yes", "rising", 0.2, 0.4))))
+
+
 def test_what_the_band_covers_is_said() -> None:
     several, alone = (_page(_with(binary(), _effects(_age("yes", "rising", 0.2, 0.4), networks=n))) for n in (5, 1))
     assert "the mean of 5 networks made in the same way" in several
