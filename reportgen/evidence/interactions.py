@@ -71,12 +71,12 @@ class Surfaces:
         answers[features] = found.reshape(count, len(self.rows[number]), -1)
 
     def interactions(self, asked: list[dict[tuple[str, ...], Floats]], output: int) -> tuple[Interaction, ...]:
-        """Every pair in one output, the strongest first."""
+        """Every pair in one output: those that were shown first, the strongest of them first."""
         found = [
             _interaction(pair, [_surface(one, pair, output) for one in asked], self.learners, len(self.pairs))
             for pair in self.pairs
         ]
-        return tuple(sorted(found, key=lambda one: -one.strength))
+        return tuple(sorted(found, key=lambda one: (not one.shown, -one.strength)))
 
 
 @dataclass(frozen=True)
