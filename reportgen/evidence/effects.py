@@ -103,8 +103,10 @@ def measure(subject: Subject, importance: tuple[Importance, ...]) -> Effects:
     surfaces = Surfaces(learners, [plan.feature for plan in plans], np.random.default_rng([subject.seed, 63]))
     found, asked = _asked(learners, plans, surfaces)
     outputs = _most_moved(found)
-    made = [_effect(subject, learners, one, outputs) for one in found]
-    effects = [_with_individuals(subject, learners, found[0], made[0]), *made[1:]]
+    effects = [_effect(subject, learners, one, outputs) for one in found]
+    first = next((i for i, one in enumerate(effects) if one.kind != "level"), None)
+    if first is not None:
+        effects[first] = _with_individuals(subject, learners, found[first], effects[first])
     output = _column(subject, effects[0].curves[0].of)
     pairs = surfaces.interactions(asked, output)
     return Effects(
@@ -286,10 +288,8 @@ def _confirmed(learners: Learners, found: list[Local], output: int, way: tuple[i
 
 
 def _with_individuals(subject: Subject, learners: Learners, found: _Found, effect: Effect) -> Effect:
-    """The leading effect with curves of single rows: Goldstein et al. (2015), J. Comput. Graph. Stat. 24:44."""
+    """The effect of a number with curves of single rows: Goldstein et al. (2015), J. Comput. Graph. Stat. 24:44."""
     plan, network = found.plan, learners.members[0]
-    if plan.kind == "level":
-        return effect
     rows = learners.rows[0]
     rows = rows[~np.isnan(numbers_of(network.test.frame[plan.feature].iloc[rows]))]
     if len(rows) < FEWEST:

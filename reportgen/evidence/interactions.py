@@ -41,18 +41,14 @@ class Surfaces:
     """Every pair of some features, set together in rows of every network at points that all networks share.
 
     Friedman and Popescu (2008), Predictive learning via rule ensembles, Ann. Appl. Stat. 2:916. The points are test
-    rows of the reported network that have a value of every numeric feature; the values set are theirs.
+    rows of the reported network; the values set are theirs, a missing one among them.
     """
 
     def __init__(self, learners: Learners, features: Sequence[str], rng: np.random.Generator) -> None:
         network = learners.members[0]
-        there = np.ones(len(network.test.y), dtype=bool)
-        for feature in features:
-            if kind_of(network, feature) != "level":
-                there &= ~np.isnan(numbers_of(network.test.frame[feature]))
         most = MOST_POINTS if len(learners.members) > 1 else MOST_POINTS_ALONE
-        most = max(FEWEST_POINTS, min(most, len(there) // 2))
-        points = np.sort(rng.permutation(np.flatnonzero(there))[:most])
+        most = max(FEWEST_POINTS, min(most, len(network.test.y) // 2))
+        points = np.sort(rng.permutation(len(network.test.y))[:most])
         enough = len(points) >= FEWEST_POINTS
         self.learners, self.pairs = learners, list(combinations(features, 2)) if enough else []
         self.sets = [*((feature,) for feature in features), *self.pairs] if self.pairs else []
@@ -75,12 +71,12 @@ class Surfaces:
         answers[features] = found.reshape(count, len(self.rows[number]), -1)
 
     def interactions(self, asked: list[dict[tuple[str, ...], Floats]], output: int) -> tuple[Interaction, ...]:
-        """Every pair in one output, the strongest first."""
+        """Every pair in one output: those that were shown first, the strongest of them first."""
         found = [
             _interaction(pair, [_surface(one, pair, output) for one in asked], self.learners, len(self.pairs))
             for pair in self.pairs
         ]
-        return tuple(sorted(found, key=lambda one: -one.strength))
+        return tuple(sorted(found, key=lambda one: (not one.shown, -one.strength)))
 
 
 @dataclass(frozen=True)
@@ -186,7 +182,7 @@ def _jackknife(whole: float, left: list[float], scale: float, pairs: int) -> Jac
     values = count * whole - (count - 1) * np.array(left)
     error = float(np.sqrt(scale * values.var(ddof=1)))
     half = student_quantile(count) * error
-    level = 1 - (1 - LEVEL) / pairs
+    level = 1 - 2 * (1 - LEVEL) / pairs  # a strength cannot be below nothing: a test to one side
     middle = float(values.mean())
     return Jackknifed(middle, middle - half, middle + half, middle - student_quantile(count, level) * error > 0)
 

@@ -36,12 +36,15 @@ class Learners:
     """Networks with a sample of each one's own test rows, the reported network first.
 
     `ratio` is test rows by rows learned from where each network has test rows of its own, None where all share them.
+    No interval of an effect passes `limit` (1 for a probability), unless the effect does: local changes, summed over
+    different rows, may come to more than any row can move.
     """
 
     members: tuple[Refit, ...]
     rows: tuple[Rows, ...]
     ask: Ask
     ratio: float | None = None
+    limit: float = np.inf
 
     @property
     def method(self) -> str:
@@ -58,7 +61,9 @@ class Learners:
         within = np.stack([one.variance(weights) for one in found])
         half = self.half(values, within, level)
         middle = values.mean(axis=0)
-        return Interval(middle, middle - half, middle + half, own=values[0])
+        reach = np.where(np.abs(middle) <= self.limit, self.limit, np.inf)
+        low, high = np.maximum(middle - half, -reach), np.minimum(middle + half, reach)
+        return Interval(middle, low, high, own=values[0])
 
     def half(self, values: Floats, within: Floats, level: float = LEVEL) -> Floats:
         """Half the interval of the mean over the first axis; `within` are the variances over each network's rows.
@@ -88,7 +93,8 @@ def assemble(subject: Subject, most: int) -> Learners:
     rows = tuple(np.sort(rng.permutation(len(one.test.y))[:each]) for one in members)
     test, learnt = sum(len(one.test.y) for one in members), sum(one.train_rows for one in members)
     own_rows = bool(anew) and "split" in subject.refits.covers
-    return Learners(members, rows, partial(_answers, subject), test / learnt if own_rows else None)
+    ratio = test / learnt if own_rows else None
+    return Learners(members, rows, partial(_answers, subject), ratio, limit=1.0 if subject.classifies else np.inf)
 
 
 def _answers(subject: Subject, network: Refit, x: Floats) -> Floats:

@@ -93,9 +93,15 @@ def with_level(network: Refit, x: Floats, feature: str, level: str | None) -> Fl
 
 def with_values(network: Refit, x: Floats, feature: str, values: "pd.Series[Any]") -> Floats:
     """The rows with one original value each, of a feature of any kind."""
-    if feature in network.groups and kind_of(network, feature) != "level":
-        return with_numbers(network, x, feature, numbers_of(values))
-    return with_levels(network, x, feature, labels_of(values))
+    if feature not in network.groups:
+        return x
+    if kind_of(network, feature) == "level":
+        return with_levels(network, x, feature, labels_of(values))
+    numbers = numbers_of(values)
+    gaps = np.isnan(numbers)
+    moved = with_numbers(network, x, feature, np.where(gaps, 0.0, numbers))
+    moved[gaps] = with_missing(network, x[gaps], feature)
+    return moved
 
 
 def _column(columns: list[Encoded], level: str | None) -> int | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reportgen.evidence import effects, importance
 from reportgen.evidence.base import NotApplicable, Refit, Refitting
 from reportgen.evidence.local_effects import bin_edges
-from reportgen.evidence.placing import numbers_of, with_levels, with_missing, with_numbers
+from reportgen.evidence.placing import numbers_of, with_levels, with_missing, with_numbers, with_values
 from reportgen.records.explanation import FeatureImportance, Importance
 from reportgen.records.table import Encoded
 
@@ -136,6 +136,33 @@ def test_sizes_hold_the_learners_effect_about_nineteen_times_in_twenty(regressio
     assert held >= 106  # 114 expected; 105 or fewer happen in 1 of 800
 
 
+def test_a_probability_moves_by_one_at_most(binary_subject):
+    """Five networks, each of them sure, some the other way."""
+    sure = [lambda x, way=way: np.stack([way * x[:, 0] <= 0, way * x[:, 0] > 0], axis=1) * 1.0 for way in (1, 1, 1, -1)]
+    others = tuple(Refit(binary_subject.test, binary_subject.inputs, one, 400) for one in sure)
+    subject = replace(binary_subject, predict=sure[0], refits=Refitting(others, ("training_rows", "seed")))
+    (curve,) = effects.measure(subject, _leading("size")).features[0].curves
+    assert curve.high == 1.0
+    assert curve.low < 0
+
+
+def test_steps_of_different_rows_may_sum_to_more_than_one(binary_subject):
+    """Small rows and large ones have different weights, and each climbs nearly from 0 to 1 where it is."""
+    test = binary_subject.test
+    x = test.x.copy()
+    x[:, 1] = np.sign(x[:, 0])
+
+    def predict(x):
+        sure = 1 / (1 + np.exp(-12 * (x[:, 0] - np.where(x[:, 1] > 0, 1.0, -1.0))))
+        return np.stack([1 - sure, sure], axis=1)
+
+    frame = test.frame.assign(size=10 + 2 * x[:, 0], weight=200 + 50 * x[:, 1])
+    subject = replace(binary_subject, test=replace(test, x=x, frame=frame), predict=predict)
+    (curve,) = effects.measure(subject, _leading("size")).features[0].curves
+    assert curve.size > 1.0
+    assert curve.low <= curve.size <= curve.high
+
+
 def test_bands_over_rows_hold_the_truth(regression_subject):
     """The slope is each row's own, 1 on average, so rows alone make the doubt."""
     rng, held, times = np.random.default_rng(4), 0, 200
@@ -155,6 +182,8 @@ def test_single_rows_that_go_the_other_way_are_counted(regression_subject):
     assert one.tenth < 0 < one.ninetieth
     assert len(one.curves) == 20
     assert measured(subject, "c0", "c1").features[1].individuals is None
+    found = effects.measure(regression_subject, _leading("colour", "size")).features
+    assert [effect.individuals is None for effect in found] == [True, False]
 
 
 def test_levels_of_a_sum_differ_by_their_terms(regression_subject):
@@ -219,6 +248,9 @@ def test_a_missing_value_stands_apart(regression_subject):
     assert curve.missing.n == 60
     assert curve.missing.value == pytest.approx(7.0 - values[~gone].mean(), abs=0.1)
     assert curve.missing.low <= 7.0 <= curve.missing.high
+    asked = Refit(test, MISSING, subject.predict, 1)
+    both = with_values(asked, test.x[:2], "c0", pd.Series([np.nan, 12.0]))
+    assert both.tolist() == [[0.25, 1.0], [1.0, 0.0]]
     assert with_missing(Refit(test, MISSING, subject.predict, 1), test.x[:1], "c0").tolist() == [[0.25, 1.0]]
 
 

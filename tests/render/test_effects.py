@@ -87,7 +87,7 @@ def test_a_direction_is_said_with_its_size(shape, low, high, words) -> None:
     page = _page(_with(binary(), _effects(_age("yes", shape, low, high))))
     assert words in page
     assert "from 22 to 58 (about its 10th to its 90th percentile)" in page.replace("From", "from")
-    assert "of 60 rows, 10.0% (5.0% to 20.0%) move the other way" in page
+    assert "along age, from 22 to 58, 10.0% (5.0% to 20.0%) of 60 rows move the other way" in page
 
 
 def test_a_turn_is_said_with_its_ways() -> None:
@@ -106,6 +106,11 @@ def test_a_category_is_told_by_its_ends() -> None:
 def test_a_number_keeps_its_own_units() -> None:
     page = _page(_with(regression(), _effects(_age(None, "rising", 0.2, 0.4))))
     assert "the prediction goes up by 0.30 (0.20 to 0.40) on average" in page
+
+
+def test_a_change_that_no_row_can_make_is_explained() -> None:
+    assert "no row moves as far" in _page(_with(binary(), _effects(_age("yes", "rising", 1.2, 1.4))))
+    assert "no row moves as far" not in _page(_with(binary(), _effects(_age("yes", "rising", 0.2, 0.4))))
 
 
 def test_what_the_band_covers_is_said() -> None:
