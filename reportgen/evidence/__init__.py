@@ -11,7 +11,9 @@ from reportgen.evidence import (
     calibration,
     fairness,
     importance,
+    labels,
     mistakes,
+    neighbours,
     performance,
     refits,
     selection,
@@ -86,7 +88,7 @@ def collect(
         importance=analyses.make("importance", lambda: importance.measure(known), ()),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
         walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
-        errors=_errors(known, analyses),
+        **_mistaken(known, analyses),
         skipped=tuple(analyses.skipped),
     )
 
@@ -94,6 +96,18 @@ def collect(
 def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:
     scores, summary = analyses.make("selection", lambda: selection.measure(subject, config), ((), None))
     return {"selection": scores, "selection_summary": summary}
+
+
+def _mistaken(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """The mistakes, the labels that look wrong, and what the training rows around the surest mistakes say."""
+    errors = _errors(subject, analyses)
+    return {
+        "errors": errors,
+        "labels": analyses.make("labels", lambda: labels.measure(subject), None),
+        "neighbours": analyses.make(
+            "neighbours", lambda: neighbours.measure(subject, [one.row for one in errors.rows]), None
+        ),
+    }
 
 
 def _errors(subject: Subject, analyses: _Round) -> Errors:

@@ -12,7 +12,7 @@ from reportgen.records.labels import Labels, SuspectLabel
 ALPHA = 0.01
 SHOWN = 10
 MOST_VALUES = 6
-TREES = 100
+TREES = 50
 LEAF = 3
 ROWS_A_TREE = 0.6
 MOST_LEARNT = 5_000

@@ -3,6 +3,7 @@
 from reportgen.findings.base import NotJudged, Rule
 from reportgen.findings.columns import constant_column, high_cardinality, id_column, mostly_missing, target_leakage
 from reportgen.findings.explanation import low_fidelity, methods_disagree
+from reportgen.findings.labels import label_noise
 from reportgen.findings.model import (
     miscalibrated,
     no_better_than_baseline,
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     class_imbalance,
     rare_class,
     conflicting_labels,
+    label_noise,
     missing_target,
     duplicate_rows,
     id_column,

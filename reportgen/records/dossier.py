@@ -2,6 +2,7 @@
 
 from reportgen.records.base import Record, Skipped
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
+from reportgen.records.labels import Labels, Neighbours
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
@@ -28,6 +29,8 @@ class Dossier(Record):
     surrogates: tuple[Surrogate, ...] = ()
     walkthroughs: tuple[Walkthrough, ...] = ()
     errors: Errors
+    labels: Labels | None = None
+    neighbours: Neighbours | None = None
     skipped: tuple[Skipped, ...] = ()
 
     def metric(self, name: str, split: str = "test", of: str | None = None) -> Metric | None:

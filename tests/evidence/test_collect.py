@@ -11,7 +11,9 @@ from reportgen.evidence import (
     collect,
     fairness,
     importance,
+    labels,
     mistakes,
+    neighbours,
     performance,
     refits,
     selection,
@@ -37,6 +39,8 @@ ORDER = [
     "walkthroughs",
     "errors",
     "fairness",
+    "labels",
+    "neighbours",
 ]
 
 
@@ -55,6 +59,7 @@ def dossier(fair_subject):
 def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     groups, gaps = fairness.measure(fair_subject)
     scores, summary = selection.measure(fair_subject, QUICK)
+    errors = mistakes.measure(fair_subject)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -72,7 +77,9 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         importance=importance.measure(fair_subject),
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
-        errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
+        errors=errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        labels=labels.measure(fair_subject),
+        neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows]),
     )
 
 
@@ -85,6 +92,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
+        Skipped(analysis="labels", reason="needs_classes"),
     )
 
 
