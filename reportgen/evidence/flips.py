@@ -1,10 +1,11 @@
 """A model of labels that were exchanged by mistake, told apart from classes that overlap by nature.
 
-Classes that overlap contradict a model where it is unsure, and hardly ever where it is sure. Labels exchanged by mistake
-contradict it everywhere alike. So let each label be replaced by another class, drawn evenly, with probability `share`,
-and let the log-odds of the true label be `slope` times those that the model states: whether `share` is above 0 is then a
-question for the likelihood. The model of a contaminated logistic regression is Copas's (1988, Binary regression models
-for contaminated data, J R Stat Soc B 50:225).
+Classes that overlap contradict a model where it is unsure, and hardly ever where it is sure. Labels exchanged by
+mistake contradict it everywhere alike. So let each label be replaced by another class, drawn evenly, with probability
+`share`, and let the log-odds of the true label be `slope` times those that the model states: whether `share` is above 0
+is then a question for the likelihood. The model of a contaminated logistic regression is Copas's (1988, Binary
+regression models for contaminated data, J R Stat Soc B 50:225). Where classes overlap so much that no row is sure, or
+where the model has taken the errors in completely, the likelihood is flat, and the interval of `share` says so.
 """
 
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def worth_a_look(chances: Floats) -> Listed:
 
 
 def _lags(probabilities: Floats, given: npt.NDArray[np.int64]) -> Floats:
-    """How far each class leads the given one in log-odds; n rows cannot check a probability below 1/n, nor is it used."""
+    """How far each class leads the given one in log-odds; what n rows cannot check, a probability below 1/n, is 1/n."""
     logs = np.log(np.maximum(probabilities, 1 / len(given)))
     return np.asarray(logs - logs[np.arange(len(given)), given][:, None])
 

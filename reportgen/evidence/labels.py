@@ -18,7 +18,7 @@ ROWS_A_TREE = 0.6
 MOST_LEARNT = 5_000
 """Rows that the forest learns from; it answers for all others."""
 
-BOTH = "exchanged labels by maximum likelihood, from the means of networks and forest; profile likelihood, likelihood ratio"
+BOTH = "exchanged labels by maximum likelihood, networks and forest averaged; profile likelihood, likelihood ratio"
 NETWORKS = "exchanged labels by maximum likelihood, from networks alone; profile likelihood, likelihood ratio"
 
 _STREAM = 141

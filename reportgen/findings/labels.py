@@ -7,7 +7,7 @@ from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
 
 MATTERS = 0.01
-"""No accuracy can be trusted more closely than the labels it is measured by: one wrong in a hundred moves its last digit."""
+"""No score can be trusted more closely than the labels it is measured by: one wrong in a hundred is one whole point."""
 
 
 def label_noise(dossier: Dossier) -> Iterator[Finding]:
