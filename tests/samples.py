@@ -18,6 +18,7 @@ from reportgen.records.explanation import (
     Walkthrough,
 )
 from reportgen.records.finding import Check, Finding, Severity, Verdict
+from reportgen.records.labels import Labels, Neighbour, Neighbours, Surroundings, SuspectLabel
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Confusion, ErrorRow, Errors, GroupError, GroupGap, Mixup, Residuals, Slice
 from reportgen.records.network import (
@@ -56,6 +57,9 @@ HOSTILE = (
     "bell\x07&amp;]]>",
 )
 """Names that a table may bring and that must never run, break the layout or leave their folder."""
+
+EXCHANGED = "exchanged labels by maximum likelihood, networks and forest averaged; profile likelihood, likelihood ratio"
+OUTLYING = "conformal p-values of the distance to the third nearest training row, Benjamini-Hochberg"
 
 ENVIRONMENT = Environment(
     versions={"reportgen": "0.1.0", "python": "3.12.3", "tensorflow": "2.21.0", "keras": "3.15.0", "pandas": "3.0.0"},
@@ -342,6 +346,50 @@ CHECKS = (
 )
 
 
+def _labels(n: int, *suspects: SuspectLabel) -> Labels:
+    """Labels that are sound, or of which these are likely wrong."""
+    bare = Labels(
+        n=n,
+        share=0.0,
+        low=0.0,
+        high=0.012,
+        p_value=1.0,
+        alpha=0.01,
+        networks=5,
+        forest=True,
+        fitted_on=n,
+        method=EXCHANGED,
+    )
+    found = {
+        "share": 0.04,
+        "low": 0.02,
+        "high": 0.07,
+        "p_value": 1e-5,
+        "likely": 1,
+        "found": 0.95,
+        "suspects": suspects,
+    }
+    precision = {"precision": 0.8, "precision_low": 0.6, "precision_high": 0.9}
+    return bare.model_copy(update={**found, **precision}) if suspects else bare
+
+
+def _neighbours(measure: str, method: str, *rows: Surroundings, outside: int = 0, **errors: float) -> Neighbours:
+    """Test rows among 500 training rows."""
+    return Neighbours(
+        k=1,
+        references=500,
+        n=69,
+        alpha=0.05,
+        smallest=1 / 501,
+        outside=outside,
+        outside_rows=tuple(range(outside)),
+        measure=measure,
+        rows=rows,
+        method=method,
+        **errors,
+    )
+
+
 def _low_fidelity() -> Finding:
     return Finding(
         code="low_fidelity",
@@ -583,6 +631,29 @@ def binary() -> Document:
                 ),
             ),
         ),
+        labels=_labels(
+            300,
+            SuspectLabel(
+                row=46,
+                given="<b>yes</b>",
+                suggested="no",
+                probability=0.91,
+                values=(("age", "25"), (HOSTILE[0], "<i>")),
+            ),
+            SuspectLabel(row=12, given="no", suggested="<b>yes</b>", probability=0.4),
+        ),
+        neighbours=_neighbours(
+            "error_rate",
+            f"{OUTLYING}; Newcombe limits",
+            Surroundings(
+                row=44,
+                label="<b>yes</b>",
+                neighbours=(Neighbour(row=3, label="<b>yes</b>", distance=0.5),),
+                p_value=0.4,
+                outside=False,
+            ),
+            error_inside=0.18,
+        ),
         skipped=(Skipped(analysis="groups", reason="no_protected", facts={}),),
         verdict=Verdict(
             level="caution",
@@ -745,6 +816,24 @@ def multiclass() -> Document:
             rows=(
                 ErrorRow(row=90, actual=labels[1], predicted=labels[0], probability=0.8, values=(("岛屿", "梦岛"),)),
             ),
+        ),
+        labels=_labels(344),
+        neighbours=_neighbours(
+            "error_rate",
+            f"{OUTLYING}; Newcombe limits",
+            Surroundings(
+                row=90,
+                label=labels[1],
+                neighbours=(Neighbour(row=7, label=labels[0], distance=0.25),),
+                p_value=0.002,
+                outside=True,
+            ),
+            outside=3,
+            error_inside=0.01,
+            error_outside=0.3,
+            gap=0.29,
+            low=0.02,
+            high=0.7,
         ),
         skipped=(
             Skipped(analysis="groups", reason="no_protected"),

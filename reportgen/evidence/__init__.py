@@ -15,8 +15,10 @@ from reportgen.evidence import (
     few_columns,
     group_rates,
     importance,
+    labels,
     learning_curve,
     mistakes,
+    neighbours,
     performance,
     redundancy,
     refits,
@@ -119,10 +121,18 @@ def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
 
 
 def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
-    """All mistakes, and how they and the answers fall on the groups of the protected columns."""
+    """All mistakes, labels that look wrong, the training rows around the surest mistakes, and how groups fare."""
     errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
+    near = [one.row for one in errors.rows]
+    labelled = analyses.make("labels", lambda: labels.measure(subject), None)
+    around = analyses.make("neighbours", lambda: neighbours.measure(subject, near), None)
     groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
-    return {"errors": errors.model_copy(update={"groups": groups, "gaps": gaps}), "fairness": rates}
+    return {
+        "errors": errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        "labels": labelled,
+        "neighbours": around,
+        "fairness": rates,
+    }
 
 
 def _fairness(subject: Subject) -> tuple[tuple[GroupError, ...], tuple[GroupGap, ...], Fairness | None]:

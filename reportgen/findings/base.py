@@ -15,6 +15,7 @@ Reason = Literal[
     "no_class_counts",
     "no_target_summary",
     "no_solo_scores",
+    "labels_not_judged",
     "parts_drawn_at_random",
     "no_interval",
     "no_comparison",

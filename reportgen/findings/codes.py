@@ -15,6 +15,7 @@ SEVERITIES = {
     "target_leakage": "warning, critical",
     "duplicate_rows": "info, warning",
     "conflicting_labels": "info, warning",
+    "label_noise": "info, warning",
     "missing_target": "info, warning",
     "class_imbalance": "warning",
     "rare_class": "warning",

@@ -8,6 +8,7 @@ from reportgen.findings.explanation import (
     methods_disagree,
     redundant_features,
 )
+from reportgen.findings.labels import label_noise
 from reportgen.findings.model import (
     miscalibrated,
     no_better_than_baseline,
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     class_imbalance,
     rare_class,
     conflicting_labels,
+    label_noise,
     missing_target,
     duplicate_rows,
     id_column,

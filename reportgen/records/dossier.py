@@ -5,6 +5,7 @@ from reportgen.records.columns import Additions, FewColumns, Redundancy
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
+from reportgen.records.labels import Labels, Neighbours
 from reportgen.records.leak import SoloScore
 from reportgen.records.learning_curve import LearningCurve
 from reportgen.records.mistakes import Errors
@@ -42,6 +43,8 @@ class Dossier(Record):
     fairness: Fairness | None = None
     robustness: Robustness | None = None
     learning_curve: LearningCurve | None = None
+    labels: Labels | None = None
+    neighbours: Neighbours | None = None
     skipped: tuple[Skipped, ...] = ()
 
     def metric(self, name: str, split: str = "test", of: str | None = None) -> Metric | None:

@@ -15,8 +15,10 @@ from reportgen.evidence import (
     few_columns,
     group_rates,
     importance,
+    labels,
     learning_curve,
     mistakes,
+    neighbours,
     performance,
     redundancy,
     refits,
@@ -49,6 +51,8 @@ ORDER = [
     "walkthroughs",
     "single_rows",
     "errors",
+    "labels",
+    "neighbours",
     "fairness",
     "robustness",
     "learning_curve",
@@ -79,6 +83,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     scores, summary = selection.measure(fair_subject, QUICK)
     methods = importance.measure(fair_subject)
     moved = effects.measure(fair_subject, methods)
+    errors = mistakes.measure(fair_subject)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -101,10 +106,12 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         single_rows=single_rows.measure(fair_subject, walkthrough.measure(fair_subject)),
-        errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
         fairness=group_rates.measure(fair_subject),
         robustness=robustness.measure(fair_subject),
         learning_curve=learning_curve.measure(fair_subject),
+        errors=errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        labels=labels.measure(fair_subject),
+        neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows]),
     )
 
 
@@ -116,6 +123,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
     assert collect(regression_subject, QUICK).skipped == (
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
+        Skipped(analysis="labels", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
         Skipped(analysis="learning_curve", reason="learning_curve_off"),
     )

@@ -7,6 +7,7 @@ import pytest
 from reportgen.records.columns import Dependence, FeatureGroup, Redundancy
 from reportgen.records.dossier import Dossier
 from reportgen.records.explanation import FeatureImportance, Importance, Surrogate
+from reportgen.records.labels import Labels
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import (
@@ -198,6 +199,18 @@ def dossier() -> Dossier:
         surrogates=(surrogate("linear"), surrogate("tree")),
         redundancy=redundancy(),
         errors=Errors(measure="error_rate"),
+        labels=Labels(
+            n=1000,
+            share=0.004,
+            low=0.0,
+            high=0.02,
+            p_value=0.2,
+            alpha=0.01,
+            networks=5,
+            forest=True,
+            fitted_on=1000,
+            method="by hand",
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from reportgen.records.dossier import Dossier
+from reportgen.records.labels import SuspectLabel
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
 from reportgen.records.table import Column, Level, PartRecord, Profile
 from tests.findings.conftest import (
@@ -84,6 +85,18 @@ def drifted(dossier: Dossier) -> Dossier:
     return dossier.model_copy(update={"split": dossier.split.model_copy(update={"strategy": "given", "parts": parts})})
 
 
+def mislabelled(share: float) -> Wound:
+    suspects = tuple(SuspectLabel(row=k, given="no", suggested="yes", probability=0.9) for k in (7, 3))
+    found = {"p_value": 1e-6, "share": share, "low": share / 2, "high": 2 * share, "likely": 2, "found": 0.95}
+    precision = {"precision": 0.9, "precision_low": 0.8, "precision_high": 0.97}
+
+    def mislabel(dossier: Dossier) -> Dossier:
+        labels = dossier.labels.model_copy(update={**found, **precision, "suspects": suspects})
+        return dossier.model_copy(update={"labels": labels})
+
+    return mislabel
+
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
 
@@ -104,6 +117,7 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     ),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
+    "label_noise": (mislabelled(0.05), mislabelled(0.001)),
     "missing_target": tuple(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
     "class_imbalance": (changed(split=split((570, 30), (190, 10), (190, 10), "stratified")),),
     "rare_class": (changed(split=RARE), changed(profile=LEFT_OUT), changed(split=RARE, profile=LEFT_OUT)),
