@@ -1,21 +1,19 @@
-"""Which original columns matter, by six methods, each with the score of the model it speaks about."""
+"""Which original columns matter, by seven methods, each with the score of the model it speaks about."""
 
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.attribution import integrated_gradients
+from reportgen.evidence.attributed import Local, taken_apart, worth
 from reportgen.evidence.base import Fitted, Floats, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
-from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.number_scores import r2
 from reportgen.evidence.permutation import FULL, LIGHT, Effort, permuted
 from reportgen.evidence.trees import impurity
 from reportgen.records.explanation import FeatureImportance, Importance
 
-MOST_ATTRIBUTED = 500
 CORRELATED = 0.7
 """Half of the variance shared: above it a shuffled column makes rows that cannot exist, and partners stand in."""
 
@@ -32,7 +30,7 @@ def measure(subject: Subject) -> tuple[Importance, ...]:
         methods.append(_tree(subject, fitted["tree"]))
     if "boosting" in fitted:
         methods.append(_boosting(subject, fitted["boosting"]))
-    return (*methods, _first_layer(subject), _attributed(subject))
+    return (*methods, _first_layer(subject), *_attributed(subject))
 
 
 def _permutation(subject: Subject) -> Importance:
@@ -116,42 +114,32 @@ def _first_layer(subject: Subject) -> Importance:
     )
 
 
-def _attributed(subject: Subject) -> Importance:
-    """The mean size of a column's integrated gradients over test rows, each row's for the class it was given."""
-    rng = np.random.default_rng([subject.seed, 23])
-    drawn = np.sort(rng.choice(len(subject.test.y), min(len(subject.test.y), MOST_ATTRIBUTED), replace=False))
-    sizes = np.abs(_contributions(subject, subject.test.x[drawn]))
-    return Importance(
-        method="integrated_gradients",
-        unit="attribution",
-        n=len(sizes),
-        interval_method="t interval over test rows; one feature at a time",
-        note="sizes_not_losses",
-        features=_means(subject.features, sizes),
-        **_fidelity(subject, subject.predict),
+def _attributed(subject: Subject) -> tuple[Importance, ...]:
+    """What a column's contributions to single test rows are worth, by two ways to take answers apart."""
+    found = taken_apart(subject)
+    return (
+        _worth(subject, "integrated_gradients", found["integrated_gradients"]),
+        _worth(subject, "expected_gradients", found["expected_gradients"]),
     )
 
 
-def _contributions(subject: Subject, x: Floats) -> Floats:
-    given = np.argmax(subject.predict(x), axis=1) if subject.classifies else np.zeros(len(x), dtype=np.intp)
-    contributions = np.empty((len(x), len(subject.features)))
-    for output in np.unique(given):
-        chosen = given == output
-        contributions[chosen] = integrated_gradients(subject, x[chosen], int(output)).contributions
-    return contributions
-
-
-def _means(features: tuple[str, ...], sizes: Floats) -> tuple[FeatureImportance, ...]:
-    measured = (_mean_size(name, column) for name, column in zip(features, sizes.T, strict=True))
-    return tuple(sorted(measured, key=lambda one: -one.value))
-
-
-def _mean_size(name: str, sizes: Floats) -> FeatureImportance:
-    """A mean size with its interval, which one row alone does not have."""
-    if len(sizes) < 2:
-        return FeatureImportance(feature=name, value=float(sizes.mean()))
-    low, high = mean_interval(sizes)
-    return FeatureImportance(feature=name, value=float(sizes.mean()), low=max(0.0, low), high=high)
+def _worth(
+    subject: Subject, method: Literal["integrated_gradients", "expected_gradients"], local: Local
+) -> Importance:
+    features = worth(subject, local)
+    unit = "contribution_log_loss"
+    if not subject.classifies:
+        shares, features = _as_shares(features, subject.test.y)
+        unit = f"contribution_{shares}"
+    return Importance(
+        method=method,
+        unit=unit,
+        n=len(local.rows),
+        interval_method="t interval over test rows; one feature at a time",
+        note="noise_is_worth_nothing",
+        features=features,
+        **_fidelity(subject, subject.predict),
+    )
 
 
 def _fidelity(subject: Subject, predict: Predict) -> dict[str, Any]:

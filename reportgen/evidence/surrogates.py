@@ -24,6 +24,7 @@ FOLLOWS = 0.8
 almost perfect (Landis and Koch 1977, Biometrics 33), and R2 is the same share for numbers."""
 Answers = npt.NDArray[Any]
 Kind = Literal["linear", "svm", "tree"]
+KINDS: tuple[Kind, ...] = ("linear", "svm", "tree")
 Linear: TypeAlias = LogisticRegression | LinearSVC | LinearSVR | Ridge
 Model: TypeAlias = Linear | TransformedTargetRegressor | DecisionTreeClassifier | DecisionTreeRegressor
 
@@ -42,8 +43,23 @@ def measure(subject: Subject) -> tuple[Surrogate, ...]:
     asked = _ask(subject)
     if len(np.unique(asked.train)) < 2:
         raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
-    models = _classifiers(subject.seed) if subject.classifies else _regressors(subject.seed)
-    return tuple(_stand_in(subject, asked, kind, model) for kind, model in models.items())
+    return tuple(_stand_in(subject, asked, kind) for kind in KINDS)
+
+
+def linear_slopes(subject: Subject) -> Floats:
+    """What the linear stand-in adds for each encoded input to each output against the mean of the others.
+
+    Shape (outputs, encoded). Raises NotApplicable where the network has one answer only.
+    """
+    asked = _ask(subject)
+    if len(np.unique(asked.train)) < 2:  # noqa: PLR2004
+        raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
+    model = _fitted(subject, asked, "linear")
+    if not subject.classifies:
+        return np.atleast_2d(model.regressor_.coef_) * float(model.transformer_.scale_[0])
+    slopes = np.zeros((len(subject.task.classes), asked.x.shape[1]))
+    slopes[model.classes_] = model.coef_ if len(model.coef_) > 1 else np.concatenate([-model.coef_, model.coef_])
+    return np.asarray(slopes - (slopes.sum(axis=0) - slopes) / (len(slopes) - 1))
 
 
 def _ask(subject: Subject) -> _Asked:
@@ -80,8 +96,17 @@ def _regressors(seed: int) -> dict[Kind, Model]:
     }
 
 
-def _stand_in(subject: Subject, asked: _Asked, kind: Kind, model: Model) -> Surrogate:
-    model.fit(asked.x, asked.train)
+def _fitted(subject: Subject, asked: _Asked, kind: Kind) -> Model:
+    """The stand-in of that kind, fitted once for each subject."""
+    known: dict[Kind, Model] = subject.kept.setdefault("surrogates", {})
+    if kind not in known:
+        models = _classifiers(subject.seed) if subject.classifies else _regressors(subject.seed)
+        known[kind] = models[kind].fit(asked.x, asked.train)
+    return known[kind]
+
+
+def _stand_in(subject: Subject, asked: _Asked, kind: Kind) -> Surrogate:
+    model = _fitted(subject, asked, kind)
     told = np.asarray(model.predict(subject.test.x.astype(np.float64)))
     nodes = draw(model, subject) if kind == "tree" else ()
     terms = () if nodes else _terms(subject, asked.x, model)

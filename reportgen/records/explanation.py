@@ -5,6 +5,11 @@ from typing import Literal
 from reportgen.records.base import Record
 
 
+Method = Literal[
+    "permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients", "expected_gradients"
+]
+
+
 class Selection(Record):
     """One feature's scores against the target, measured on training rows.
 
@@ -52,11 +57,12 @@ class Importance(Record):
     """One method's answer over all features, the largest value first.
 
     `unit` is a code for what a value counts: log_loss, r2_drop, squared_error, standardised_coefficient, impurity,
-    weight, attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as
-    measured by `fidelity_measure`; `note` is a code for what the reader must keep in mind.
+    weight, contribution_log_loss, contribution_r2_drop, contribution_squared_error; attribution in older reports.
+    `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as measured by
+    `fidelity_measure`; `note` is a code for what the reader must keep in mind.
     """
 
-    method: Literal["permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"]
+    method: Method
     main: bool = False
     fidelity: float | None = None
     fidelity_measure: Literal["accuracy", "r2"] | None = None
