@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    agreement,
     baselines,
     calibration,
     fairness,
+    faithfulness,
     importance,
     mistakes,
     performance,
@@ -83,8 +85,9 @@ def collect(
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
-        importance=analyses.make("importance", lambda: importance.measure(known), ()),
+        **_importance(known, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
+        faithfulness=analyses.make("faithfulness", lambda: faithfulness.measure(known), None),
         walkthroughs=analyses.make("walkthroughs", lambda: walkthrough.measure(known), ()),
         errors=_errors(known, analyses),
         skipped=tuple(analyses.skipped),
@@ -94,6 +97,13 @@ def collect(
 def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:
     scores, summary = analyses.make("selection", lambda: selection.measure(subject, config), ((), None))
     return {"selection": scores, "selection_summary": summary}
+
+
+def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """All methods, and how far they agree."""
+    methods = analyses.make("importance", lambda: importance.measure(subject), ())
+    agreed = analyses.make("agreement", lambda: agreement.measure(methods, subject.seed), None)
+    return {"importance": methods, "agreement": agreed}
 
 
 def _errors(subject: Subject, analyses: _Round) -> Errors:

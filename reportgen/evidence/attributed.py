@@ -53,7 +53,9 @@ def from_average(subject: Subject, rows: npt.NDArray[np.intp]) -> Local:
     """Integrated gradients from the average training row."""
     x = subject.test.x[rows]
     found = [integrated_gradients(subject, x, output, most=MOST_STEPS) for output in _asked(subject)]
-    return _local(subject, rows, np.stack([one.output for one in found]), np.stack([one.contributions for one in found]))
+    return _local(
+        subject, rows, np.stack([one.output for one in found]), np.stack([one.contributions for one in found])
+    )
 
 
 def from_rows(subject: Subject, rows: npt.NDArray[np.intp]) -> Local:
@@ -101,7 +103,7 @@ def _mean(name: str, added: Floats) -> FeatureImportance:
 def _answers(subject: Subject, values: Floats) -> Floats:
     """Probabilities (rows, classes) from outputs that stand against the mean of the others; or the numbers (rows,)."""
     if not subject.classifies:
-        return values[0]
+        return np.asarray(values[0])
     scores = values.T * (len(values) - 1) / len(values)
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
@@ -115,7 +117,7 @@ def _asked(subject: Subject) -> tuple[int, ...]:
     """The outputs that are taken apart: of two classes the second says both."""
     if not subject.classifies:
         return (0,)
-    return (1,) if len(subject.task.classes) == 2 else tuple(range(len(subject.task.classes)))  # noqa: PLR2004
+    return (1,) if len(subject.task.classes) == 2 else tuple(range(len(subject.task.classes)))
 
 
 def _local(subject: Subject, rows: npt.NDArray[np.intp], values: Floats, contributions: Floats) -> Local:

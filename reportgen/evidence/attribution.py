@@ -47,8 +47,17 @@ def integrated_gradients(
         gap = np.abs(reached - base - parts.sum(axis=1))
         open_rows = np.flatnonzero(gap > _allowed(reached - base, parts)) if steps < most else open_rows[:0]
         steps *= 2
-    contributions = np.stack([parts[:, group].sum(axis=1) for group in subject.groups.values()], axis=1)
-    return Attribution(contributions, reached, base, reached - base - parts.sum(axis=1), taken)
+    return Attribution(_by_column(subject, parts), reached, base, reached - base - parts.sum(axis=1), taken)
+
+
+def in_one_go(subject: Subject, rows: Floats, output: int, steps: int) -> Floats:
+    """Integrated gradients with that many points whether they add up or not, shape (rows, features)."""
+    base_row = subject.train.x.mean(axis=0, dtype=np.float64)
+    return _by_column(subject, _along(subject, rows, base_row, output, steps))
+
+
+def _by_column(subject: Subject, parts: Floats) -> Floats:
+    return np.stack([parts[:, group].sum(axis=1) for group in subject.groups.values()], axis=1)
 
 
 def _allowed(distance: Floats, parts: Floats) -> Floats:
@@ -83,7 +92,7 @@ def expected_gradients(subject: Subject, rows: Floats, outputs: Sequence[int], d
     Shape (outputs, rows, features). The mean over training rows of integrated gradients from each of them, one point of
     each path; the points of a row are spread evenly over the way. Summed over columns it is the output less its mean
     over training rows, but for the error of the draws. Erion et al. (2021), Improving performance of deep learning
-    models with axiomatic attribution priors and expected gradients, Nature Machine Intelligence 3:620, arXiv:1906.10670.
+    models with axiomatic attribution priors and expected gradients, Nat Mach Intell 3:620, arXiv:1906.10670.
     """
     rng = np.random.default_rng([subject.seed, 25])
     block = max(1, MOST_NUMBERS // (draws * rows.shape[1]))
@@ -93,9 +102,7 @@ def expected_gradients(subject: Subject, rows: Floats, outputs: Sequence[int], d
     return np.stack([whole[:, :, group].sum(axis=2) for group in subject.groups.values()], axis=2)
 
 
-def _expected(
-    subject: Subject, rows: Floats, outputs: Sequence[int], draws: int, rng: np.random.Generator
-) -> Floats:
+def _expected(subject: Subject, rows: Floats, outputs: Sequence[int], draws: int, rng: np.random.Generator) -> Floats:
     shape = (draws, len(rows))
     bases = subject.train.x[rng.integers(0, len(subject.train.x), shape)]
     strata = rng.permuted(np.tile(np.arange(draws)[:, None], (1, len(rows))), axis=0)

@@ -1,6 +1,5 @@
-"""Whether contributions name the columns that an answer rests on: columns are taken away in their order, and watched."""
+"""Whether contributions name the columns that an answer rests on: columns are taken away in that order."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.evidence.attributed import Local, drawn_rows, taken_apart
-from reportgen.evidence.attribution import expected_gradients, integrated_gradients
+from reportgen.evidence.attribution import in_one_go
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import STUDENT, bootstrap, mean_interval
+from reportgen.evidence.intervals import STUDENT, Bounds, bootstrap, mean_interval
 from reportgen.evidence.predictions import SMALLEST
 from reportgen.evidence.surrogates import linear_slopes
 from reportgen.records.trust import Explainer, Faithfulness, Gap, Trial
@@ -20,10 +19,13 @@ ANSWERS = {"quick": 20_000, "standard": 60_000, "thorough": 400_000}
 MOST_ROWS, FEWEST_ROWS = 300, 30
 FEWEST_DONORS, MOST_DONORS = 3, 10
 MOST_STEPS = 8
+ORDERS = 10
+"""Three ways, chance and what knows nothing, each forwards and backwards."""
 MOST_NUMBERS = 4_000_000
-STEPS, DRAWS = 16, 16
-"""Points of a way, and training rows drawn, for each row of a network that knows nothing."""
+STEPS = 16
+"""Points of a way in a network that knows nothing."""
 
+What = Literal["both", "deletion", "insertion"]
 Order = npt.NDArray[np.intp]
 """For each row its columns, the one that goes first in front."""
 
@@ -32,9 +34,10 @@ Order = npt.NDArray[np.intp]
 class _Ground:
     """The rows, the training rows whose values stand in for theirs, and how the answers are read.
 
-    `taken` are the rows' places among those that were taken apart, `x` (rows, encoded), `donors` (donors, rows, encoded), `given` the class of each row (0 for a number), `sign` +1 or
-    -1: the direction in which a row's answer lies from the average. `whole` and `none` are the outputs with all columns
-    and with none, `steps` how many columns are taken away.
+    `taken` are the rows' places among those that were taken apart; `x` (rows, encoded); `donors` (donors, rows,
+    encoded); `given` the class of each row (0 for a number); `sign` +1 or -1, the direction in which a row's answer
+    lies from the average. `steps` are the numbers of columns that are taken away, `owner` the column of each encoded
+    one; `whole` and `none` are the outputs with all columns and with none.
     """
 
     subject: Subject
@@ -69,7 +72,7 @@ def measure(subject: Subject) -> Faithfulness:
 
     Raises NotApplicable where there is one column only, or one answer only.
     """
-    if len(subject.features) < 2:  # noqa: PLR2004 - of one column there is one order
+    if len(subject.features) < 2:  # of one column there is one order
         raise NotApplicable("one_column_only")
     locals_ = taken_apart(subject)
     ground = _ground(subject)
@@ -96,7 +99,7 @@ def _to_given(local: Local, ground: _Ground) -> Floats:
 def _ground(subject: Subject) -> _Ground:
     """As many rows and donors as the budget for questions leaves room for."""
     steps = np.unique(np.linspace(1, len(subject.features) - 1, MOST_STEPS).round().astype(np.intp))
-    room = ANSWERS[subject.budget] // (2 * (len(steps) * 6))
+    room = ANSWERS[subject.budget] // (ORDERS * len(steps))
     drawn = drawn_rows(subject)
     most = max(FEWEST_ROWS, min(MOST_ROWS, room // FEWEST_DONORS))
     rng = np.random.default_rng([subject.seed, 41])
@@ -162,28 +165,28 @@ def _gaps(ground: _Ground, parts: Floats, chance: _Areas) -> tuple[Floats, Float
 
 
 def _trial(ground: _Ground, method: Explainer, parts: Floats, chance: _Areas) -> Trial:
-    deletion, insertion = _gaps(ground, parts, chance)
     way = np.abs(ground.whole - ground.none)
-    named: tuple[tuple[Literal["both", "deletion", "insertion"], Floats], ...] = (
-        ("both", (deletion + insertion) / 2),
-        ("deletion", deletion),
-        ("insertion", insertion),
-    )
+    named = _named(*_gaps(ground, parts, chance))
     bounds = [_over_rows(ground, gap, way) for _, gap in named]
     return Trial(
         method=method,
         n=len(way),
-        interval_method=bounds[0][2] if len(way) > 1 else "not measured",
+        interval_method=bounds[0].method if bounds[0] else "not measured",
         gaps=tuple(
-            Gap(of=of, value=float(gap.mean() / way.mean()), low=low, high=high)
-            for (of, gap), (low, high, _) in zip(named, bounds, strict=True)
+            Gap(
+                of=of,
+                value=float(gap.mean() / way.mean()),
+                low=bound.low if bound else None,
+                high=bound.high if bound else None,
+            )
+            for (of, gap), bound in zip(named, bounds, strict=True)
         ),
     )
 
 
-def _over_rows(ground: _Ground, gap: Floats, way: Floats) -> tuple[float | None, float | None, str]:
-    if len(way) < 2:  # noqa: PLR2004
-        return None, None, ""
+def _over_rows(ground: _Ground, gap: Floats, way: Floats) -> Bounds | None:
+    if len(way) < 2:  # one row has no interval
+        return None
     rng = np.random.default_rng([ground.subject.seed, 43])
     return bootstrap(np.stack([gap, way], axis=1), _ratio, rng)
 
@@ -208,47 +211,37 @@ def _by_column(subject: Subject, parts: Floats) -> Floats:
 
 
 def _sanity(ground: _Ground, chance: _Areas) -> tuple[Trial, ...]:
-    """The same with networks that know nothing, each of them on rows of its own."""
-    count = min(len(ground.subject.randomised), len(ground.x))
-    if count < 2:  # noqa: PLR2004 - an interval over networks needs two
+    """Integrated gradients of networks that know nothing, each on rows of its own; the trained one answers."""
+    subject = ground.subject
+    count = min(len(subject.randomised), len(ground.x))
+    if count < 2:  # an interval over networks needs two
         return ()
-    ways: dict[Explainer, Callable[[Subject, Floats, int], Floats]] = {
-        "integrated_gradients": _integrated,
-        "expected_gradients": _expected,
-    }
-    return tuple(_randomised(ground, name, way, chance, count) for name, way in ways.items())
-
-
-def _integrated(subject: Subject, x: Floats, output: int) -> Floats:
-    return integrated_gradients(subject, x, output, steps=STEPS, most=STEPS).contributions
-
-
-def _expected(subject: Subject, x: Floats, output: int) -> Floats:
-    return np.asarray(expected_gradients(subject, x, (output,), DRAWS)[0])
-
-
-def _randomised(
-    ground: _Ground, method: Explainer, way: Callable[[Subject, Floats, int], Floats], chance: _Areas, count: int
-) -> Trial:
-    subject, network = ground.subject, np.arange(len(ground.x)) % count
+    network = np.arange(len(ground.x)) % count
     parts = np.empty((len(ground.x), len(subject.features)))
     for number, gradients in enumerate(subject.randomised[:count]):
-        blank = replace(subject, gradients=gradients)
         for output in np.unique(ground.given[network == number]):
             chosen = (network == number) & (ground.given == output)
-            parts[chosen] = way(blank, ground.x[chosen], int(output))
-    deletion, insertion = _gaps(ground, parts, chance)
-    scale = float(np.abs(ground.whole - ground.none).mean())
-    named: tuple[tuple[Literal["both", "deletion", "insertion"], Floats], ...] = (
-        ("both", (deletion + insertion) / 2),
-        ("deletion", deletion),
-        ("insertion", insertion),
+            parts[chosen] = in_one_go(replace(subject, gradients=gradients), ground.x[chosen], int(output), STEPS)
+    way = float(np.abs(ground.whole - ground.none).mean())
+    return (
+        Trial(
+            method="integrated_gradients",
+            randomised=True,
+            n=len(ground.x),
+            networks=count,
+            interval_method=STUDENT,
+            gaps=tuple(
+                _over_networks(of, np.array([gap[network == number].mean() for number in range(count)]) / way)
+                for of, gap in _named(*_gaps(ground, parts, chance))
+            ),
+        ),
     )
-    gaps = []
-    for of, gap in named:
-        means = np.array([gap[network == number].mean() for number in range(count)]) / scale
-        low, high = mean_interval(means)
-        gaps.append(Gap(of=of, value=float(means.mean()), low=low, high=high))
-    return Trial(
-        method=method, randomised=True, n=len(ground.x), networks=count, interval_method=STUDENT, gaps=tuple(gaps)
-    )
+
+
+def _over_networks(of: What, means: Floats) -> Gap:
+    low, high = mean_interval(means)
+    return Gap(of=of, value=float(means.mean()), low=low, high=high)
+
+
+def _named(deletion: Floats, insertion: Floats) -> tuple[tuple[What, Floats], ...]:
+    return ("both", (deletion + insertion) / 2), ("deletion", deletion), ("insertion", insertion)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.evidence.attributed import Local, taken_apart, worth
-from reportgen.evidence.base import Fitted, Floats, Predict, Subject
+from reportgen.evidence.base import Fitted, Predict, Subject
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
 from reportgen.evidence.number_scores import r2
@@ -123,9 +123,7 @@ def _attributed(subject: Subject) -> tuple[Importance, ...]:
     )
 
 
-def _worth(
-    subject: Subject, method: Literal["integrated_gradients", "expected_gradients"], local: Local
-) -> Importance:
+def _worth(subject: Subject, method: Literal["integrated_gradients", "expected_gradients"], local: Local) -> Importance:
     features = worth(subject, local)
     unit = "contribution_log_loss"
     if not subject.classifies:

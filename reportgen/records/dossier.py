@@ -6,6 +6,7 @@ from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
+from reportgen.records.trust import Agreement, Faithfulness
 
 
 class Dossier(Record):
@@ -26,6 +27,8 @@ class Dossier(Record):
     solo: tuple[SoloScore, ...] = ()
     importance: tuple[Importance, ...] = ()
     surrogates: tuple[Surrogate, ...] = ()
+    faithfulness: Faithfulness | None = None
+    agreement: Agreement | None = None
     walkthroughs: tuple[Walkthrough, ...] = ()
     errors: Errors
     skipped: tuple[Skipped, ...] = ()

@@ -4,7 +4,6 @@ from typing import Literal
 
 from reportgen.records.base import Record
 
-
 Method = Literal[
     "permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients", "expected_gradients"
 ]
@@ -108,15 +107,61 @@ class TreeNode(Record):
     purity: float | None = None
 
 
+class Condition(Record):
+    """One condition in a column's own units; a level stands with == and !=, nothing with missing and present."""
+
+    feature: str
+    test: Literal["<=", ">", "==", "!=", "missing", "present"]
+    threshold: float | None = None
+    level: str | None = None
+
+
+class Rule(Record):
+    """One rule of a list: where all conditions hold and those of no rule before it do, the answer is this.
+
+    `share` is the share of training rows that it decides; `agreement` how often the network gives the same class to
+    the `n` test rows that it decides, None for numbers and where there are none such. The last rule has no condition.
+    """
+
+    conditions: tuple[Condition, ...]
+    answer: str
+    share: float
+    n: int
+    agreement: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Region(Record):
+    """The part of the table where a stand-in leaves the network most often, found on `found_on` validation rows.
+
+    `value` is the share of its `n` test rows with another class, or their mean squared difference in variances of the
+    network's numbers; `rest` the same of all other test rows; `apart_low` and `apart_high` bound the difference.
+    `confirmed` says whether test rows show the region to be worse than the rest.
+    """
+
+    conditions: tuple[Condition, ...]
+    n: int
+    value: float
+    low: float
+    high: float
+    rest: float
+    apart_low: float
+    apart_high: float
+    found_on: int
+    confirmed: bool
+
+
 class Surrogate(Record):
     """A readable model fitted to the network's answers on training rows and held against them on test rows.
 
     `fidelity` is `measure`: the share of rows with the same class (agreement) or R2 of its numbers; `floor` is what
     a constant answer would reach. `follows` says whether fidelity is high enough to speak for the network at all.
-    `taught` counts the training rows it was fitted to, `size` the terms or the leaves.
+    `taught` counts the training rows it was fitted to, `size` the terms, the leaves or the rules. `probability` is R2
+    of the network's probabilities (for numbers `fidelity` says the same), `region` where it follows least.
     """
 
-    kind: Literal["linear", "svm", "tree"]
+    kind: Literal["linear", "svm", "tree", "rules"]
     fidelity: float
     low: float
     high: float
@@ -132,6 +177,12 @@ class Surrogate(Record):
     size: int
     terms: tuple[Term, ...] = ()
     nodes: tuple[TreeNode, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    probability: float | None = None
+    probability_low: float | None = None
+    probability_high: float | None = None
+    probability_method: str | None = None
+    region: Region | None = None
 
 
 class Contribution(Record):
