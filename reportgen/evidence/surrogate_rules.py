@@ -60,7 +60,7 @@ class RuleList:
 
     def apply(self, x: Floats) -> npt.NDArray[np.intp]:
         """The number of the first rule that holds, shape (rows,)."""
-        return np.argmax(np.stack([met(cuts, x) for cuts in self.rules], axis=1), axis=1)
+        return np.asarray(np.argmax(np.stack([met(cuts, x) for cuts in self.rules], axis=1), axis=1))
 
     def _add(self, cuts: Cuts, y: npt.NDArray[Any]) -> None:
         self.rules.append(cuts)
