@@ -18,7 +18,7 @@ ANSWERS = {"quick": 20_000, "standard": 60_000, "thorough": 400_000}
 """Rows that the network may be asked about."""
 MOST_ROWS, FEWEST_ROWS = 300, 30
 FEWEST_DONORS, MOST_DONORS = 3, 10
-MOST_STEPS = 8
+MOST_STEPS = 8  # even
 ORDERS = 10
 """Three ways, chance and what knows nothing, each forwards and backwards."""
 MOST_NUMBERS = 4_000_000
@@ -98,7 +98,7 @@ def _to_given(local: Local, ground: _Ground) -> Floats:
 
 def _ground(subject: Subject) -> _Ground:
     """As many rows and donors as the budget for questions leaves room for."""
-    steps = np.unique(np.linspace(1, len(subject.features) - 1, MOST_STEPS).round().astype(np.intp))
+    steps = _steps(len(subject.features))
     room = ANSWERS[subject.budget] // (ORDERS * len(steps))
     drawn = drawn_rows(subject)
     most = max(FEWEST_ROWS, min(MOST_ROWS, room // FEWEST_DONORS))
@@ -120,6 +120,12 @@ def _ground(subject: Subject) -> _Ground:
         raise NotApplicable("one_answer")
     sign = np.ones(len(rows)) if subject.classifies else np.where(whole >= none, 1.0, -1.0)
     return _Ground(subject, taken, x, others, given, sign, steps, owner, whole, none)
+
+
+def _steps(columns: int) -> npt.NDArray[np.intp]:
+    """How many columns are taken away, the same from both ends: an order read backwards then loses what it gains."""
+    half = np.linspace(1, columns / 2, MOST_STEPS // 2).astype(np.intp)
+    return np.unique(np.concatenate([half, columns - half]))
 
 
 def _read(subject: Subject, answers: Floats, given: Order) -> Floats:

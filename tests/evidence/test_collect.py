@@ -6,10 +6,12 @@ import pytest
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    agreement,
     baselines,
     calibration,
     collect,
     fairness,
+    faithfulness,
     importance,
     mistakes,
     performance,
@@ -33,7 +35,9 @@ ORDER = [
     "selection",
     "solo",
     "importance",
+    "agreement",
     "surrogates",
+    "faithfulness",
     "walkthroughs",
     "errors",
     "fairness",
@@ -70,7 +74,9 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         selection_summary=summary,
         solo=solo.measure(fair_subject),
         importance=importance.measure(fair_subject),
+        agreement=agreement.measure(importance.measure(fair_subject), fair_subject.seed),
         surrogates=surrogates.measure(fair_subject),
+        faithfulness=faithfulness.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
     )
