@@ -17,9 +17,9 @@ MOST_ANSWERS = 1_500
 """Rows times outputs that are taken apart."""
 MOST_STEPS = 32
 """Points of a way: what they leave unexplained of one row is lost in the mean over rows."""
-GRADIENTS = 6_000
+GRADIENTS = 10_000
 """Gradients that expected gradients may ask for: each row is compared with as many training rows as that leaves."""
-FEWEST_DRAWS, MOST_DRAWS = 25, 100
+FEWEST_DRAWS, MOST_DRAWS = 30, 100
 
 Features: TypeAlias = tuple[FeatureImportance, ...]
 
