@@ -19,7 +19,7 @@ def test_what_was_shown_faithful_is_named_with_its_interval() -> None:
     assert "right columns: expected gradients, integrated gradients and linear surrogate." in page
     assert "ahead of chance by 60% of the whole change of the answer (95 % interval 50% to 70%)" in page
     assert "The counter-check holds: contributions from 8 networks" in page
-    assert "are not ahead of chance (1%, −9% to 11%)" in page
+    assert "are not shown to be ahead of chance (1%, −9% to 11%)" in page
 
 
 def test_what_was_not_is_warned_of() -> None:
