@@ -53,6 +53,8 @@ from reportgen.render.words import worded, worded_verdict
 Watch = Callable[[str], AbstractContextManager[None]]
 """Called with the name of each step; the step runs inside what it returns."""
 
+RANDOMISED = 8
+"""Networks with weights drawn anew, for the sanity check of explanations: enough for a t interval over them."""
 LIBRARIES = ("tensorflow", "keras", "scikit-learn", "numpy", "pandas", "scipy", "matplotlib", "jinja2", "weasyprint")
 
 
@@ -231,6 +233,7 @@ def _subject(
         test=_part("test", prepared.test, parts.test, prepared, config),
         predict=network.predict,
         gradients=network.gradients,
+        randomised=tuple(network.randomised(seed) for seed in range(config.seed, config.seed + RANDOMISED)),
         first_layer=network.first_layer,
         baselines=tuple(Fitted(b.name, b.predict, b.settings, b.coefficients, b.importances) for b in baselines),
         protected=config.protected,

@@ -1,5 +1,6 @@
 """Reports built by hand, one a task, that together hold every kind of record and every kind of value."""
 
+from itertools import combinations
 from math import exp
 
 from reportgen.config import Settings
@@ -7,9 +8,12 @@ from reportgen.document import Document, Environment
 from reportgen.records.base import Code, Skipped
 from reportgen.records.card import Card
 from reportgen.records.explanation import (
+    Condition,
     Contribution,
     FeatureImportance,
     Importance,
+    Region,
+    Rule,
     Selection,
     SelectionSummary,
     Surrogate,
@@ -44,6 +48,7 @@ from reportgen.records.table import (
     SplitRecord,
     Task,
 )
+from reportgen.records.trust import Agreement, Faithfulness, Gap, Pair, Trial
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -163,6 +168,7 @@ def _importances(features: tuple[str, ...]) -> tuple[Importance, ...]:
         "boosting": "log_loss",
         "first_layer": "weight",
         "integrated_gradients": "attribution",
+        "expected_gradients": "contribution_log_loss",
     }
     return tuple(_importance(method, unit, features) for method, unit in methods.items())
 
@@ -271,7 +277,87 @@ def _surrogates(features: tuple[str, ...], answers: tuple[str, str, str], measur
         Surrogate(kind="linear", fidelity=0.95, follows=True, size=len(terms), terms=terms, **shared),
         Surrogate(kind="svm", fidelity=0.93, follows=True, size=len(terms), terms=terms[:1], **shared),
         Surrogate(kind="tree", fidelity=0.88, follows=False, size=3, nodes=nodes, **shared),
+        _rules(features, answers, measure),
     )
+
+
+def _rules(features: tuple[str, ...], answers: tuple[str, str, str], measure: str) -> Surrogate:
+    """Every kind of condition, and a region that is confirmed where the answers are classes."""
+    agreed = {"agreement": 0.9, "low": 0.7, "high": 0.97} if measure == "agreement" else {}
+    first = (
+        Condition(feature=features[0], test="<=", threshold=4.5),
+        Condition(feature=features[-1], test="missing"),
+        Condition(feature=features[-1], test="!=", level="yes"),
+    )
+    second = (Condition(feature=features[0], test=">", threshold=1e6), Condition(feature=features[-1], test="present"))
+    stated = {"probability": 0.8, "probability_low": 0.7, "probability_high": 0.9, "probability_method": "bootstrap"}
+    return Surrogate(
+        kind="rules",
+        fidelity=0.91,
+        low=0.81,
+        high=0.96,
+        measure=measure,
+        floor=0.4,
+        n=60,
+        method="wilson",
+        follows=False,
+        score=0.9,
+        score_measure="accuracy" if measure == "agreement" else "r2",
+        size=3,
+        rules=(
+            Rule(conditions=first, answer=answers[0], share=0.3, n=20, **agreed),
+            Rule(conditions=second, answer=answers[1], share=0.2, n=0),
+            Rule(conditions=(), answer=answers[2], share=0.5, n=40, **agreed),
+        ),
+        region=Region(
+            conditions=second,
+            n=12,
+            value=0.4,
+            low=0.2,
+            high=0.7,
+            rest=0.05,
+            apart_low=0.1 if measure == "agreement" else -0.1,
+            apart_high=0.6,
+            found_on=11,
+            confirmed=measure == "agreement",
+        ),
+        **(stated if measure == "agreement" else {}),
+    )
+
+
+def _faithfulness(*, sound: bool) -> Faithfulness:
+    """Trials of every way: all beat chance where `sound`, else what knows nothing does and the linear one does not."""
+    values = {"integrated_gradients": 0.5, "expected_gradients": 0.6, "linear": 0.4 if sound else 0.01}
+    trials = [_trial(method, value) for method, value in values.items()]
+    blank = _trial("integrated_gradients", 0.01 if sound else 0.2, networks=8)
+    return Faithfulness(n=60, donors=5, columns=4, trials=(*trials, blank))
+
+
+def _trial(method: str, value: float, networks: int | None = None) -> Trial:
+    return Trial(
+        method=method,
+        randomised=networks is not None,
+        n=60,
+        networks=networks,
+        interval_method="Student t" if networks else "bootstrap, 2,000 resamples, BCa",
+        gaps=tuple(
+            Gap(of=of, value=value, low=value - 0.1, high=value + 0.1) for of in ("both", "deletion", "insertion")
+        ),
+    )
+
+
+def _gap(of: str, value: float) -> Gap:
+    return Gap(of=of, value=value, low=value - 0.1, high=value + 0.1)
+
+
+def _agreement(methods: tuple[Importance, ...], share: float) -> Agreement:
+    names = tuple(one.method for one in methods)
+    pairs = tuple(
+        Pair(one=one, other=other, share=share, p_value=0.01 if one == "permutation" else 0.6)
+        for one, other in combinations(names, 2)
+    )
+    columns = len(methods[0].features)
+    return Agreement(methods=names, columns=columns, sure=2, compared=5, shuffles=1_999, pairs=pairs)
 
 
 def _walk(
@@ -582,6 +668,8 @@ def binary() -> Document:
         solo=_solo(features, "roc_auc"),
         importance=_importances(features),
         surrogates=_surrogates(features, ("no", "<b>yes</b>", "no"), "agreement"),
+        faithfulness=_faithfulness(sound=True),
+        agreement=_agreement(_importances(features), 0.9),
         walkthroughs=(
             _walk("right", 12, "no", "no", features, p=0.99),
             _walk("wrong", 44, "<b>yes</b>", "no", features, p=0.97),
@@ -803,6 +891,8 @@ def multiclass() -> Document:
         solo=_solo(features, "roc_auc"),
         importance=_importances(features),
         surrogates=_surrogates(features, labels, "agreement"),
+        faithfulness=_faithfulness(sound=False),
+        agreement=_agreement(_importances(features), 0.6),
         walkthroughs=(
             _walk("right", 3, labels[0], labels[0], features, p=1.0),
             _walk("wrong", 90, labels[1], labels[0], features, p=0.8),

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
     additions,
+    agreement,
     baselines,
     calibration,
     effects,
     fairness,
+    faithfulness,
     few_columns,
     group_rates,
     importance,
@@ -32,6 +34,7 @@ from reportgen.evidence import (
 from reportgen.evidence.base import NotApplicable, Subject
 from reportgen.evidence.predictions import remember
 from reportgen.records.base import Skipped
+from reportgen.records.columns import Redundancy
 from reportgen.records.dossier import Dossier
 from reportgen.records.fairness import Fairness
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
@@ -93,17 +96,18 @@ def collect(
         calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
-        redundancy=analyses.make("redundancy", lambda: redundancy.measure(known), None),
+        redundancy=(alike := analyses.make("redundancy", lambda: redundancy.measure(known), None)),
         few_columns=analyses.make("few_columns", lambda: few_columns.measure(known), None),
         additions=analyses.make("additions", lambda: additions.measure(known), None),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
-        **_importance(known, analyses),
+        **_importance(known, alike, analyses),
         surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
         walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
         single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
         **_errors(known, analyses),
         robustness=analyses.make("robustness", lambda: robustness.measure(known), None),
         learning_curve=analyses.make("learning_curve", lambda: learning_curve.measure(known), None),
+        faithfulness=analyses.make("faithfulness", lambda: faithfulness.measure(known), None),
         skipped=tuple(analyses.skipped),
     )
 
@@ -113,11 +117,13 @@ def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> d
     return {"selection": scores, "selection_summary": summary}
 
 
-def _importance(subject: Subject, analyses: _Round) -> dict[str, Any]:
-    """How much each feature matters, and which way the leading ones move the answer."""
-    found = analyses.make("importance", lambda: importance.measure(subject), ())
+def _importance(subject: Subject, alike: Redundancy | None, analyses: _Round) -> dict[str, Any]:
+    """How much each feature matters, which way the leading ones move the answer, and how far the methods agree."""
+    together = tuple(group.columns for group in alike.groups) if alike else ()
+    found = analyses.make("importance", lambda: importance.measure(subject, together), ())
     moved = analyses.make("effects", lambda: effects.measure(subject, found), None)
-    return {"importance": effects.directed(found, moved), "effects": moved}
+    agreed = analyses.make("agreement", lambda: agreement.measure(found, subject.seed), None)
+    return {"importance": effects.directed(found, moved), "effects": moved, "agreement": agreed}
 
 
 def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord
 Floats = npt.NDArray[np.floating[Any]]
 Predict = Callable[[Floats], Floats]
 """Encoded rows in; probabilities (rows, classes) out, or numbers (rows,) in the target's own units for regression."""
+Gradients = Callable[[Floats, int], tuple[Floats, Floats]]
+"""Encoded rows and an output's number in; that output (rows,) and its derivative by the rows (rows, encoded) out."""
 
 Encode = Callable[[pd.DataFrame], npt.NDArray[np.float32]]
 """Original values of some rows in; the same rows as a network sees them out, shape (rows, encoded)."""
@@ -137,6 +139,7 @@ class Subject:
     `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of
     that class against the mean of the others; regression: the prediction in the target's own units) for each row,
     shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
+    `randomised` holds the same of networks like this one that know nothing: their weights were drawn anew.
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     `explain_rows` are file row numbers to be explained, `immutable` columns that nobody can change (the protected ones
     are so in any case).
@@ -153,7 +156,7 @@ class Subject:
     validation: Part
     test: Part
     predict: Predict
-    gradients: Callable[[Floats, int], tuple[Floats, Floats]]
+    gradients: Gradients
     first_layer: Callable[[Floats, npt.NDArray[np.intp]], Floats]
     baselines: tuple[Fitted, ...]
     protected: tuple[str, ...]
@@ -163,6 +166,7 @@ class Subject:
     immutable: tuple[str, ...] = ()
     refits: Refitting = Refitting()
     smaller: Shrinking = Shrinking()
+    randomised: tuple[Gradients, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -188,6 +192,11 @@ class Subject:
             if not np.isin(refit.test.rows, np.concatenate([one.test.rows for one in found])).any():
                 found.append(refit)
         return tuple(found)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What one analysis found out and another needs too, by name; it lives as long as the subject."""
+        return {}
 
     @cached_property
     def held(self) -> Held:

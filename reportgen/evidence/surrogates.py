@@ -14,60 +14,96 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from reportgen.evidence.base import Floats, NotApplicable, Subject
 from reportgen.evidence.intervals import WILSON, bootstrap, rate_interval
 from reportgen.evidence.number_scores import r2
+from reportgen.evidence.surrogate_chances import stated_by
+from reportgen.evidence.surrogate_regions import worst_region
+from reportgen.evidence.surrogate_rules import RuleList, worded
 from reportgen.evidence.surrogate_tree import LEAVES, draw, shown
-from reportgen.records.explanation import Surrogate, Term
+from reportgen.records.explanation import Region, Surrogate, Term
 
 MOST_ROWS = 8_000
 MOST_TERMS = 30
+MOST_COEFFICIENTS = 1_000
 FOLLOWS = 0.8
 """Of what a constant answer leaves open, the share that must surely be met: above 0.8 agreement beyond chance is called
 almost perfect (Landis and Koch 1977, Biometrics 33), and R2 is the same share for numbers."""
 Answers = npt.NDArray[Any]
-Kind = Literal["linear", "svm", "tree"]
-Linear: TypeAlias = LogisticRegression | LinearSVC | LinearSVR | Ridge
-Model: TypeAlias = Linear | TransformedTargetRegressor | DecisionTreeClassifier | DecisionTreeRegressor
+Kind = Literal["linear", "svm", "tree", "rules"]
+KINDS: tuple[Kind, ...] = ("linear", "svm", "tree", "rules")
+Model: TypeAlias = Any
+"""Any of scikit-learn's models below, or a RuleList."""
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the network answers: on the training rows that the stand-ins learn from, and on test rows."""
+    """What the network answers on the training rows that the stand-ins learn from, on validation and on test rows.
+
+    `stated` and `expected` are its probabilities on the first and on the last; for numbers they are the answers.
+    """
 
     x: Floats
     train: Answers
+    validation: Answers
     test: Answers
+    stated: Floats
+    expected: Floats
 
 
 def measure(subject: Subject) -> tuple[Surrogate, ...]:
-    """A linear model, a support vector machine and a small tree, each with its fidelity on test rows."""
+    """A linear model, a support vector machine, a small tree and a few rules, each with its fidelity on test rows."""
     asked = _ask(subject)
-    if len(np.unique(asked.train)) < 2:
-        raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
-    models = _classifiers(subject.seed) if subject.classifies else _regressors(subject.seed)
-    return tuple(_stand_in(subject, asked, kind, model) for kind, model in models.items())
+    return tuple(_stand_in(subject, asked, kind) for kind in KINDS)
+
+
+def linear_slopes(subject: Subject) -> Floats:
+    """What the linear stand-in adds for each encoded input to each output against the mean of the others.
+
+    Shape (outputs, encoded). Raises NotApplicable where the network has one answer only.
+    """
+    asked = _ask(subject)
+    model = _fitted(subject, asked, "linear")
+    if not subject.classifies:
+        return np.atleast_2d(model.regressor_.coef_) * float(model.transformer_.scale_[0])
+    slopes = np.zeros((len(subject.task.classes), asked.x.shape[1]))
+    slopes[model.classes_] = model.coef_ if len(model.coef_) > 1 else np.concatenate([-model.coef_, model.coef_])
+    return np.asarray(slopes - (slopes.sum(axis=0) - slopes) / (len(slopes) - 1))
 
 
 def _ask(subject: Subject) -> _Asked:
-    rng = np.random.default_rng([subject.seed, 31])
-    drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
-    x = subject.train.x[drawn].astype(np.float64)
-    return _Asked(x, _answers(subject, subject.train.x[drawn]), _answers(subject, subject.test.x))
+    """The network's answers, asked once for each subject. Raises NotApplicable where all training rows get one."""
+    if "asked" not in subject.kept:
+        rng = np.random.default_rng([subject.seed, 31])
+        drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
+        x = subject.train.x[drawn]
+        stated, checked, expected = (
+            np.asarray(subject.predict(rows), dtype=np.float64) for rows in (x, subject.validation.x, subject.test.x)
+        )
+        train, validation, test = (_answers(subject, each) for each in (stated, checked, expected))
+        subject.kept["asked"] = _Asked(x.astype(np.float64), train, validation, test, stated, expected)
+    asked: _Asked = subject.kept["asked"]
+    if len(np.unique(asked.train)) < 2:
+        raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
+    return asked
 
 
-def _answers(subject: Subject, x: Floats) -> Answers:
-    answers = np.asarray(subject.predict(x), dtype=np.float64)
-    return np.argmax(answers, axis=1) if subject.classifies else answers
+def _answers(subject: Subject, stated: Floats) -> Answers:
+    return np.argmax(stated, axis=1) if subject.classifies else stated
 
 
 def _text(subject: Subject, answer: float) -> str:
     return subject.task.classes[int(answer)] if subject.classifies else f"{answer:.5g}"
 
 
-def _classifiers(seed: int) -> dict[Kind, Model]:
-    """The primal solver of the support vector machine converges whatever the columns' scales."""
+def _classifiers(seed: int, coefficients: int) -> dict[Kind, Model]:
+    """The primal solver of the support vector machine converges whatever the columns' scales.
+
+    Newton's steps need a tenth of the time, and memory that grows with the square of the coefficients.
+    """
+    solver = "newton-cholesky" if coefficients <= MOST_COEFFICIENTS else "lbfgs"
     return {
-        "linear": LogisticRegression(max_iter=10_000),
+        "linear": LogisticRegression(max_iter=10_000, solver=solver),
         "svm": LinearSVC(dual=False, max_iter=100_000, random_state=seed),
         "tree": DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=5, random_state=seed),
+        "rules": RuleList(classifies=True, seed=seed),
     }
 
 
@@ -77,27 +113,72 @@ def _regressors(seed: int) -> dict[Kind, Model]:
         "linear": TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
         "svm": TransformedTargetRegressor(machine, transformer=StandardScaler()),
         "tree": DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_samples_leaf=5, random_state=seed),
+        "rules": RuleList(classifies=False, seed=seed),
     }
 
 
-def _stand_in(subject: Subject, asked: _Asked, kind: Kind, model: Model) -> Surrogate:
-    model.fit(asked.x, asked.train)
+def _fitted(subject: Subject, asked: _Asked, kind: Kind) -> Model:
+    """The stand-in of that kind, fitted once for each subject."""
+    known: dict[Kind, Model] = subject.kept.setdefault("surrogates", {})
+    if kind not in known:
+        coefficients = asked.stated[0].size * asked.x.shape[1]
+        models = _classifiers(subject.seed, coefficients) if subject.classifies else _regressors(subject.seed)
+        known[kind] = models[kind].fit(asked.x, asked.train)
+    return known[kind]
+
+
+def _stand_in(subject: Subject, asked: _Asked, kind: Kind) -> Surrogate:
+    model = _fitted(subject, asked, kind)
     told = np.asarray(model.predict(subject.test.x.astype(np.float64)))
     nodes = draw(model, subject) if kind == "tree" else ()
-    terms = () if nodes else _terms(subject, asked.x, model)
+    rules = worded(model, subject, asked.x, asked.test) if kind == "rules" else ()
+    terms = () if nodes or rules else _terms(subject, asked.x, model)
     leaves = sum(node.feature is None for node in nodes)
     facts = _agreement(asked, told) if subject.classifies else _explained(asked, told, subject.seed)
     return Surrogate(
         kind=kind,
         taught=len(asked.train),
-        size=leaves or len(terms),
+        size=leaves or len(rules) or len(terms),
         terms=terms[:MOST_TERMS],
         nodes=nodes,
+        rules=rules,
+        region=_region(subject, asked, model, told),
         n=len(told),
         score=float(np.mean(told == subject.test.y)) if subject.classifies else r2(told, subject.test.y)[0],
         score_measure="accuracy" if subject.classifies else "r2",
+        **(_probability(subject, asked, model) if subject.classifies else {}),
         **facts,
     )
+
+
+def _region(subject: Subject, asked: _Asked, model: Model, told: Answers) -> Region | None:
+    """Where this stand-in parts from the network most, among the leaves of the tree that stands in for it."""
+    checked = np.asarray(model.predict(subject.validation.x.astype(np.float64)))
+    found, judged = (_parted(subject, asked, *pair) for pair in ((checked, asked.validation), (told, asked.test)))
+    return worst_region(subject, _fitted(subject, asked, "tree"), found, judged, len(KINDS))
+
+
+def _parted(subject: Subject, asked: _Asked, told: Answers, answers: Answers) -> Floats:
+    if subject.classifies:
+        return np.asarray(told != answers, dtype=np.float64)
+    return np.asarray((told - answers) ** 2 / np.var(asked.train))
+
+
+def _probability(subject: Subject, asked: _Asked, model: Model) -> dict[str, Any]:
+    """R2 of the network's probabilities, over rows and classes: how far the stand-in also tells how sure it is."""
+    told = stated_by(model, asked.x, asked.stated)(subject.test.x.astype(np.float64))
+    wrong = ((asked.expected - told) ** 2).sum(axis=1)
+    spread = ((asked.expected - asked.expected.mean(axis=0)) ** 2).sum(axis=1)
+    if not spread.mean() > 0:
+        return {}
+    columns = np.stack([wrong, spread], axis=1) / float(spread.mean())
+    bounds = bootstrap(columns, _share_explained, np.random.default_rng([subject.seed, 33]))
+    return {
+        "probability": 1 - float(columns[:, 0].mean()),
+        "probability_low": bounds.low,
+        "probability_high": min(bounds.high, 1.0),
+        "probability_method": bounds.method,
+    }
 
 
 def _agreement(asked: _Asked, told: Answers) -> dict[str, Any]:
@@ -161,7 +242,7 @@ def _terms(subject: Subject, x: Floats, model: Model) -> tuple[Term, ...]:
     return tuple(sorted(terms, key=lambda term: -abs(term.coefficient)))
 
 
-def _outputs(subject: Subject, fitted: Linear, count: int) -> tuple[str | None, ...]:
+def _outputs(subject: Subject, fitted: Model, count: int) -> tuple[str | None, ...]:
     """The class each row of coefficients speaks for: of two, the second."""
     if not subject.classifies:
         return (None,)

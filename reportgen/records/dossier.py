@@ -13,6 +13,7 @@ from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord
 from reportgen.records.robustness import Robustness
 from reportgen.records.rows import SingleRow
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
+from reportgen.records.trust import Agreement, Faithfulness
 
 
 class Dossier(Record):
@@ -37,6 +38,8 @@ class Dossier(Record):
     importance: tuple[Importance, ...] = ()
     effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()
+    faithfulness: Faithfulness | None = None
+    agreement: Agreement | None = None
     walkthroughs: tuple[Walkthrough, ...] = ()
     single_rows: tuple[SingleRow, ...] = ()
     errors: Errors

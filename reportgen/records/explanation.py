@@ -4,6 +4,17 @@ from typing import Literal
 
 from reportgen.records.base import PartName, Record
 
+Method = Literal[
+    "conditional_permutation",
+    "permutation",
+    "linear",
+    "tree",
+    "boosting",
+    "first_layer",
+    "integrated_gradients",
+    "expected_gradients",
+]
+
 
 class Selection(Record):
     """One feature's scores against the target, measured on training rows.
@@ -78,15 +89,14 @@ class Importance(Record):
     """One method's answer over all features, the largest value first.
 
     `unit` is a code for what a value counts: log_loss, r2_drop, squared_error, standardised_coefficient, impurity,
-    weight, attribution. `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as
-    measured by `fidelity_measure`; `note` is a code for what the reader must keep in mind. `networks` is how many were
-    asked, each about rows of its own. `conditional` lists the columns whose values were exchanged only among rows that
-    are alike in the others; `groups` holds columns so correlated that they are also shuffled together.
+    weight, contribution_log_loss, contribution_r2_drop, contribution_squared_error; attribution in older reports.
+    `fidelity` is the test score (accuracy or R2) of the model whose importances these are, as measured by
+    `fidelity_measure`; `note` is a code for what the reader must keep in mind. `networks` is how many were asked, each
+    about rows of its own. `conditional` lists the columns whose values were exchanged only among rows that are alike in
+    the others; `groups` holds columns so correlated that they are also shuffled together.
     """
 
-    method: Literal[
-        "conditional_permutation", "permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients"
-    ]
+    method: Method
     main: bool = False
     fidelity: float | None = None
     fidelity_measure: Literal["accuracy", "r2"] | None = None
@@ -135,15 +145,61 @@ class TreeNode(Record):
     purity: float | None = None
 
 
+class Condition(Record):
+    """One condition in a column's own units; a level stands with == and !=, nothing with missing and present."""
+
+    feature: str
+    test: Literal["<=", ">", "==", "!=", "missing", "present"]
+    threshold: float | None = None
+    level: str | None = None
+
+
+class Rule(Record):
+    """One rule of a list: where all conditions hold and those of no rule before it do, the answer is this.
+
+    `share` is the share of training rows that it decides; `agreement` how often the network gives the same class to
+    the `n` test rows that it decides, None for numbers and where there are none such. The last rule has no condition.
+    """
+
+    conditions: tuple[Condition, ...]
+    answer: str
+    share: float
+    n: int
+    agreement: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Region(Record):
+    """The part of the table where a stand-in leaves the network most often, found on `found_on` validation rows.
+
+    `value` is the share of its `n` test rows with another class, or their mean squared difference in variances of the
+    network's numbers; `rest` the same of all other test rows; `apart_low` and `apart_high` bound the difference.
+    `confirmed` says whether test rows show the region to be worse than the rest.
+    """
+
+    conditions: tuple[Condition, ...]
+    n: int
+    value: float
+    low: float
+    high: float
+    rest: float
+    apart_low: float
+    apart_high: float
+    found_on: int
+    confirmed: bool
+
+
 class Surrogate(Record):
     """A readable model fitted to the network's answers on training rows and held against them on test rows.
 
     `fidelity` is `measure`: the share of rows with the same class (agreement) or R2 of its numbers; `floor` is what
     a constant answer would reach. `follows` says whether fidelity is high enough to speak for the network at all.
-    `taught` counts the training rows it was fitted to, `size` the terms or the leaves.
+    `taught` counts the training rows it was fitted to, `size` the terms, the leaves or the rules. `probability` is R2
+    of the network's probabilities (for numbers `fidelity` says the same), `region` where it follows least.
     """
 
-    kind: Literal["linear", "svm", "tree"]
+    kind: Literal["linear", "svm", "tree", "rules"]
     fidelity: float
     low: float
     high: float
@@ -159,6 +215,12 @@ class Surrogate(Record):
     size: int
     terms: tuple[Term, ...] = ()
     nodes: tuple[TreeNode, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    probability: float | None = None
+    probability_low: float | None = None
+    probability_high: float | None = None
+    probability_method: str | None = None
+    region: Region | None = None
 
 
 class Contribution(Record):

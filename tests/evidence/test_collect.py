@@ -7,11 +7,13 @@ import pytest
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
     additions,
+    agreement,
     baselines,
     calibration,
     collect,
     effects,
     fairness,
+    faithfulness,
     few_columns,
     group_rates,
     importance,
@@ -47,6 +49,7 @@ ORDER = [
     "solo",
     "importance",
     "effects",
+    "agreement",
     "surrogates",
     "walkthroughs",
     "single_rows",
@@ -56,6 +59,7 @@ ORDER = [
     "fairness",
     "robustness",
     "learning_curve",
+    "faithfulness",
 ]
 
 
@@ -103,7 +107,9 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         solo=solo.measure(fair_subject),
         importance=effects.directed(methods, moved),
         effects=moved,
+        agreement=agreement.measure(methods, fair_subject.seed),
         surrogates=surrogates.measure(fair_subject),
+        faithfulness=faithfulness.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
         single_rows=single_rows.measure(fair_subject, walkthrough.measure(fair_subject)),
         fairness=group_rates.measure(fair_subject),

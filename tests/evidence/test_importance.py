@@ -21,9 +21,10 @@ def with_trees(subject):
 def test_every_method_ranks_the_original_columns(build_subject, kind):
     subject = with_trees(build_subject(kind))
     methods = importance.measure(subject)
-    names = ("permutation", "linear", "tree", "boosting", "first_layer", "integrated_gradients")
+    attributed = ("integrated_gradients", "expected_gradients")
+    names = ("permutation", "linear", "tree", "boosting", "first_layer", *attributed)
     assert tuple(one.method for one in methods) == names
-    assert [one.main for one in methods] == [True, False, False, False, False, False]
+    assert [one.main for one in methods] == [True] + [False] * 6
     for one in methods:
         values = [feature.value for feature in one.features]
         assert {feature.feature for feature in one.features} == set(subject.features)
@@ -86,27 +87,25 @@ def test_a_thousand_rows_are_enough_to_weigh_the_first_layer(build_subject):
     assert said.n == weighed(subject)[1] == MOST_ROWS < len(subject.train.y)
 
 
-def test_attribution_of_a_linear_model_is_the_mean_distance_times_the_slope(regression_subject):
-    attributed = importance.measure(regression_subject)[-1]
-    away = regression_subject.test.x[:, 0] - regression_subject.train.x[:, 0].mean()
-    assert attributed.features[0].value == pytest.approx(3 * np.abs(away).mean(), rel=1e-5)
-    assert attributed.n == len(regression_subject.test.y)
+def test_for_a_number_contributions_count_the_fall_of_r2(regression_subject):
+    averaged, expected = importance.measure(regression_subject)[-2:]
+    taken = regression_subject.test.x[:, 0].astype(float)
+    error = regression_subject.test.y - regression_subject.predict(regression_subject.test.x)
+    added = (error + 3 * (taken - taken.mean())) ** 2 - error**2
+    assert averaged.unit == expected.unit == "contribution_r2_drop"
+    assert averaged.features[0].value == pytest.approx(added.mean() / np.var(regression_subject.test.y), rel=1e-3)
+    assert expected.features[0].value == pytest.approx(averaged.features[0].value, rel=0.2)
+    assert averaged.n == expected.n == len(regression_subject.test.y)
 
 
-def test_correlated_columns_are_noted(regression_subject):
-    assert not importance.correlated(regression_subject)
-    x = regression_subject.train.x.copy()
-    x[:, 1] = x[:, 0] + 0.5 * x[:, 1]
-    twin = replace(regression_subject, train=replace(regression_subject.train, x=x))
-    assert importance.correlated(twin) == (("size", "weight"),)
-    (plain,) = (one for one in importance.measure(twin) if one.method == "permutation")
-    assert plain.note == "correlated_features"
-
-
-def test_the_columns_of_one_category_are_not_called_correlated(binary_subject):
-    x = binary_subject.train.x.copy()
-    x[:, 2], x[:, 3], x[:, 4] = x[:, 2], 1 - x[:, 2], 0
-    assert not importance.correlated(replace(binary_subject, train=replace(binary_subject.train, x=x)))
+def test_columns_that_stand_for_each_other_are_also_shuffled_as_one(regression_subject):
+    (plain,) = (one for one in importance.measure(regression_subject) if one.method == "permutation")
+    assert (plain.note, plain.groups) == (None, ())
+    (plain, *_) = importance.measure(regression_subject, [("size", "colour")])
+    (joint,) = plain.groups
+    values = {one.feature: one.value for one in plain.features}
+    assert (plain.note, joint.features) == ("correlated_features", ("size", "colour"))
+    assert joint.low <= values["size"] + values["colour"] <= joint.high  # they are independent, and their effects add
 
 
 @pytest.mark.parametrize("kind", ["binary", "regression"])
@@ -128,7 +127,12 @@ def test_one_feature_and_one_test_row(build_subject, kind):
         **cut,
     )
     methods = importance.measure(lone)
-    assert [one.method for one in methods] == ["permutation", "first_layer", "integrated_gradients"]
+    assert [one.method for one in methods] == [
+        "permutation",
+        "first_layer",
+        "integrated_gradients",
+        "expected_gradients",
+    ]
     assert methods[0].fidelity in ((0.0, 1.0) if kind == "binary" else (None,))
 
 

@@ -10,8 +10,8 @@ from reportgen.records.table import Encoded
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass"])
 def test_stand_ins_follow_a_linear_network(build_subject, kind):
-    linear, svm, tree = surrogates.measure(build_subject(kind, rows=3_000))
-    assert [one.kind for one in (linear, svm, tree)] == ["linear", "svm", "tree"]
+    linear, svm, tree, rules = surrogates.measure(build_subject(kind, rows=3_000))
+    assert [one.kind for one in (linear, svm, tree, rules)] == ["linear", "svm", "tree", "rules"]
     for one in (linear, svm):
         assert one.follows
         assert one.floor < one.low <= one.fidelity <= one.high
@@ -21,7 +21,7 @@ def test_stand_ins_follow_a_linear_network(build_subject, kind):
 
 
 def test_terms_tell_the_slopes_of_a_linear_regression(regression_subject):
-    linear, svm, tree = surrogates.measure(regression_subject)
+    linear, svm, tree, _ = surrogates.measure(regression_subject)
     x = regression_subject.train.x.astype(float)
     for one in (linear, svm):
         terms = {(term.feature, term.level): term.coefficient for term in one.terms}
@@ -67,7 +67,7 @@ def test_questions_about_categories_and_missing_values_have_yes_on_the_left(bina
 def test_a_part_of_a_date_says_which(binary_subject):
     inputs = (Encoded(name="d_month", feature="d", kind="number", part="month"), *binary_subject.inputs[1:])
     subject = replace(binary_subject, inputs=inputs)
-    linear, _, tree = surrogates.measure(subject)
+    linear, _, tree, _ = surrogates.measure(subject)
     assert linear.terms[0].feature == tree.nodes[0].feature == "d (month)"
 
 
@@ -83,7 +83,7 @@ def test_a_question_whose_answers_are_the_same_is_not_asked(multiclass_subject):
 
 def test_a_network_no_line_can_follow_is_not_followed(binary_subject):
     crossed = step(binary_subject, lambda x: two((x[:, 0] * x[:, 1] > 0).astype(float)))
-    linear, svm, _ = surrogates.measure(crossed)
+    linear, svm, *_ = surrogates.measure(crossed)
     assert not linear.follows
     assert not svm.follows
 
@@ -103,7 +103,7 @@ def test_two_answers_of_three_are_enough(multiclass_subject):
         high = (x[:, 0] > 0).astype(float)
         return np.stack([1 - high, np.zeros(len(x)), high], axis=1)
 
-    linear, svm, _ = surrogates.measure(step(multiclass_subject, predict))
+    linear, svm, *_ = surrogates.measure(step(multiclass_subject, predict))
     assert {term.of for term in linear.terms} == {term.of for term in svm.terms} == {"3"}
 
 
