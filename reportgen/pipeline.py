@@ -174,6 +174,7 @@ def _subject(
         protected=config.protected,
         seed=config.seed,
         budget=config.budget,
+        costs=config.costs.pair,
     )
 
 

@@ -15,6 +15,8 @@ STEPS = {
     "performance": "measuring performance",
     "refits": "comparing it with those trained anew",
     "calibration": "measuring calibration",
+    "conformal": "seeing which promises it keeps",
+    "thresholds": "trying other thresholds",
     "baselines": "comparing with the baselines",
     "selection": "selecting features",
     "solo": "looking at each feature alone",

@@ -9,6 +9,7 @@ from reportgen.config import SelectionConfig
 from reportgen.evidence import (
     baselines,
     calibration,
+    conformal,
     fairness,
     importance,
     mistakes,
@@ -17,6 +18,7 @@ from reportgen.evidence import (
     selection,
     solo,
     surrogates,
+    thresholds,
     walkthrough,
 )
 from reportgen.evidence.base import NotApplicable, Subject
@@ -80,6 +82,8 @@ def collect(
         metrics=scores,
         refits=analyses.make("refits", lambda: refits.measure(known), None),
         calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
+        conformal=analyses.make("conformal", lambda: conformal.measure(known), None),
+        thresholds=analyses.make("thresholds", lambda: thresholds.measure(known), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),

@@ -110,6 +110,7 @@ class Subject:
     `gradients(x, output)` returns the model's output number `output` before softmax (classification: the log-odds of
     that class against the mean of the others; regression: the prediction in the target's own units) for each row,
     shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
+    `costs` are those of a false positive and of a false negative, None where nobody named them.
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     """
 
@@ -131,6 +132,7 @@ class Subject:
     seed: int
     budget: Budget = "standard"
     refits: Refitting = Refitting()
+    costs: tuple[float, float] | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

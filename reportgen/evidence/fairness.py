@@ -85,6 +85,14 @@ def _groups(subject: Subject, name: str, losses: Floats) -> tuple[_Group, ...]:
     return tuple(kept + [_Group(OTHERS, others)] * bool(len(others)))
 
 
+def members(subject: Subject, name: str) -> tuple[tuple[str, npt.NDArray[np.bool_]], ...]:
+    """Name the largest groups of a protected column, in their order, and mark the test rows of each."""
+    labels, order = _labels(subject.train.frame[name], subject.test.frame[name])
+    found = {label: labels == label for label in order if (labels == label).any()}
+    largest = sorted(found, key=lambda label: -np.count_nonzero(found[label]))[:MOST_GROUPS]
+    return tuple((label, inside) for label, inside in found.items() if label in largest)
+
+
 def _labels(train: "pd.Series[Any]", test: "pd.Series[Any]") -> tuple[Labels, list[str]]:
     """Name the group of each test row, and the groups in their order; many numbers fall into four groups."""
     if test.dtype.kind == "M":

@@ -1,11 +1,13 @@
 """All evidence about one audit, before anyone judges it."""
 
 from reportgen.records.base import Record, Skipped
+from reportgen.records.conformal import Conformal
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.leak import SoloScore
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
+from reportgen.records.thresholds import Thresholds
 
 
 class Dossier(Record):
@@ -20,6 +22,8 @@ class Dossier(Record):
     metrics: tuple[Metric, ...]
     refits: Refits | None = None
     calibration: Calibration | None = None
+    conformal: Conformal | None = None
+    thresholds: Thresholds | None = None
     baselines: tuple[Baseline, ...]
     selection: tuple[Selection, ...] = ()
     selection_summary: SelectionSummary | None = None
