@@ -14,6 +14,10 @@ MOST_GROUPS = 10
 ROWS_A_GROUP = 10
 EXPECTED = 5
 """Rows of either outcome that a group is expected to hold (Cochran 1954, Biometrics 10:417)."""
+REFUTED = 2.0
+"""Standard errors beyond which a group's statement no longer counts as perhaps true."""
+EVENED = 2.0
+"""Rows as all rows are, with which a group's rate is evened out before its variance is taken."""
 
 NONCENTRAL = "noncentral chi-square"
 REST = "by difference"
@@ -25,14 +29,15 @@ Numbers = npt.NDArray[np.intp]
 class Groups:
     """Rows in groups of like stated probability.
 
-    For each group its rows, the share that came true, how much more that is than was stated, and the variance of
-    this distance (unbiased, from the rows of the group).
+    For each group its rows, how many came true, how much larger that share is than what was stated, and the variance
+    of this distance: as the rows show it (unbiased), and as it would be were every statement true.
     """
 
     sizes: npt.NDArray[np.int64]
     hits: npt.NDArray[np.int64]
     distances: Floats
     variances: Floats
+    if_true: Floats
 
     @property
     def shares(self) -> Floats:
@@ -78,7 +83,9 @@ def grouped(answers: ClassAnswers) -> Groups:
     distances = np.bincount(numbers, away) / sizes
     spread = np.bincount(numbers, (away - distances[numbers]) ** 2)
     variances = spread / np.maximum(sizes - 1, 1) / sizes
-    return Groups(sizes, np.bincount(numbers, happened).round().astype(np.int64), distances, variances)
+    hits = np.bincount(numbers, happened).round().astype(np.int64)
+    if_true = np.bincount(numbers, answers.stated * (1 - answers.stated)) / sizes**2
+    return Groups(sizes, hits, distances, variances, if_true)
 
 
 def measure(answers: ClassAnswers) -> tuple[Metric, ...]:
@@ -86,9 +93,12 @@ def measure(answers: ClassAnswers) -> tuple[Metric, ...]:
 
     Murphy 1973, J Appl Meteorol 12:595; each part cleared of what chance adds (Ferro and Fricker 2012, Q J R Meteorol
     Soc 138:1954). The score is uncertainty plus reliability less resolution; what grouping leaves over is `grouping`.
+    Where the rows expect too few of either outcome for two groups, nothing can be taken apart, and there are none.
     """
     stated, happened = answers.stated, answers.happened.astype(np.float64)
     groups, n = grouped(answers), len(stated)
+    if len(groups.sizes) == 1:
+        return ()
     parts = {
         "reliability": reliability(groups, float(stated.mean())),
         "resolution": resolution(groups),
@@ -105,26 +115,25 @@ def measure(answers: ClassAnswers) -> tuple[Metric, ...]:
 def reliability(groups: Groups, stated: float) -> tuple[float, Bounds]:
     """Find the mean squared distance of observed from stated, less what chance alone adds; never below 0.
 
-    The interval takes the groups' distances as normal around the true ones. For one group alone Wilson's limits of its
-    rate hold good however few its rows are; `stated` is the mean probability over all rows.
+    The interval takes the groups' distances as normal around the true ones, with the larger of both variances where
+    the rows do not refute the statement. For one group alone Wilson's limits of its rate hold good however few its
+    rows are; `stated` is the mean probability over all rows.
     """
-    squares, noise = groups.shares * groups.distances**2, groups.shares * groups.variances
-    value = max(float(squares.sum() - noise.sum()), 0.0)
+    squares = groups.shares * groups.distances**2
+    refuted = groups.distances**2 > REFUTED**2 * groups.if_true
+    noise = groups.shares * np.where(refuted, groups.variances, np.maximum(groups.variances, groups.if_true))
+    value = max(float(squares.sum() - groups.shares @ groups.variances), 0.0)
     if len(groups.sizes) == 1:
         return value, _one_group(groups, stated)
-    if noise.sum() == 0:
-        noise = groups.shares * _rate_variances(groups)
     low, high = squares_interval(squares, noise)
     return value, Bounds(min(low, value), max(high, value), NONCENTRAL)
 
 
-def resolution(groups: Groups) -> tuple[float, Bounds | None]:
+def resolution(groups: Groups) -> tuple[float, Bounds]:
     """Find the mean squared distance of the groups' rates from that of all rows, less what chance alone adds.
 
-    The sum of squares is turned to axes on which chance acts by itself; one group resolves nothing.
+    The sum of squares is turned to axes on which chance acts by itself.
     """
-    if len(groups.sizes) == 1:
-        return 0.0, None
     deviations = np.sqrt(_rate_variances(groups))
     centre = np.eye(len(deviations)) - groups.shares
     form = centre.T @ (groups.shares[:, None] * centre)
@@ -153,14 +162,13 @@ def _one_group(groups: Groups, stated: float) -> Bounds:
 
 
 def _rate_variances(groups: Groups) -> Floats:
-    """The variance of each group's rate, unbiased; where all rows agree, that of half a row that does not."""
-    rates = np.clip(groups.rates, 0.5 / groups.sizes, 1 - 0.5 / groups.sizes)
+    """The variance of each group's rate, a little evened out; never that of less than half a row of either outcome."""
+    evened = (groups.hits + EVENED * float(groups.shares @ groups.rates)) / (groups.sizes + EVENED)
+    rates = np.clip(evened, 0.5 / groups.sizes, 1 - 0.5 / groups.sizes)
     return np.asarray(rates * (1 - rates) / np.maximum(groups.sizes - 1, 1))
 
 
-def _metric(name: str, answers: ClassAnswers, value: float, bounds: Bounds | None) -> Metric:
+def _metric(name: str, answers: ClassAnswers, value: float, bounds: Bounds) -> Metric:
     n = len(answers.actual)
-    if bounds is None:
-        return Metric(name=name, split=answers.split, value=value, n=n, method=REST)
     low, high, method = bounds
     return Metric(name=name, split=answers.split, value=value, low=low, high=high, n=n, method=method)

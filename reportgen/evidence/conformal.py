@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betaincinv
 from scipy.stats import betabinom, spearmanr
 from sklearn.tree import DecisionTreeRegressor
 
@@ -230,6 +231,7 @@ def _promise(
     ]
     p_values = holm([one.p_value for one in found])
     low, high = _size_limits(outcome.sizes)
+    least, most = long_run(lines[0]) if len(lines) == 1 else (None, None)
     counted = outcome.sizes if rule in ("one_threshold", "threshold_a_class") else None
     return Promise(
         promised=promised,
@@ -237,6 +239,8 @@ def _promise(
         rows=sum(line.rows for line in lines),
         thresholds=tuple(line.threshold if math.isfinite(line.threshold) else None for line in lines),
         all=_kept(outcome, everything, whole or lines[0], of="all"),
+        long_run_low=least,
+        long_run_high=most,
         size_low=low,
         size_high=high,
         single=_share(counted, lambda sizes: sizes == 1),
@@ -262,6 +266,12 @@ def short(kept: int, n: int, line: Line) -> float:
     if line.place > line.rows:
         return 1.0
     return float(min(betabinom.cdf(kept, n, line.place, line.rows + 1 - line.place), 1.0))
+
+
+def long_run(line: Line) -> tuple[float, float]:
+    """Bound the share that a line keeps in the long run: beta-distributed over draws of its rows."""
+    low, high = (float(betaincinv(line.place, line.rows + 1 - line.place, tail)) for tail in (0.025, 0.975))
+    return low, high
 
 
 def _size_limits(sizes: Floats) -> tuple[float, float] | tuple[None, None]:

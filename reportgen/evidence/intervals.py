@@ -61,14 +61,18 @@ def squares_interval(squares: Floats, noise: Floats, level: float = LEVEL) -> tu
 
     About a multiple of a noncentral chi-square, whose noncentrality is looked for; multiple and degrees of freedom
     give it the mean and the variance of the sum (Satterthwaite 1946, Biometrics Bull 2:110). A sum so small that noise
-    alone would seldom make it is good luck and lowers no limit further (power-constrained limits: Cowan et al. 2011,
-    arXiv 1105.3166).
+    alone would seldom make it is good luck and lowers the upper limit no further (power-constrained limits: Cowan et
+    al. 2011, arXiv 1105.3166); what that leaves of the error goes to the lower limit, so that 0 is left out in no more
+    and no fewer cases than the level says.
     """
     beyond = np.maximum(squares - noise, 0.0)
     unit = float((noise @ noise + 2 * noise @ beyond) / (noise.sum() + 2 * beyond.sum()))
     value, freedom, tail = float(squares.sum()) / unit, float(noise.sum()) / unit, (1 - level) / 2
     lucky = float(chdtri(freedom, 1 - LUCK))
-    return _noncentrality(value, freedom, 1 - tail) * unit, _noncentrality(max(value, lucky), freedom, tail) * unit
+    always = _noncentrality(lucky, freedom, tail)
+    one_sided = _noncentrality(value, freedom, 1 - 2 * tail)
+    low = min(one_sided, max(_noncentrality(value, freedom, 1 - tail), always))
+    return low * unit, _noncentrality(max(value, lucky), freedom, tail) * unit
 
 
 def _noncentrality(value: float, freedom: float, below: float) -> float:

@@ -41,6 +41,8 @@ class Promise(Record):
     rows: int
     thresholds: tuple[float | None, ...]
     all: Kept
+    long_run_low: float | None = None
+    long_run_high: float | None = None
     size_low: float | None = None
     size_high: float | None = None
     single: float | None = None
