@@ -1,7 +1,7 @@
 """How often the report's 95 % intervals hold the truth, where the truth is known: `coverage.py --draws 200`.
 
-No network is trained. Each world is a formula: rows are drawn, a fixed model answers them, and what is measured on a few
-of them is held against the same number for a million. Prints one Markdown table; a cell is the share of draws whose
+No network is trained. Each world is a formula: rows are drawn, a fixed model answers them, and what is measured on a
+few of them is held against the same number for a million. Prints one Markdown table; a cell is the share of draws whose
 interval holds the truth, with a mark where it lies outside 92 to 98 %.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import expit, softmax
 from scipy.stats import betabinom, binom
 
-from reportgen.evidence import brier, calibration, class_scores, conformal, number_scores, thresholds
+from reportgen.evidence import brier, class_scores, conformal, number_scores, thresholds
 from reportgen.evidence.base import Part
 from reportgen.evidence.permutation import permuted
 from reportgen.evidence.predictions import ClassAnswers, NumberAnswers
@@ -43,7 +43,7 @@ class Binary:
     def __init__(self, name):
         self.name, self.state = name, WORLDS[name]
         rng = np.random.default_rng(1)
-        x, y, self.true, self.stated = self._all(MANY, rng)
+        _, y, self.true, self.stated = self._all(MANY, rng)
         self.order = np.argsort(self.stated)
         away = np.concatenate([[0.0], np.cumsum((self.true - self.stated)[self.order])])
         self.sorted, self.away = self.stated[self.order], away
