@@ -142,15 +142,15 @@ def _protected_parts(subject: Subject) -> Iterator[Named]:
 def _number(subject: Subject) -> Conformal:
     """Lay a range around each prediction: as wide for all, and as wide as errors there are large.
 
-    Lei et al. 2018, JASA 113:1094, sections 2 and 5.2. The second leads where sizes of errors can be foretold, which
-    training rows decide that were not used to learn them.
+    Lei et al. 2018, JASA 113:1094, sections 2 and 5.2. The second leads where sizes of errors can be foretold and make
+    ranges narrower, which training rows decide that were not used to learn them.
     """
     validation, test = number_answers(subject, subject.validation), number_answers(subject, subject.test)
-    spread, helps, p_value, rows = learn_spread(subject)
+    spread, helps, p_value, ratio, rows = learn_spread(subject)
     parts = (*_thirds(validation.predicted, test.predicted), *_protected_parts(subject))
     even = np.ones(len(validation.actual)), np.ones(len(test.actual))
     scaled = spread(subject.validation), spread(subject.test)
-    leads = p_value is not None and helps is not None and p_value < SURE and helps > 0
+    leads = p_value is not None and helps is not None and p_value < SURE and ratio < 1
     rules: tuple[tuple[Rule, tuple[Floats, Floats]], ...] = (("scaled_width", scaled), ("fixed_width", even))
     promises = [
         _ranges(np.abs(validation.error), np.abs(test.error), scales, promised, rule, parts)
@@ -165,6 +165,7 @@ def _number(subject: Subject) -> Conformal:
         method=METHOD,
         helps=helps,
         helps_p=p_value,
+        width_ratio=ratio,
         spread_rows=rows,
     )
 
@@ -181,16 +182,17 @@ class _Spread:
     """What sizes of errors are expected where, learnt from training rows alone."""
 
     def __init__(self, model: DecisionTreeRegressor, least: float) -> None:
-        self._model, self._least = model, least
+        self._model, self.least = model, least
 
     def __call__(self, part: Part) -> Floats:
-        return np.asarray(np.maximum(self._model.predict(part.x), self._least))
+        return np.asarray(np.maximum(self._model.predict(part.x), self.least))
 
 
-def learn_spread(subject: Subject) -> tuple[_Spread, float | None, float | None, int]:
+def learn_spread(subject: Subject) -> tuple[_Spread, float | None, float | None, float, int]:
     """Learn sizes of errors by a tree from one half of the training rows; judge on the other by rank correlation.
 
-    Gives the estimate, the correlation, its p-value (None where either has no spread) and the number of judging rows.
+    Gives the estimate, the correlation, its p-value (None where either has no spread), the width of ranges that follow
+    it against one width for all, and the number of judging rows.
     """
     rng = np.random.default_rng([subject.seed, _STREAM])
     sizes = np.abs(number_answers(subject, subject.train).error)
@@ -198,12 +200,15 @@ def learn_spread(subject: Subject) -> tuple[_Spread, float | None, float | None,
     taught, judged = rows[: len(rows) // 2], rows[len(rows) // 2 :]
     model = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_ROWS, random_state=0)
     model.fit(subject.train.x[taught], sizes[taught])
-    foretold = model.predict(subject.train.x[judged])
+    foretold = np.asarray(model.predict(subject.train.x[judged]))
     spread = _Spread(model, max(LEAST_SPREAD * float(sizes[taught].mean()), float(np.finfo(np.float64).tiny)))
-    if np.ptp(foretold) == 0 or np.ptp(sizes[judged]) == 0:
-        return spread, None, None, len(judged)
+    usual = float(np.quantile(sizes[judged], PROMISES[0]))
+    if np.ptp(foretold) == 0 or np.ptp(sizes[judged]) == 0 or usual == 0:
+        return spread, None, None, 1.0, len(judged)
     found = spearmanr(foretold, sizes[judged], alternative="greater")
-    return spread, float(found.statistic), float(found.pvalue), len(judged)
+    scales = np.maximum(foretold, spread.least)
+    ratio = np.quantile(sizes[judged] / scales, PROMISES[0]) * scales.mean() / usual
+    return spread, float(found.statistic), float(found.pvalue), float(ratio), len(judged)
 
 
 def _thirds(known: Floats, predicted: Floats) -> tuple[Named, ...]:

@@ -55,7 +55,8 @@ class Conformal(Record):
     """Promises by split conformal prediction, the one that the report leads with first.
 
     For a number `helps` tells whether sizes of errors could be foretold on training rows that were not used to learn
-    them: the rank correlation and its p-value on `spread_rows` rows.
+    them: the rank correlation and its p-value on `spread_rows` rows; `width_ratio` is how wide ranges that follow them
+    would be on these, against one width for all.
     """
 
     about: Literal["classes", "number"]
@@ -64,6 +65,7 @@ class Conformal(Record):
     method: str
     helps: float | None = None
     helps_p: float | None = None
+    width_ratio: float | None = None
     spread_rows: int | None = None
 
     def promise(self, promised: float, rule: Rule) -> Promise | None:

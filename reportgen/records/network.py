@@ -164,7 +164,7 @@ class Calibration(Record):
     and with it, `gain` is by how much it lowers their log loss; these are empty without a temperature.
     `brier` are the parts of the Brier score of what was stated: reliability (0 is best), resolution (more is better),
     uncertainty of the outcome itself, and what grouping leaves over; score = uncertainty + reliability - resolution +
-    grouping.
+    grouping. There are none where rows are too few for two groups, and None where nobody asked.
     """
 
     about: Literal["positive", "predicted"]
@@ -175,4 +175,4 @@ class Calibration(Record):
     before: tuple[Metric, ...] = ()
     after: tuple[Metric, ...] = ()
     gain: Metric | None = None
-    brier: tuple[Metric, ...] = ()
+    brier: tuple[Metric, ...] | None = None

@@ -76,7 +76,7 @@ def test_ranges_of_a_number_by_hand(regression_subject):
     assert lead.all.kept == (errors <= reach).sum()
     assert lead.all.size == pytest.approx(2 * reach)
     assert [one.name for one in lead.parts] == ["low", "middle", "high"]
-    assert found.helps_p > 0.01
+    assert found.helps_p > 0.01 or found.width_ratio >= 1
 
 
 def test_where_errors_grow_the_ranges_grow_and_lead(regression_subject):
@@ -90,6 +90,7 @@ def test_where_errors_grow_the_ranges_grow_and_lead(regression_subject):
     found = conformal.measure(replace(regression_subject, **parts))
     assert found.promises[0].rule == "scaled_width"
     assert found.helps > 0.3
+    assert found.width_ratio < 1
     scaled, fixed = (found.promise(0.9, rule) for rule in ("scaled_width", "fixed_width"))
     assert scaled.all.size < fixed.all.size
     assert scaled.size_low < scaled.all.size < scaled.size_high
