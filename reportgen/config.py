@@ -74,6 +74,23 @@ class CurveConfig(Record):
     draws: int | None = Field(default=None, ge=0, le=20)
 
 
+class CostConfig(Record):
+    """`[costs]`: what each kind of mistake costs where there are two classes, in any unit; None leaves cost out.
+
+    Where one is named alone, the other costs 1.
+    """
+
+    false_positive: float | None = Field(default=None, gt=0)
+    false_negative: float | None = Field(default=None, gt=0)
+
+    @property
+    def pair(self) -> tuple[float, float] | None:
+        """The cost of a false positive and of a false negative, None where none was named."""
+        if self.false_positive is None and self.false_negative is None:
+            return None
+        return self.false_positive or 1.0, self.false_negative or 1.0
+
+
 class Settings(Record):
     """What decides an audit's numbers; it stands in report.json, so that the audit can be made again.
 
@@ -99,6 +116,7 @@ class Settings(Record):
     selection: SelectionConfig = SelectionConfig()
     refits: RefitConfig = RefitConfig()
     learning_curve: CurveConfig = CurveConfig()
+    costs: CostConfig = CostConfig()
 
 
 class Config(Settings):

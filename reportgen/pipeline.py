@@ -241,6 +241,7 @@ def _subject(
         immutable=config.immutable,
         seed=config.seed,
         budget=config.budget,
+        costs=config.costs.pair,
     )
 
 

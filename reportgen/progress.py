@@ -16,6 +16,8 @@ STEPS = {
     "performance": "measuring performance",
     "refits": "comparing it with those trained anew",
     "calibration": "measuring calibration",
+    "conformal": "seeing which promises it keeps",
+    "thresholds": "trying other thresholds",
     "baselines": "comparing with the baselines",
     "selection": "selecting features",
     "redundancy": "looking for columns that say the same",

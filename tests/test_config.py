@@ -32,9 +32,19 @@ def test_options_lie_over_the_file_and_the_file_over_defaults(tmp_path: Path) ->
     )
 
 
+def test_costs_are_a_pair_of_which_one_may_be_left_out(tmp_path: Path) -> None:
+    assert Config().costs.pair is None
+    assert load_config(write(tmp_path, "[costs]\nfalse_negative = 5.0\n"), {}).costs.pair == (1.0, 5.0)
+    assert load_config(write(tmp_path, "[costs]\nfalse_positive = 2\nfalse_negative = 3\n"), {}).costs.pair == (
+        2.0,
+        3.0,
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
+        ("[costs]\nfalse_negative = 0\n", 2, "costs.false_negative = 0 makes no sense"),
         ('target = "y"\ntagret = "z"\n', 2, "there is no option 'tagret'"),
         ('[card]\nowner = "A"\n\n[model]\nlayers = 3\n', 5, "there is no option 'model.layers'"),
         ("[model]\nlearning_rate = -1\n", 2, "model.learning_rate = -1 makes no sense"),

@@ -177,9 +177,11 @@ FORMULAS: dict[str, tuple[str, str]] = {
         "a cell's share equals its count divided by the count of its row, which is the actual class",
     ),
     "ece": (
-        r"\mathrm{ECE} = \;\sum_{b} \, \dfrac{n_b}{n} \left| \bar{y}_b - \bar{p}_b \right|",
-        "the calibration error equals the mean distance between observed and stated share over the groups, each "
-        "weighted by its number of rows",
+        r"\mathrm{ECE} = \sqrt{\; \sum_{b} \, \dfrac{n_b}{n}"
+        r" \left[ (\bar{y}_b - \bar{p}_b)^2 - \dfrac{v_b}{n_b} \right]}",
+        "the calibration error equals the root of the mean squared distance between observed and stated share over the "
+        "groups, each weighted by its number of rows, less what chance alone adds to it: the variance v of a row's "
+        "distance divided by the group's rows; 0 where chance explains all of it",
     ),
 }
 

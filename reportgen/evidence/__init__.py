@@ -11,6 +11,7 @@ from reportgen.evidence import (
     agreement,
     baselines,
     calibration,
+    conformal,
     effects,
     fairness,
     faithfulness,
@@ -29,6 +30,7 @@ from reportgen.evidence import (
     single_rows,
     solo,
     surrogates,
+    thresholds,
     walkthrough,
 )
 from reportgen.evidence.base import NotApplicable, Subject
@@ -94,6 +96,8 @@ def collect(
         metrics=scores,
         refits=analyses.make("refits", lambda: refits.measure(known), None),
         calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
+        conformal=analyses.make("conformal", lambda: conformal.measure(known), None),
+        thresholds=analyses.make("thresholds", lambda: thresholds.measure(known), None),
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         redundancy=(alike := analyses.make("redundancy", lambda: redundancy.measure(known), None)),

@@ -140,6 +140,7 @@ class Subject:
     that class against the mean of the others; regression: the prediction in the target's own units) for each row,
     shape (rows,), and its derivative by the encoded inputs, shape (rows, encoded).
     `randomised` holds the same of networks like this one that know nothing: their weights were drawn anew.
+    `costs` are those of a false positive and of a false negative, None where nobody named them.
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     `explain_rows` are file row numbers to be explained, `immutable` columns that nobody can change (the protected ones
     are so in any case).
@@ -167,6 +168,7 @@ class Subject:
     refits: Refitting = Refitting()
     smaller: Shrinking = Shrinking()
     randomised: tuple[Gradients, ...] = ()
+    costs: tuple[float, float] | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -1,22 +1,20 @@
 """Whether what the network states as a probability comes true that often."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reportgen.evidence import brier
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import LEVEL, RESAMPLES, Bounds, bootstrap, rate_interval
+from reportgen.evidence.brier import equal_counts
+from reportgen.evidence.intervals import Bounds, bootstrap, rate_interval
 from reportgen.evidence.predictions import ClassAnswers, class_answers, losses
 from reportgen.records.network import Calibration, Metric, ReliabilityBin
 
-MOST_BINS = 10
-ROWS_A_BIN = 10
-
 METHOD = "bins of equal counts, Wilson score"
-SIMULATED = f"{RESAMPLES:,} simulated outcomes"
-
 TEMPERED = ("log_loss", "ece")
 """The numbers that are shown without and with the temperature."""
 
@@ -34,7 +32,7 @@ def measure(subject: Subject, scores: tuple[Metric, ...] = ()) -> Calibration:
     stated, observed, sizes = reliability(answers)
     bins = tuple(_bin(*one) for one in zip(stated, observed, sizes, strict=True))
     about = "predicted" if answers.positive is None else "positive"
-    found = Calibration(about=about, bins=bins, n=len(answers.actual), method=METHOD)  # type: ignore[arg-type]
+    found = Calibration(about=about, bins=bins, n=len(answers.actual), method=METHOD, brier=brier.measure(answers))  # type: ignore[arg-type]
     return found.model_copy(update=_tempering(subject, answers, scores))
 
 
@@ -57,7 +55,7 @@ def _tempering(subject: Subject, answers: ClassAnswers, scores: tuple[Metric, ..
         "temperature": float(temperature),
         "before": (
             _metric("log_loss", before, float(surprises.mean()), loss),
-            _metric("ece", before, *expected_error(before, rng)),
+            _metric("ece", before, *expected_error(before)),
         ),
         "after": after,
         "gain": _metric("log_loss", answers, float((surprises - now).mean()), gain),
@@ -82,38 +80,27 @@ def untempered(probabilities: Floats, temperature: float) -> Floats:
 
 
 def reliability(answers: ClassAnswers) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
-    """Find for each bin the mean stated probability, the share that came true, and the rows.
-
-    Equal counts rather than equal widths (Nguyen and O'Connor 2015, EMNLP), with ten rows a bin at least; equal
-    probabilities share a bin.
-    """
+    """Find for each bin the mean stated probability, the share that came true, and the rows."""
     stated, happened = answers.stated, answers.happened
-    count = int(np.clip(len(stated) // ROWS_A_BIN, 1, MOST_BINS))
-    edges = np.quantile(stated, np.linspace(0, 1, count + 1)[1:-1])
-    _, numbers = np.unique(np.searchsorted(np.unique(edges), stated, side="right"), return_inverse=True)
+    numbers = equal_counts(stated)
     sizes = np.bincount(numbers)
     return np.bincount(numbers, stated) / sizes, np.bincount(numbers, happened) / sizes, sizes
 
 
 def calibration_error(answers: ClassAnswers) -> float:
-    """Average the distance of stated from observed over bins (ECE: Naeini et al. 2015, AAAI)."""
-    stated, observed, sizes = reliability(answers)
-    return float(sizes / sizes.sum() @ np.abs(observed - stated))
+    """Tell how far stated lies from observed: root mean square over groups of rows, cleared of chance.
 
-
-def expected_error(answers: ClassAnswers, rng: np.random.Generator) -> tuple[float, Bounds]:
-    """The calibration error and its interval.
-
-    Chance alone parts the two rates of a bin, by no more than its share of outcomes simulated from the observed rates
-    in 95 of 100 draws; by the triangle inequality the true value lies no farther than that from the measured one.
-    The rates are drawn towards one half (Agresti and Coull 1998, Am Stat 52:119), else few rows show too little noise.
+    The root of Brier's reliability part, or the l2 calibration error, whose estimate can be cleared of chance (Kumar,
+    Liang and Ma 2019, NeurIPS) and has an interval that holds whatever the shape of the curve (Sun et al. 2024, arXiv
+    2408.08998). The mean absolute distance (Naeini et al. 2015, AAAI) has neither: noise alone makes it large.
     """
-    _, observed, sizes = reliability(answers)
-    shares, value = sizes / sizes.sum(), calibration_error(answers)
-    rates = (observed * sizes + 2) / (sizes + 4)
-    noise = np.abs(rng.binomial(sizes, rates, size=(RESAMPLES, len(sizes))) / sizes - rates) @ shares
-    reach = float(np.quantile(noise, LEVEL))
-    return value, Bounds(max(value - reach, 0.0), min(value + reach, 1.0), SIMULATED)
+    return expected_error(answers)[0]
+
+
+def expected_error(answers: ClassAnswers) -> tuple[float, Bounds]:
+    """The calibration error and its interval, which reaches 0 where chance alone explains the distances."""
+    squared, bounds = brier.reliability(brier.grouped(answers), float(answers.stated.mean()))
+    return math.sqrt(squared), Bounds(math.sqrt(bounds.low), math.sqrt(bounds.high), bounds.method)
 
 
 def _bin(stated: float, observed: float, size: int) -> ReliabilityBin:

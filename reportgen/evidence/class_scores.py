@@ -96,8 +96,8 @@ def brier(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
 
 
 def ece(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
-    """Average how far stated probabilities lie from observed rates."""
-    return _metric("ece", answers, *expected_error(answers, rng))
+    """Tell how far stated probabilities lie from observed rates, chance left out."""
+    return _metric("ece", answers, *expected_error(answers))
 
 
 SCORES: tuple[Score, ...] = (

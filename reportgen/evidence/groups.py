@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reportgen.evidence.base import Floats
+from reportgen.evidence.base import Floats, Subject
 from reportgen.evidence.values import as_text
 
 ENOUGH = 10
@@ -31,6 +31,14 @@ def labels_of(train: "pd.Series[Any]", rows: "pd.Series[Any]") -> tuple[Labels, 
     order = [as_text(value) for value in sorted(rows.dropna().unique(), key=_rank)]
     labels = np.array([as_text(value) or MISSING for value in rows], dtype=object)
     return labels, list(dict.fromkeys([*order, MISSING]))
+
+
+def members(subject: Subject, name: str) -> tuple[tuple[str, npt.NDArray[np.bool_]], ...]:
+    """Name the largest groups of a protected column, in their order, and mark the test rows of each."""
+    labels, order = labels_of(subject.train.frame[name], subject.test.frame[name])
+    found = {label: labels == label for label in order if (labels == label).any()}
+    largest = sorted(found, key=lambda label: -np.count_nonzero(found[label]))[:MOST_GROUPS]
+    return tuple((label, inside) for label, inside in found.items() if label in largest)
 
 
 def _rank(value: Any) -> tuple[float, str]:  # noqa: ANN401 - a cell of a table may hold anything

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import betaincinv, chdtri, chndtr, chndtrinc, ndtr, ndtri, stdtrit
 from scipy.stats import binom
 
 from reportgen.evidence.base import Floats
@@ -16,7 +16,11 @@ RESAMPLES = 2_000
 MANY_ROWS = 1_000
 """Above this many rows the jackknife's normal limits stand in for the bootstrap: they then agree, and cost nothing."""
 
+LUCK = 0.16
+"""Of noise alone this share lies lower: one standard error below its mean, as Cowan et al. advise."""
+
 WILSON = "Wilson score"
+EXACT = "Clopper-Pearson"
 STUDENT = "Student t"
 ORDER = "order statistics"
 BCA = f"bootstrap, {RESAMPLES:,} resamples, BCa"
@@ -43,6 +47,37 @@ def rate_interval(successes: float, n: float, level: float = LEVEL) -> tuple[flo
     middle = (rate + spread / 2) / (1 + spread)
     half = np.sqrt(spread * (rate * (1 - rate) + spread / 4)) / (1 + spread)
     return float(min(max(middle - half, 0.0), rate)), float(max(min(middle + half, 1.0), rate))
+
+
+def exact_rate_interval(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Limits of a rate whose coverage is never below the level (Clopper and Pearson 1934, Biometrika 26:404)."""
+    tail = (1 - level) / 2
+    low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0
+    return low, float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
+
+
+def squares_interval(squares: Floats, noise: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Bound a sum of squared means: `squares` are the measured ones, `noise` is what chance alone adds to each.
+
+    About a multiple of a noncentral chi-square, whose noncentrality is looked for; multiple and degrees of freedom
+    give it the mean and the variance of the sum (Satterthwaite 1946, Biometrics Bull 2:110). A sum so small that noise
+    alone would seldom make it is good luck and lowers the upper limit no further (power-constrained limits: Cowan et
+    al. 2011, arXiv 1105.3166); what that leaves of the error goes to the lower limit, so that 0 is left out in no more
+    and no fewer cases than the level says.
+    """
+    beyond = np.maximum(squares - noise, 0.0)
+    unit = float((noise @ noise + 2 * noise @ beyond) / (noise.sum() + 2 * beyond.sum()))
+    value, freedom, tail = float(squares.sum()) / unit, float(noise.sum()) / unit, (1 - level) / 2
+    lucky = float(chdtri(freedom, 1 - LUCK))
+    always = _noncentrality(lucky, freedom, tail)
+    one_sided = _noncentrality(value, freedom, 1 - 2 * tail)
+    low = min(one_sided, max(_noncentrality(value, freedom, 1 - tail), always))
+    return low * unit, _noncentrality(max(value, lucky), freedom, tail) * unit
+
+
+def _noncentrality(value: float, freedom: float, below: float) -> float:
+    """The noncentrality at which so large a share of draws lies below the value, 0 where there is none."""
+    return float(chndtrinc(value, freedom, below)) if chndtr(value, freedom, 0.0) > below else 0.0
 
 
 def rate_difference_interval(

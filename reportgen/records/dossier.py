@@ -2,6 +2,7 @@
 
 from reportgen.records.base import Record, Skipped
 from reportgen.records.columns import Additions, FewColumns, Redundancy
+from reportgen.records.conformal import Conformal
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
@@ -13,6 +14,7 @@ from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord
 from reportgen.records.robustness import Robustness
 from reportgen.records.rows import SingleRow
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
+from reportgen.records.thresholds import Thresholds
 from reportgen.records.trust import Agreement, Faithfulness
 
 
@@ -28,6 +30,8 @@ class Dossier(Record):
     metrics: tuple[Metric, ...]
     refits: Refits | None = None
     calibration: Calibration | None = None
+    conformal: Conformal | None = None
+    thresholds: Thresholds | None = None
     baselines: tuple[Baseline, ...]
     selection: tuple[Selection, ...] = ()
     selection_summary: SelectionSummary | None = None

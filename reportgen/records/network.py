@@ -162,6 +162,9 @@ class Calibration(Record):
     `temperature` is the number that validation rows gave: above 1 it makes probabilities more cautious, below 1 bolder;
     None where none was looked for. `before` and `after` are the log loss and the calibration error of test rows without
     and with it, `gain` is by how much it lowers their log loss; these are empty without a temperature.
+    `brier` are the parts of the Brier score of what was stated: reliability (0 is best), resolution (more is better),
+    uncertainty of the outcome itself, and what grouping leaves over; score = uncertainty + reliability - resolution +
+    grouping. There are none where rows are too few for two groups, and None where nobody asked.
     """
 
     about: Literal["positive", "predicted"]
@@ -172,3 +175,4 @@ class Calibration(Record):
     before: tuple[Metric, ...] = ()
     after: tuple[Metric, ...] = ()
     gain: Metric | None = None
+    brier: tuple[Metric, ...] | None = None

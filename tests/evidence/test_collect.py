@@ -11,6 +11,7 @@ from reportgen.evidence import (
     baselines,
     calibration,
     collect,
+    conformal,
     effects,
     fairness,
     faithfulness,
@@ -29,6 +30,7 @@ from reportgen.evidence import (
     single_rows,
     solo,
     surrogates,
+    thresholds,
     walkthrough,
 )
 from reportgen.evidence.base import Refit, Refitting, Shrinking, Smaller
@@ -41,6 +43,8 @@ ORDER = [
     "performance",
     "refits",
     "calibration",
+    "conformal",
+    "thresholds",
     "baselines",
     "selection",
     "redundancy",
@@ -98,6 +102,8 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         metrics=performance.measure(fair_subject),
         refits=refits.measure(fair_subject),
         calibration=calibration.measure(fair_subject),
+        conformal=conformal.measure(fair_subject),
+        thresholds=thresholds.measure(fair_subject),
         baselines=baselines.measure(fair_subject),
         selection=scores,
         selection_summary=summary,
@@ -129,6 +135,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
     assert collect(regression_subject, QUICK).skipped == (
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
+        Skipped(analysis="thresholds", reason="needs_two_classes"),
         Skipped(analysis="labels", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
         Skipped(analysis="learning_curve", reason="learning_curve_off"),
