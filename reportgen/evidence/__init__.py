@@ -9,12 +9,14 @@ from reportgen.config import SelectionConfig
 from reportgen.evidence import (
     baselines,
     calibration,
+    error_tree,
     fairness,
     importance,
     mistakes,
     performance,
     refits,
     selection,
+    slices,
     solo,
     surrogates,
     walkthrough,
@@ -97,7 +99,11 @@ def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> d
 
 
 def _errors(subject: Subject, analyses: _Round) -> Errors:
-    """All mistakes, and how they fall on the groups of the protected columns."""
+    """All mistakes, how they fall on the groups of the protected columns, and where else they are many."""
     errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
     groups, gaps = analyses.make("fairness", lambda: fairness.measure(subject), ((), ()))
-    return errors.model_copy(update={"groups": groups, "gaps": gaps})
+    found, search = analyses.make("slices", lambda: slices.measure(subject), ((), None))
+    tree = analyses.make("error_tree", lambda: error_tree.measure(subject), None)
+    return errors.model_copy(
+        update={"groups": groups, "gaps": gaps, "slices": found, "slice_search": search, "tree": tree}
+    )

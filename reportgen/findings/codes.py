@@ -25,6 +25,7 @@ SEVERITIES = {
     "simpler_model_suffices": "info",
     "overfit": "warning",
     "miscalibrated": "warning",
+    "weak_slice": "info, warning",
     "unfair_errors": "warning",
     "low_fidelity": "info",
     "methods_disagree": "info",

@@ -9,12 +9,14 @@ from reportgen.evidence import (
     baselines,
     calibration,
     collect,
+    error_tree,
     fairness,
     importance,
     mistakes,
     performance,
     refits,
     selection,
+    slices,
     solo,
     surrogates,
     walkthrough,
@@ -37,6 +39,8 @@ ORDER = [
     "walkthroughs",
     "errors",
     "fairness",
+    "slices",
+    "error_tree",
 ]
 
 
@@ -55,6 +59,7 @@ def dossier(fair_subject):
 def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     groups, gaps = fairness.measure(fair_subject)
     scores, summary = selection.measure(fair_subject, QUICK)
+    found, search = slices.measure(fair_subject)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -72,7 +77,15 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         importance=importance.measure(fair_subject),
         surrogates=surrogates.measure(fair_subject),
         walkthroughs=walkthrough.measure(fair_subject),
-        errors=mistakes.measure(fair_subject).model_copy(update={"groups": groups, "gaps": gaps}),
+        errors=mistakes.measure(fair_subject).model_copy(
+            update={
+                "groups": groups,
+                "gaps": gaps,
+                "slices": found,
+                "slice_search": search,
+                "tree": error_tree.measure(fair_subject),
+            }
+        ),
     )
 
 
