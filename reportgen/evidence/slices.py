@@ -26,8 +26,8 @@ ALIKE = 0.5
 ROWS = {"quick": 2_000, "standard": 6_000, "thorough": 20_000}
 WORK = {"quick": 1e9, "standard": 1e10, "thorough": 1e11}
 
-RATES = "Newcombe limits; Fisher's exact test, mid-p, weighted Holm over the candidates"
-SIZES = "Welch limits; Welch test, weighted Holm over the candidates"
+RATES = "Newcombe limits, false coverage 5 in 100; Fisher's exact test, mid-p, weighted Holm over the candidates"
+SIZES = "Welch limits, false coverage 5 in 100; Welch test, weighted Holm over the candidates"
 
 _STREAM = 211
 
@@ -109,7 +109,9 @@ def find(
         candidates = _candidates(_distinct(found, known, worse), held, read_on)
         tested += candidates
         adjusted += _adjusted(candidates, held)
-    slices = [_slice(one, p, held) for one, p in zip(tested, adjusted, strict=True)]
+    slices = [_slice(one, p, held, 1 - LEVEL) for one, p in zip(tested, adjusted, strict=True)]
+    kept = _without_twins(slices, tested, held)
+    level = _interval_level(sum(slices[at].confirmed for at in kept), len(tested))
     searched = min(len(first), most_rows)
     summary = SliceSearch(
         rows=len(held.errors),
@@ -125,7 +127,7 @@ def find(
         detectable=detectable(held.errors, held.known.column, searched, _first_level()),
         method=_method(held),
     )
-    return _without_twins(slices, tested, held), summary
+    return tuple(_slice(tested[at], adjusted[at], held, level) for at in kept), summary
 
 
 def refuse(held: Held) -> None:
@@ -208,11 +210,16 @@ def _weights(count: int) -> Floats:
     return np.asarray(0.5 ** np.arange(count))
 
 
-def _slice(one: _Candidate, p_values: tuple[float, float], held: Held) -> Slice:
+def _interval_level(picked: int, candidates: int) -> float:
+    """The level at which 95 in 100 of the intervals picked out hold (Benjamini and Yekutieli 2005, JASA 100:71)."""
+    return 1 - LEVEL * max(picked, 1) / max(candidates, 1)
+
+
+def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: float) -> Slice:
     told = tuple(held.known.told[at] for at in one.members)
     errors = held.errors[one.read_on]
     mine, others = errors[one.inside], errors[~one.inside]
-    low, high = _interval(mine, others, held.sure is not None)
+    low, high = _interval(mine, others, held.sure is not None, level)
     error, rest = (float(part.mean()) if len(part) else 0.0 for part in (mine, others))
     usual = None
     if held.sure is not None and len(mine):
@@ -237,15 +244,15 @@ def _slice(one: _Candidate, p_values: tuple[float, float], held: Held) -> Slice:
     )
 
 
-def _interval(mine: Floats, others: Floats, rates: bool) -> tuple[float | None, float | None]:
+def _interval(mine: Floats, others: Floats, rates: bool, level: float) -> tuple[float | None, float | None]:
     if min(len(mine), len(others)) < 2:
         return None, None
     if rates:
-        return rate_difference_interval((int(mine.sum()), len(mine)), (int(others.sum()), len(others)))
-    return mean_difference_interval(mine, others)
+        return rate_difference_interval((int(mine.sum()), len(mine)), (int(others.sum()), len(others)), level)
+    return mean_difference_interval(mine, others, level)
 
 
-def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) -> tuple[Slice, ...]:
+def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) -> list[int]:
     """Each slice once, though both halves may have found it: confirmed ones first, those that are surely worst leading.
 
     Left out is what shares most rows with a slice before it, or is worse for no other rows than those before it.
@@ -261,4 +268,4 @@ def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) ->
         if not twin and (own <= LEVEL / CANDIDATES or not slices[at].confirmed):
             kept.append(at)
             before = before | inside[at]
-    return tuple(slices[at] for at in kept)
+    return kept

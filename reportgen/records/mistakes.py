@@ -74,9 +74,10 @@ class Slice(Record):
     """A describable part of the rows, its error against the rest's, and whether fresh rows confirmed it.
 
     It was found on one half of the rows; every number here is from the other half, of which `of` counts the rows, and
-    `n` those in the slice. `low` to `high` is the interval of error minus rest, `lift` error by rest (None where the
-    rest has none), `coverage` the share of all errors that lie in the slice. `expected` is the error of the other rows
-    that the network is as sure of; `beyond_p_value` is the p-value of being worse than both, adjusted like `p_value`.
+    `n` those in the slice. `low` to `high` is the interval of error minus rest, widened so that 95 in 100 of those of
+    confirmed slices hold (false coverage rate); `lift` is error by rest (None where the rest has none), `coverage` the
+    share of all errors that lie in the slice. `expected` is the error of the other rows that the network is as sure
+    of; `beyond_p_value` is the p-value of being worse than both, adjusted like `p_value`.
     """
 
     rule: str
