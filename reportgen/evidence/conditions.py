@@ -71,7 +71,7 @@ def _of_column(
     name, missing = str(values.name), values.isna().to_numpy()
     yield Condition(column=name, missing=True), missing
     if values.dtype.kind == "M":
-        days = np.floor((values - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(np.float64)
+        days = np.floor(((values - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(np.float64))
         yield from _intervals(name, days, sides, middles, dated=True)
     elif values.dtype.kind in "fiu":
         yield from _intervals(name, values.to_numpy(np.float64), sides, middles, dated=False)

@@ -60,7 +60,7 @@ def _of_rates(
     counts = np.arange(n + 1)
     sure = binom.sf(counts, n, rate) + binom.pmf(counts, n, rate) / 2 <= level
     confirmed = binom.sf(np.argmax(sure) - 1, n, asked) if sure.any() else np.zeros(len(asked))
-    return found, confirmed
+    return np.asarray(found), np.asarray(confirmed)
 
 
 def _of_sizes(

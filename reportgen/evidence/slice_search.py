@@ -84,12 +84,13 @@ class Sizes:
     @cached_property
     def errors(self) -> Floats:
         """The sizes, the largest cut."""
-        return np.asarray(np.minimum(self.sizes, np.quantile(self.sizes, 0.99)))
+        cut: Floats = np.minimum(self.sizes, np.quantile(self.sizes, 0.99))
+        return cut
 
     @cached_property
     def above(self) -> Floats:
         """What each error is above the mean."""
-        return np.maximum(self.errors - self.errors.mean(), 0.0)
+        return np.asarray(np.maximum(self.errors - self.errors.mean(), 0.0))
 
     def ratio(self, n: Floats, total: Floats) -> Floats:
         """The ratio for parts of n rows whose errors add up to `total`; 0 where they err no more than the others."""
