@@ -13,6 +13,7 @@ from reportgen.evidence import (
     calibration,
     conformal,
     effects,
+    error_tree,
     fairness,
     faithfulness,
     few_columns,
@@ -28,6 +29,7 @@ from reportgen.evidence import (
     robustness,
     selection,
     single_rows,
+    slices,
     solo,
     surrogates,
     thresholds,
@@ -131,14 +133,17 @@ def _importance(subject: Subject, alike: Redundancy | None, analyses: _Round) ->
 
 
 def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
-    """All mistakes, labels that look wrong, the training rows around the surest mistakes, and how groups fare."""
+    """All mistakes and where they are many; labels that look wrong; the training rows around the surest mistakes."""
     errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
     near = [one.row for one in errors.rows]
     labelled = analyses.make("labels", lambda: labels.measure(subject), None)
     around = analyses.make("neighbours", lambda: neighbours.measure(subject, near), None)
     groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
+    found, search = analyses.make("slices", lambda: slices.measure(subject), ((), None))
+    tree = analyses.make("error_tree", lambda: error_tree.measure(subject), None)
+    told = {"groups": groups, "gaps": gaps, "slices": found, "slice_search": search, "tree": tree}
     return {
-        "errors": errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        "errors": errors.model_copy(update=told),
         "labels": labelled,
         "neighbours": around,
         "fairness": rates,

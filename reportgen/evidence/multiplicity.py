@@ -15,3 +15,14 @@ def holm(p_values: Sequence[float] | Floats) -> tuple[float, ...]:
     adjusted = np.empty(len(p_values))
     adjusted[ordered] = np.minimum(raised, 1.0)
     return tuple(float(p) for p in adjusted)
+
+
+def weighted_holm(p_values: Sequence[float] | Floats, weights: Sequence[float] | Floats) -> tuple[float, ...]:
+    """Adjust p-values as Holm does, the less the larger the weight, which is set beforehand (Holm 1979, section 3)."""
+    p_values, weights = np.asarray(p_values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    ordered = np.argsort(p_values / weights, kind="stable")
+    left = np.cumsum(weights[ordered][::-1])[::-1]
+    raised = np.maximum.accumulate(p_values[ordered] / weights[ordered] * left)
+    adjusted = np.empty(len(p_values))
+    adjusted[ordered] = np.minimum(raised, 1.0)
+    return tuple(float(p) for p in adjusted)

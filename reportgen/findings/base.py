@@ -23,6 +23,7 @@ Reason = Literal[
     "no_calibration",
     "no_protected_column",
     "groups_too_small",
+    "no_slices",
     "no_surrogates",
     "one_method_only",
     "no_pairs",

@@ -27,6 +27,7 @@ SEVERITIES = {
     "simpler_model_suffices": "info",
     "overfit": "warning",
     "miscalibrated": "warning",
+    "weak_slice": "info, warning",
     "unfair_errors": "warning",
     "correlated_importance": "info",
     "low_fidelity": "info",

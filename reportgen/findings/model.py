@@ -7,7 +7,7 @@ from reportgen.findings.base import NotJudged, key_scores, reach
 from reportgen.findings.chance import chi_square_p, difference_interval
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
-from reportgen.records.mistakes import GroupGap
+from reportgen.records.mistakes import GroupGap, Slice
 from reportgen.records.network import Comparison, ReliabilityBin
 
 MATTERS = 0.01
@@ -18,6 +18,12 @@ SURE = 0.01
 MISCALIBRATED = 0.05
 EXPECTED_ROWS = 5
 """Expected rows in each cell of a chi-square test (Cochran 1954, doi:10.2307/3001616)."""
+
+WEAK_TIMES, WEAK_ABOVE = 3.0, 0.15
+"""How much worse a part must be: three times the rest's error rate, and 15 points above it."""
+
+LARGE_PART = 0.05
+"""One row in twenty: a smaller part is noted, and no warning."""
 
 UNFAIR = {"error_rate": 0.05, "mean_absolute_error": 0.25}
 """Five points of error rate; a fourth of the best group's mean error, the four-fifths rule of 29 CFR 1607.4 turned."""
@@ -147,6 +153,43 @@ def unfair_errors(dossier: Dossier) -> Iterator[Finding]:
                 },
                 section="example",
             )
+
+
+def weak_slice(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a describable part of the rows where the network is far worse, confirmed on rows not used to find it."""
+    search = dossier.errors.slice_search
+    if dossier.errors.measure != "error_rate":
+        raise NotJudged("needs_classes")
+    if search is None:
+        raise NotJudged("no_slices")
+    for part in dossier.errors.slices:
+        if part.confirmed and part.error >= WEAK_TIMES * part.rest and part.error - part.rest >= WEAK_ABOVE:
+            yield Finding(
+                code="weak_slice",
+                severity=Severity.WARNING if _surely_weak(part) else Severity.INFO,
+                columns=part.columns,
+                evidence={
+                    "rule": part.rule,
+                    "symbols": tuple(one.symbols for one in part.conditions),
+                    "missing": tuple(one.missing for one in part.conditions),
+                    "error": part.error,
+                    "rest": part.rest,
+                    "low": part.low,
+                    "high": part.high,
+                    "expected": part.expected,
+                    "p_value": part.p_value,
+                    "beyond_p_value": part.beyond_p_value,
+                    "n": part.n,
+                    "of": part.of,
+                },
+                section="example",
+            )
+
+
+def _surely_weak(part: Slice) -> bool:
+    """Tell whether a part is large, and its whole interval as far above the rest as a weak part must be."""
+    large = part.of is not None and part.n >= LARGE_PART * part.of
+    return large and part.low is not None and part.low >= WEAK_ABOVE and part.p_value < SURE
 
 
 def comparison(dossier: Dossier, name: str) -> Comparison | None:

@@ -15,6 +15,7 @@ from reportgen.findings.model import (
     overfit,
     simpler_model_suffices,
     unfair_errors,
+    weak_slice,
 )
 from reportgen.findings.parts import label_drift, performance_drop, train_test_overlap
 from reportgen.findings.rows import (
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     train_test_overlap,
     performance_drop,
     overfit,
+    weak_slice,
     unfair_errors,
     label_drift,
     miscalibrated,

@@ -11,6 +11,7 @@ from reportgen.charts import Box
 from reportgen.charts.formula import FORMULAS, place
 from reportgen.errors import RenderError
 from reportgen.records.explanation import TreeNode
+from reportgen.records.mistakes import Condition, ErrorNode
 from reportgen.render import numbers
 from reportgen.render.plain import elided
 
@@ -66,3 +67,30 @@ def _question(node: TreeNode, lang: str, translations: NullTranslations) -> str:
     if node.test == "==":
         return f"{feature} = {elided(node.level, LONGEST_NAME)}"
     return translations.gettext("%(feature)s is missing") % {"feature": feature}
+
+
+def error_boxes(nodes: Sequence[ErrorNode], measure: str, lang: str, translations: NullTranslations) -> list[Box]:
+    """The nodes of a tree that tells where errors are, each leaf with its error, ready to be drawn."""
+    return [
+        Box(
+            number=node.number,
+            text=_asked(node.condition, translations)
+            if node.condition
+            else translations.gettext("error %(error)s") % {"error": numbers.amount(node.error, lang, measure)},
+            left=node.left,
+            right=node.right,
+            share=node.share,
+            leaf=node.condition is None,
+        )
+        for node in nodes
+    ]
+
+
+def _asked(condition: Condition, translations: NullTranslations) -> str:
+    """A condition as a question; the end of a number's stays, the middle of a long level goes."""
+    name = elided(condition.column, LONGEST_NAME)
+    if condition.missing:
+        return translations.gettext("%(feature)s is missing") % {"feature": name}
+    if condition.level is not None:
+        return f"{name} = {elided(condition.level, LONGEST_NAME)}"
+    return condition.model_copy(update={"column": name}).symbols.replace("<=", "≤")

@@ -26,7 +26,7 @@ from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
 from reportgen.render.drawings import drawings
-from reportgen.render.figures import boxes, formula, shares
+from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
 from reportgen.render.plain import elided, markdown
 from reportgen.render.program import program
@@ -69,6 +69,7 @@ def environment(lang: str, templates: Path | None = None) -> Environment:
     made.filters |= _filters(lang, translations)
     made.globals |= {**drawings(), "zip": _zipped, "formulas": formula, "shares": shares}
     made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
+    made.globals["error_boxes"] = partial(error_boxes, lang=lang, translations=translations)
     return made
 
 

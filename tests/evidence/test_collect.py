@@ -13,6 +13,7 @@ from reportgen.evidence import (
     collect,
     conformal,
     effects,
+    error_tree,
     fairness,
     faithfulness,
     few_columns,
@@ -28,6 +29,7 @@ from reportgen.evidence import (
     robustness,
     selection,
     single_rows,
+    slices,
     solo,
     surrogates,
     thresholds,
@@ -61,6 +63,8 @@ ORDER = [
     "labels",
     "neighbours",
     "fairness",
+    "slices",
+    "error_tree",
     "robustness",
     "learning_curve",
     "faithfulness",
@@ -92,6 +96,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
     methods = importance.measure(fair_subject)
     moved = effects.measure(fair_subject, methods)
     errors = mistakes.measure(fair_subject)
+    found, search = slices.measure(fair_subject)
     assert dossier == Dossier(
         dataset=fair_subject.dataset,
         task=fair_subject.task,
@@ -121,7 +126,15 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         fairness=group_rates.measure(fair_subject),
         robustness=robustness.measure(fair_subject),
         learning_curve=learning_curve.measure(fair_subject),
-        errors=errors.model_copy(update={"groups": groups, "gaps": gaps}),
+        errors=errors.model_copy(
+            update={
+                "groups": groups,
+                "gaps": gaps,
+                "slices": found,
+                "slice_search": search,
+                "tree": error_tree.measure(fair_subject),
+            }
+        ),
         labels=labels.measure(fair_subject),
         neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows]),
     )

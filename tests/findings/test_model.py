@@ -15,10 +15,12 @@ from reportgen.findings.model import (
     reliability_p,
     simpler_model_suffices,
     unfair_errors,
+    weak_slice,
 )
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
 from tests.findings.conftest import baseline, metric, reliability
+from tests.findings.wounds import weak
 
 
 def _against(dossier, *baselines):
@@ -222,3 +224,44 @@ def test_groups_that_are_too_small_are_said_to_be(dossier):
     known = dossier.model_copy(update={"errors": Errors(measure="error_rate", groups=(group,))})
     with pytest.raises(NotJudged, match="groups_too_small"):
         tuple(unfair_errors(known))
+
+
+def test_a_large_part_that_is_surely_far_worse_is_warned_of(dossier):
+    (finding,) = weak_slice(weak()(dossier))
+    assert (finding.severity, finding.columns) == (Severity.WARNING, ("age", "city"))
+    assert finding.evidence["symbols"] == ("age <= 25", "city")
+    assert finding.evidence["missing"] == (False, True)
+    assert (finding.evidence["error"], finding.evidence["rest"], finding.evidence["low"]) == (0.5, 0.1, 0.25)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n": 20},  # fewer than one row in twenty
+        {"low": 0.1},  # perhaps not 15 points above the rest
+        {"p_value": 0.02},
+    ],
+)
+def test_a_small_or_unsure_weak_part_is_noted_only(dossier, changes):
+    (finding,) = weak_slice(weak(**changes)(dossier))
+    assert finding.severity == Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"confirmed": False},
+        {"rest": 0.2},  # two and a half times
+        {"error": 0.14, "rest": 0.01, "low": 0.05},  # 13 points
+    ],
+)
+def test_a_part_that_is_not_far_worse_is_no_weak_slice(dossier, changes):
+    assert tuple(weak_slice(weak(**changes)(dossier))) == ()
+
+
+def test_weak_parts_need_a_search_and_classes(dossier):
+    with pytest.raises(NotJudged, match="no_slices"):
+        tuple(weak_slice(dossier))
+    sizes = dossier.model_copy(update={"errors": Errors(measure="mean_absolute_error")})
+    with pytest.raises(NotJudged, match="needs_classes"):
+        tuple(weak_slice(sizes))

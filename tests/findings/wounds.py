@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.records.dossier import Dossier
 from reportgen.records.labels import SuspectLabel
-from reportgen.records.mistakes import Errors, GroupError, GroupGap
+from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
 from reportgen.records.table import Column, Level, PartRecord, Profile
 from tests.findings.conftest import (
     baseline,
@@ -75,6 +75,39 @@ def unfair(measure: str, unit: float) -> Wound:
         method="by hand",
     )
     return changed(errors=Errors(measure=measure, groups=groups, gaps=(gap,)))
+
+
+def weak(**changes: object) -> Wound:
+    """A part of 60 of 500 fresh rows that is wrong in half of its rows."""
+    part = Slice(
+        rule="age <= 25 and city is missing",
+        columns=("age", "city"),
+        n=60,
+        error=0.5,
+        rest=0.1,
+        p_value=0.001,
+        confirmed=True,
+        low=0.25,
+        high=0.52,
+        lift=5.0,
+        of=500,
+        expected=0.2,
+        beyond_p_value=0.002,
+        conditions=(Condition(column="age", at_most=25.0), Condition(column="city", missing=True)),
+    ).model_copy(update=changes)
+    search = SliceSearch(
+        rows=1000,
+        halves=(500, 500),
+        searched=500,
+        networks=5,
+        conditions=80,
+        conjunctions=9000,
+        complete=True,
+        candidates=10,
+        error=0.15,
+        method="by hand",
+    )
+    return changed(errors=Errors(measure="error_rate", slices=(part,), slice_search=search))
 
 
 def drifted(dossier: Dossier) -> Dossier:
@@ -148,6 +181,7 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(calibration=reliability((0.05, 0.3, 200), (0.95, 0.7, 200)).model_copy(update={"about": about}))
         for about in ("positive", "predicted")
     ),
+    "weak_slice": (weak(), weak(beyond_p_value=0.4), weak(expected=None, beyond_p_value=None)),
     "unfair_errors": (unfair("error_rate", 1.0), regression(unfair("mean_absolute_error", 1000.0))),
     "low_fidelity": (
         *(changed(surrogates=(surrogate(kind, follows=False),)) for kind in ("linear", "svm", "tree")),

@@ -1,0 +1,184 @@
+"""How often the search for weak slices finds one that is there, and one that is not.
+
+    python benchmarks/slices.py [--draws 100]
+
+Tables are drawn with known error rates, no network is trained. Without a weak slice any confirmed one is a false alarm.
+With one, it counts as found where a confirmed slice shares half of its rows (Jaccard index) or names its columns.
+Beside what was found stands what could be: the power of the test with the rule known beforehand, on all rows, and on
+the half of them that a rule found on the other half is confirmed on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from reportgen.evidence.base import NotApplicable
+from reportgen.evidence.conditions import conditions
+from reportgen.evidence.slice_search import rows_of
+from reportgen.evidence.slices import FEWEST_ROWS, LEVEL, ROWS, WORK, Held, find
+from reportgen.records.mistakes import Slice
+
+LEVELS = ("north", "east", "south", "west", "centre", "coast", "island", "abroad")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Rows with known error rates; `inside` marks the weak slice, `columns` are its own."""
+
+    frame: pd.DataFrame
+    errors: np.ndarray
+    inside: np.ndarray
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one draw brought: whether the slice was found, any confirmed, and whether the first interval covers."""
+
+    found: bool
+    confirmed: int
+    covers: tuple[bool, ...]
+
+
+def table(rng: np.random.Generator, rows: int, columns: int) -> pd.DataFrame:
+    """Mixed columns: normal, skewed and whole numbers, categories of 2 to 8 levels, here and there a value missing."""
+    made: dict[str, object] = {}
+    for number in range(columns):
+        kind = number % 5
+        if kind == 0:
+            values: object = rng.normal(50, 12, rows).round(3)
+        elif kind == 1:
+            values = rng.exponential(1000, rows).round(2)
+        elif kind == 2:
+            values = rng.poisson(rng.uniform(1, 12), rows).astype(float)
+        else:
+            count = int(rng.integers(2, 9))
+            values = np.array(LEVELS, dtype=object)[rng.choice(count, rows, p=rng.dirichlet(np.full(count, 3.0)))]
+        series = pd.Series(values)
+        if number % 4 == 1:
+            series[rng.random(rows) < 0.05] = np.nan if series.dtype.kind == "f" else None
+        made[f"c{number:02}"] = series
+    return pd.DataFrame(made)
+
+
+def _condition(values: pd.Series, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Rows of one level, below or above a number, or between two, with about that share of the rows."""
+    if values.dtype.kind != "f":
+        counts = values.value_counts(normalize=True)
+        level = rng.choice(counts.index[np.argsort(np.abs(counts.to_numpy() - share))[:2]])
+        return (values == level).to_numpy()
+    low = rng.choice([0.0, 1 - share, rng.uniform(0, 1 - share)])
+    cuts = np.nanquantile(values, [low, min(low + share, 1.0)])
+    above = values > cuts[0] if low > 0 else values.notna()
+    return (above & (values <= cuts[1])).to_numpy()
+
+
+def plant(rng: np.random.Generator, rows: int, depth: int, size: int, rest: float, lift: float) -> Planted:
+    """A table with a slice of `depth` conditions and of `size` rows, or up to a fourth more."""
+    while True:
+        frame = table(rng, rows, int(rng.integers(10, 16)))
+        for _ in range(100):
+            chosen = rng.choice(frame.columns, depth, replace=False)
+            share = (size / rows) ** (1 / depth) * rng.uniform(1.0, 1.1)
+            inside = np.logical_and.reduce([_condition(frame[name], min(share, 0.9), rng) for name in chosen])
+            if size <= inside.sum() <= 1.25 * size:
+                rates = np.where(inside, lift * rest, rest)
+                return Planted(frame, (rng.random(rows) < rates).astype(float), inside, tuple(chosen))
+
+
+def run(planted: Planted, seed: int, truth: tuple[float, float] | None = None) -> Outcome:
+    """Search one table as an audit would."""
+    known = conditions(planted.frame, tuple(planted.frame.columns), FEWEST_ROWS)
+    held = Held(planted.errors, np.full(len(planted.errors), 0.9), known)
+    try:
+        slices, _ = find(held, np.random.default_rng(seed), ROWS["standard"], WORK["standard"])
+    except NotApplicable:
+        return Outcome(False, 0, ())
+    confirmed = [one for one in slices if one.confirmed]
+    found = any(_is(one, planted, held) for one in confirmed)
+    covers = tuple(_covers(one, planted, held, *truth) for one in confirmed) if truth else ()
+    return Outcome(found, len(confirmed), covers)
+
+
+def _rows(one: Slice, held: Held) -> np.ndarray:
+    return rows_of(held.known, tuple(held.known.told.index(condition) for condition in one.conditions))
+
+
+def _is(one: Slice, planted: Planted, held: Held) -> bool:
+    mine = _rows(one, held)
+    shared = (mine & planted.inside).sum() / (mine | planted.inside).sum()
+    return bool(shared >= 0.5 or set(planted.columns) <= set(one.columns))
+
+
+def _covers(one: Slice, planted: Planted, held: Held, rest: float, lift: float) -> bool:
+    """Whether the interval of the difference holds the one that the rates of these rows give."""
+    mine = _rows(one, held)
+    rates = np.where(planted.inside, lift * rest, rest)
+    return bool(one.low <= rates[mine].mean() - rates[~mine].mean() <= one.high)
+
+
+def bound(size: int, rest: float, lift: float, level: float) -> float:
+    """The power of the exact test of a rule known beforehand, the rate of the rest known."""
+    hits = np.arange(size + 1)
+    sure = binom.sf(hits, size, rest) + binom.pmf(hits, size, rest) / 2 <= level
+    return float(binom.sf(np.argmax(sure) - 1, size, lift * rest)) if sure.any() else 0.0
+
+
+def false_alarms(draws: int) -> Iterator[tuple[float, int, int]]:
+    """Error rate, number of draws, and draws with a confirmed slice, on tables without one."""
+    for rest in (0.05, 0.1, 0.2, 0.3):
+        alarms = 0
+        for draw in range(draws):
+            rng = np.random.default_rng([17, draw, round(100 * rest)])
+            rows = int(rng.integers(600, 3001))
+            frame = table(rng, rows, int(rng.integers(10, 16)))
+            errors = (rng.random(rows) < rest).astype(float)
+            alarms += run(Planted(frame, errors, np.zeros(rows, dtype=bool), ()), draw).confirmed > 0
+        yield rest, draws, alarms
+
+
+SCENES = (
+    (1200, 60, 0.1, 2.0),
+    (1200, 60, 0.1, 4.0),
+    (1200, 60, 0.2, 2.0),
+    (1200, 60, 0.2, 3.0),
+    (2400, 120, 0.1, 3.0),
+    (2400, 120, 0.2, 2.0),
+    (3000, 300, 0.1, 2.0),
+    (3000, 300, 0.2, 2.0),
+    (3000, 300, 0.05, 3.0),
+)
+"""Rows, rows of the slice, error rate elsewhere, and how many times as high it is inside."""
+
+
+def main() -> None:
+    """Print two tables in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=100)
+    draws = parser.parse_args().draws
+    print("| error rate | tables without a weak slice | with a false alarm |\n|---|---|---|")
+    for rest, count, alarms in false_alarms(draws):
+        print(f"| {rest:.0%} | {count} | {alarms / count:.1%} |", flush=True)
+    print("\n| rows | in slice | error elsewhere | times | bound, all rows | bound, half | found: 1, 2, 3 conditions |")
+    print("|---|---|---|---|---|---|---|")
+    for rows, size, rest, lift in SCENES:
+        found = []
+        for depth in (1, 2, 3):
+            outcomes = [
+                run(plant(np.random.default_rng([depth, draw, size]), rows, depth, size, rest, lift), draw)
+                for draw in range(draws)
+            ]
+            found.append(np.mean([one.found for one in outcomes]))
+        ceilings = f"{bound(size, rest, lift, LEVEL):.0%} | {bound(size // 2, rest, lift, LEVEL / 4):.0%}"
+        told = " / ".join(f"{share:.0%}" for share in found)
+        print(f"| {rows} | {size} | {rest:.0%} | {lift:g} | {ceilings} | {told} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
