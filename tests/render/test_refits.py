@@ -37,7 +37,7 @@ def test_the_table_says_which_interval_is_which() -> None:
 def test_what_varied_is_said_for_each_way_of_splitting() -> None:
     assert "The test rows stayed the same" in _page(binary())
     split = multiclass()
-    assert "the rows were split anew" in _page(split)
+    assert "other rows were held out" in _page(split)
     alone = split.model_copy(update={"refits": split.refits.model_copy(update={"covers": ("seed",)})})
     assert "cover the random start alone" in _page(alone)
 
