@@ -8,7 +8,7 @@ from scipy.stats import betabinom
 
 from reportgen.evidence import conformal
 from reportgen.evidence.base import NotApplicable
-from reportgen.evidence.conformal import Line, draw_line, needed, short
+from reportgen.evidence.conformal import Line, draw_line, long_run, needed, short
 from reportgen.evidence.intervals import exact_rate_interval
 from tests.evidence.parts import some
 
@@ -111,6 +111,11 @@ def test_the_fewer_are_kept_the_smaller_is_p(rows, n, kept):
     assert short(n, n, line) == pytest.approx(1.0)
     if kept < n:
         assert short(kept, n, line) <= short(kept + 1, n, line)
+
+
+def test_a_line_at_the_largest_of_n_rows_keeps_in_the_long_run_what_a_largest_of_n_does():
+    """The largest of nine evenly spread numbers lies below x with probability x to the ninth."""
+    assert long_run(Line(9.0, 9, 9)) == pytest.approx((0.025 ** (1 / 9), 0.975 ** (1 / 9)))
 
 
 def test_counts_of_draws_follow_the_beta_binomial():
