@@ -41,7 +41,11 @@ def shipped(wheel):
 
 
 def test_it_carries_every_template_and_font(shipped):
-    templates = {path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*") if path.is_file()}
+    templates = {
+        path.relative_to(ROOT)
+        for path in (ROOT / "templates").rglob("*.*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
     assert {path.suffix for path in templates} >= {".j2", ".po", ".otf", ".ttf"}
     assert {f"reportgen/{path.as_posix()}" for path in templates} <= shipped
 

@@ -25,6 +25,7 @@ from reportgen.errors import ConfigError, RenderError
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
+from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
@@ -61,6 +62,7 @@ def environment(lang: str, templates: Path | None = None) -> Environment:
         autoescape=_is_page,  # noqa: S701 - all that is not a page is plain text, which pages escape
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        bytecode_cache=Compiled(locate()),
     )
     made.policies["ext.i18n.trimmed"] = True
     translations = read(locate() / "locale" / f"{lang}.po")

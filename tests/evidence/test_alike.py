@@ -48,7 +48,9 @@ def test_a_proxy_that_the_model_uses_is_worth_nothing_and_what_it_stands_for_is(
     for seed in range(40):
         subject = table(regression_subject, np.random.default_rng(seed))
         subject = replace(subject, predict=lambda x: x.astype(float) @ np.array([0.7, 0.3, 0.0]))
-        main, plain = ({one.feature: one for one in method.features} for method in importance._permutations(subject, ()))
+        main, plain = (
+            {one.feature: one for one in method.features} for method in importance._permutations(subject, ())
+        )
         held += main["proxy"].low <= 0
         credited += plain["proxy"].low > 0
         assert main["first"].low > 0

@@ -1,0 +1,30 @@
+"""Compiled templates kept beside the templates, as Python keeps compiled modules: compiling takes near a second."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Jinja's own cache in a folder `__pycache__`; where that cannot be written, templates are compiled each time.
+
+    What is kept bears a checksum of the template and the versions of Jinja and Python, so nothing outdated is used.
+    """
+
+    def __init__(self, templates: Path) -> None:
+        folder = templates / "__pycache__"
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+        super().__init__(str(folder), "%s.jinja")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled, if the folder can be written."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was kept, if it can be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
