@@ -42,7 +42,7 @@ class Effort:
     rows: int
     losses: int
     answers: int
-    most: int = 30
+    most: int
 
     def plan(self, subject: Subject, rows: Sequence[int]) -> tuple[tuple[int, ...], int]:
         """How many rows of each model and how many shuffles the columns and the outputs leave room for."""
@@ -54,8 +54,8 @@ class Effort:
         return taken, max(1, min(shuffles, min(taken) - 1))
 
 
-FULL = Effort(rows=4_000, losses=20_000, answers=1_000_000)
-LIGHT = Effort(rows=2_000, losses=4_000, answers=150_000)
+FULL = Effort(rows=4_000, losses=10_000, answers=600_000, most=12)
+LIGHT = Effort(rows=2_000, losses=4_000, answers=150_000, most=12)
 """For a model that is only compared with: its trees answer slowly, and rows say more than shuffles do."""
 
 

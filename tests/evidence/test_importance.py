@@ -40,7 +40,7 @@ def test_boosting_with_the_network_s_answers_is_the_network_s_permutation(binary
     for one, other in zip(first, second, strict=True):
         assert one.feature == other.feature
         assert one.low <= other.value <= one.high
-    assert methods["boosting"].repeats < methods["permutation"].repeats
+    assert methods["boosting"].repeats <= methods["permutation"].repeats
     assert methods["boosting"].fidelity == methods["permutation"].fidelity == pytest.approx(0.825)
     assert methods["linear"].fidelity < 0.825
 

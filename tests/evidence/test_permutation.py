@@ -29,7 +29,7 @@ def test_a_linear_column_costs_twice_its_squared_slope_times_its_variance(regres
     subject = linear(regression_subject, np.array([2.0, -1.0, 0.0]), 4_000, np.random.default_rng(0))
     features, rows, shuffles = asked(subject)
     assert [one.features[0] for one in features] == ["c0", "c1", "c2"]
-    assert (rows, shuffles) == (4_000, 5)
+    assert (rows, shuffles) == (4_000, 3)
     assert [one.value for one in features] == pytest.approx([8.0, 2.0, 0.0], abs=0.5)
     for one, truth in zip(features, (8.0, 2.0, 0.0), strict=True):
         assert one.low <= truth <= one.high
@@ -91,12 +91,12 @@ def test_calls_of_the_model_stay_small_and_blocks_change_nothing(binary_subject,
 
 
 def test_many_test_rows_are_drawn_from(binary_subject):
-    effort = permutation.Effort(rows=50, losses=100, answers=10_000)
+    effort = permutation.Effort(rows=50, losses=100, answers=10_000, most=30)
     assert asked(binary_subject, effort=effort)[1:] == (50, 2)
 
 
 def test_answers_are_shared_between_features_and_classes(binary_subject, multiclass_subject):
-    effort = permutation.Effort(rows=4_000, losses=4_000, answers=1_350)
+    effort = permutation.Effort(rows=4_000, losses=4_000, answers=1_350, most=30)
     assert effort.plan(binary_subject, [200]) == ((200,), 2)  # 450 losses a column
     assert effort.plan(multiclass_subject, [200]) == ((150,), 1)
     assert effort.plan(binary_subject, [200, 40, 300]) == ((150, 40, 150), 1)  # 450 by three networks
@@ -142,7 +142,7 @@ def test_a_row_without_a_partner_is_left_out(regression_subject):
     (found,) = permuted(subject, models, [("c0",)], {("c0",): [alone]}).losses
     few = replace(subject, test=some(subject.test, np.arange(40)))
     (same,) = permuted(few, (Judged(few.test, few.groups, few.predict),), [("c0",)]).losses
-    assert found.value == pytest.approx(same.value, rel=0.1)
+    assert found.value == pytest.approx(same.value, rel=0.25)
     assert found.high - found.low == pytest.approx(same.high - same.low, rel=0.2)
 
 

@@ -27,7 +27,7 @@ def test_sizes_halve_and_leave_out_what_is_too_small():
 
 def test_small_tables_get_all_sizes_larger_ones_fewer_and_very_large_ones_none():
     assert course(600, 10, "standard")[0] == Course((75, 150, 300), MOST["standard"])
-    assert course(2_500, 30, "standard")[0] == Course((625, 1_250), 2)
+    assert course(1_500, 20, "standard")[0] == Course((375, 750), 2)
     assert course(30_000, 20, "standard")[0] is None
     assert course(600, 10, "quick")[0] is None
     assert course(60, 10, "standard")[0] is None
