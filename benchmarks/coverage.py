@@ -16,7 +16,7 @@ from scipy.stats import betabinom, binom
 
 from reportgen.evidence import brier, class_scores, conformal, number_scores, thresholds
 from reportgen.evidence.base import Part
-from reportgen.evidence.permutation import permuted
+from reportgen.evidence.permutation import Judged, permuted
 from reportgen.evidence.predictions import ClassAnswers, NumberAnswers
 from reportgen.records.table import Task
 
@@ -170,9 +170,11 @@ class Shuffled:
             task=SimpleNamespace(kind=self.kind, classes=("0", "1")),
             seed=int(rng.integers(2**31)),
         )
-        for one in permuted(subject, self.predict)[0]:
-            if one.feature != "c2":  # which the model does not use: value and interval are exactly 0
-                yield "permutation importance", self.truths[one.feature], one.low, one.high
+        models = (Judged(subject.test, subject.groups, self.predict),)
+        for one in permuted(subject, models, [(name,) for name in self.truths]).losses:
+            (name,) = one.features
+            if name != "c2":  # which the model does not use: value and interval are exactly 0
+                yield "permutation importance", self.truths[name], one.low, one.high
 
 
 def answers_of(stated, y):
