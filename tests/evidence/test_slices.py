@@ -231,3 +231,14 @@ def test_refining_loses_nothing_and_tells_what_its_rows_are():
     assert min(sizes) >= 15
     assert moved.worth[0] >= found.worth[0] - 1e-9
     assert (np.diff(moved.worth) <= 0).all()
+
+
+def test_spans_of_dates_hold_on_the_days_they_tell():
+    days = pd.Series(pd.date_range("2020-01-01", periods=300), name="day")
+    known = conditions(days.to_frame(), ("day",), 15)
+    wide = known.with_spans([(0, 10, 20), (0, 0, 5)])
+    for told, where in zip(wide.told[-2:], wide.holds.T[-2:], strict=True):
+        since = (days - pd.Timestamp(0)).dt.days
+        low = -np.inf if told.above is None else told.above
+        assert told.dated
+        assert (where == ((since > low) & (since <= told.at_most)).to_numpy()).all()
