@@ -20,9 +20,9 @@ from scipy.stats import binom
 
 from reportgen.evidence.base import NotApplicable
 from reportgen.evidence.conditions import conditions
-from reportgen.evidence.slice_search import rows_of
 from reportgen.evidence.slices import FEWEST_ROWS, LEVEL, ROWS, WORK, Held, find
-from reportgen.records.mistakes import Slice
+from reportgen.evidence.values import as_text
+from reportgen.records.mistakes import Condition, Slice
 
 LEVELS = ("north", "east", "south", "west", "centre", "coast", "island", "abroad")
 
@@ -101,24 +101,34 @@ def run(planted: Planted, seed: int, truth: tuple[float, float] | None = None) -
     except NotApplicable:
         return Outcome(False, 0, ())
     confirmed = [one for one in slices if one.confirmed]
-    found = any(_is(one, planted, held) for one in confirmed)
-    covers = tuple(_covers(one, planted, held, *truth) for one in confirmed) if truth else ()
+    found = any(_is(one, planted) for one in confirmed)
+    covers = tuple(_covers(one, planted, *truth) for one in confirmed) if truth else ()
     return Outcome(found, len(confirmed), covers)
 
 
-def _rows(one: Slice, held: Held) -> np.ndarray:
-    return rows_of(held.known, tuple(held.known.told.index(condition) for condition in one.conditions))
+def _rows(one: Slice, frame: pd.DataFrame) -> np.ndarray:
+    return np.logical_and.reduce([_holds(condition, frame[condition.column]) for condition in one.conditions])
 
 
-def _is(one: Slice, planted: Planted, held: Held) -> bool:
-    mine = _rows(one, held)
+def _holds(condition: Condition, values: pd.Series) -> np.ndarray:
+    if condition.missing:
+        return values.isna().to_numpy()
+    if condition.level is not None:
+        return (values.map(as_text, na_action="ignore") == condition.level).to_numpy()
+    low = -np.inf if condition.above is None else condition.above
+    high = np.inf if condition.at_most is None else condition.at_most
+    return ((values > low) & (values <= high)).to_numpy()
+
+
+def _is(one: Slice, planted: Planted) -> bool:
+    mine = _rows(one, planted.frame)
     shared = (mine & planted.inside).sum() / (mine | planted.inside).sum()
     return bool(shared >= 0.5 or set(planted.columns) <= set(one.columns))
 
 
-def _covers(one: Slice, planted: Planted, held: Held, rest: float, lift: float) -> bool:
+def _covers(one: Slice, planted: Planted, rest: float, lift: float) -> bool:
     """Whether the interval of the difference holds the one that the rates of these rows give."""
-    mine = _rows(one, held)
+    mine = _rows(one, planted.frame)
     rates = np.where(planted.inside, lift * rest, rest)
     return bool(one.low <= rates[mine].mean() - rates[~mine].mean() <= one.high)
 

@@ -21,6 +21,8 @@ COARSE = (0.25, 0.5, 0.75)
 FEW_VALUES = 6
 """A number with no more values than this is cut at each of them."""
 MOST_LEVELS = 20
+FINE = 40
+"""Into so many parts of about equal numbers of rows a number's scale is divided where cuts are refined."""
 MOST = 600
 """Above this many conditions numbers are cut at their quartiles alone."""
 
@@ -28,16 +30,51 @@ Rows = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Scale:
+    """A column of many numbers or dates: its number, its name, fine cuts, and each row's bin (-1 where missing)."""
+
+    number: int
+    name: str
+    dated: bool
+    cuts: tuple[float, ...]
+    bins: npt.NDArray[np.int16]
+
+    def within(self, first: int, after: int) -> Rows:
+        """The rows whose bin is `first` or a later one before `after`."""
+        return np.asarray((self.bins >= max(first, 0)) & (self.bins < after))
+
+    def told(self, first: int, after: int) -> Condition:
+        """The same in words."""
+        low = self.cuts[first - 1] if first > 0 else None
+        high = self.cuts[after - 1] if after <= len(self.cuts) else None
+        return Condition(column=self.name, above=low, at_most=high, dated=self.dated)
+
+
+@dataclass(frozen=True)
 class Conditions:
-    """Conditions, the number of the column that each is about, and on which rows each holds, (rows, conditions)."""
+    """Conditions, the number of the column that each is about, and on which rows each holds, (rows, conditions).
+
+    `scales` divide columns of many numbers more finely than the conditions do.
+    """
 
     told: tuple[Condition, ...]
     column: npt.NDArray[np.intp]
     holds: Rows
+    scales: tuple[Scale, ...] = ()
 
     def on(self, rows: npt.NDArray[Any]) -> "Conditions":
         """The same conditions on some of the rows."""
-        return replace(self, holds=self.holds[rows])
+        scales = tuple(replace(scale, bins=scale.bins[rows]) for scale in self.scales)
+        return replace(self, holds=self.holds[rows], scales=scales)
+
+    def with_spans(self, spans: list[tuple[int, int, int]]) -> "Conditions":
+        """These conditions, then those on spans of bins: each the scale's place, its first bin, the one after."""
+        told = tuple(self.scales[at].told(first, after) for at, first, after in spans)
+        column = np.array([self.scales[at].number for at, _, _ in spans], dtype=np.intp)
+        holds = [self.scales[at].within(first, after)[:, None] for at, first, after in spans]
+        return Conditions(
+            (*self.told, *told), np.r_[self.column, column], np.concatenate([self.holds, *holds], axis=1), self.scales
+        )
 
     def only(self, chosen: npt.NDArray[Any]) -> "Conditions":
         """Some of the conditions, by position or by mask."""
@@ -54,15 +91,36 @@ def conditions(frame: pd.DataFrame, names: tuple[str, ...], fewest: int) -> Cond
 def _gather(
     frame: pd.DataFrame, names: tuple[str, ...], fewest: int, sides: tuple[float, ...], middles: tuple[float, ...]
 ) -> Conditions:
-    told, column, holds = [], [], []
+    told, column, holds, scales = [], [], [], []
     for number, name in enumerate(names):
+        scales += _scale(number, frame[name])
         for condition, where in _of_column(frame[name], sides, middles):
             if fewest <= np.count_nonzero(where) <= len(frame) - fewest:
                 told.append(condition)
                 column.append(number)
                 holds.append(where)
     matrix = np.column_stack(holds) if holds else np.zeros((len(frame), 0), dtype=bool)
-    return Conditions(tuple(told), np.array(column, dtype=np.intp), matrix)
+    return Conditions(tuple(told), np.array(column, dtype=np.intp), matrix, tuple(scales))
+
+
+def _scale(number: int, values: "pd.Series[Any]") -> list[Scale]:
+    """The column's fine bins; none where its few values are conditions themselves, or it has no numbers."""
+    if values.dtype.kind not in "fiuM":
+        return []
+    raw, dated = _numbers(values)
+    known = np.sort(raw[np.isfinite(raw)])
+    if len(np.unique(known)) <= FEW_VALUES:
+        return []
+    cuts = sorted({_cut(known, share / FINE) for share in range(1, FINE)} - {float(known[-1])})
+    bins = np.where(np.isfinite(raw), np.searchsorted(cuts, raw, side="left"), -1)
+    return [Scale(number, str(values.name), dated, tuple(cuts), bins.astype(np.int16))]
+
+
+def _numbers(values: "pd.Series[Any]") -> tuple[Floats, bool]:
+    """Numbers as they are, dates as days since 1970, and which of them it is."""
+    if values.dtype.kind == "M":
+        return np.floor(((values - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(np.float64)), True
+    return values.to_numpy(np.float64), False
 
 
 def _of_column(
@@ -70,11 +128,9 @@ def _of_column(
 ) -> Iterator[tuple[Condition, Rows]]:
     name, missing = str(values.name), values.isna().to_numpy()
     yield Condition(column=name, missing=True), missing
-    if values.dtype.kind == "M":
-        days = np.floor(((values - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(np.float64))
-        yield from _intervals(name, days, sides, middles, dated=True)
-    elif values.dtype.kind in "fiu":
-        yield from _intervals(name, values.to_numpy(np.float64), sides, middles, dated=False)
+    if values.dtype.kind in "fiuM":
+        numbers, dated = _numbers(values)
+        yield from _intervals(name, numbers, sides, middles, dated=dated)
     else:
         text = values.map(as_text).to_numpy(object)
         for level in values[~missing].map(as_text).value_counts().index[:MOST_LEVELS]:

@@ -10,9 +10,10 @@ from reportgen.evidence.conditions import Conditions, conditions
 from reportgen.evidence.intervals import mean_difference_interval, rate_difference_interval
 from reportgen.evidence.multiplicity import weighted_holm
 from reportgen.evidence.slice_power import detectable
+from reportgen.evidence.slice_refine import refine
 from reportgen.evidence.slice_search import Found, Rates, Rows, Sizes, Worse, rows_of, search
 from reportgen.evidence.slice_tests import expected, strata, worse_p
-from reportgen.records.mistakes import Slice, SliceSearch
+from reportgen.records.mistakes import Condition, Slice, SliceSearch
 
 LEVEL = 0.05
 CANDIDATES = 5
@@ -45,9 +46,10 @@ class Held:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A slice by its conditions, the rows that it is read on, and where it stands there with those before it."""
+    """A slice by its conditions, all its rows, those it is read on, and where it stands there with those before it."""
 
-    members: tuple[int, ...]
+    told: tuple[Condition, ...]
+    everywhere: Rows
     read_on: Places
     inside: Rows
     before: Rows
@@ -106,7 +108,9 @@ def find(
         known, worse = held.known.on(drawn), _worse(held, drawn)
         found = search(known, worse, _fewest(len(drawn)), most_work)
         looked, complete = looked + found.looked, complete and found.complete
-        candidates = _candidates(_distinct(found, known, worse), held, read_on)
+        spans, found = refine(known, worse, found, _fewest(len(drawn)))
+        chosen = _distinct(found, known.with_spans(spans), worse)
+        candidates = _candidates(chosen, held.known.with_spans(spans), read_on)
         tested += candidates
         adjusted += _adjusted(candidates, held)
     slices = [_slice(one, p, held, 1 - LEVEL) for one, p in zip(tested, adjusted, strict=True)]
@@ -182,12 +186,14 @@ def _excess(inside: Rows, before: Rows, worse: Worse) -> Floats:
     return np.asarray(np.maximum(excess, 0.0) ** 2 / (2 * np.maximum(spread, 1e-12)))
 
 
-def _candidates(chosen: list[tuple[int, ...]], held: Held, read_on: Places) -> list[_Candidate]:
-    fresh, before = held.known.on(read_on), np.zeros(len(read_on), dtype=bool)
+def _candidates(chosen: list[tuple[int, ...]], known: Conditions, read_on: Places) -> list[_Candidate]:
+    before = np.zeros(len(read_on), dtype=bool)
     candidates = []
     for members in chosen:
-        inside = rows_of(fresh, members)
-        candidates.append(_Candidate(members, read_on, inside, before))
+        everywhere = rows_of(known, members)
+        inside = everywhere[read_on]
+        told = tuple(known.told[at] for at in members)
+        candidates.append(_Candidate(told, everywhere, read_on, inside, before))
         before = before | inside
     return candidates
 
@@ -216,7 +222,6 @@ def _interval_level(picked: int, candidates: int) -> float:
 
 
 def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: float) -> Slice:
-    told = tuple(held.known.told[at] for at in one.members)
     errors = held.errors[one.read_on]
     mine, others = errors[one.inside], errors[~one.inside]
     low, high = _interval(mine, others, held.sure is not None, level)
@@ -225,8 +230,8 @@ def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: fl
     if held.sure is not None and len(mine):
         usual = expected(errors, one.inside, strata(held.sure[one.read_on]))
     return Slice(
-        rule=" and ".join(f"{one.column} is missing" if one.missing else one.symbols for one in told),
-        columns=tuple(dict.fromkeys(condition.column for condition in told)),
+        rule=" and ".join(f"{part.column} is missing" if part.missing else part.symbols for part in one.told),
+        columns=tuple(dict.fromkeys(condition.column for condition in one.told)),
         n=len(mine),
         error=error,
         rest=rest,
@@ -239,7 +244,7 @@ def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: fl
         coverage=float(mine.sum() / errors.sum()) if errors.sum() else None,
         expected=usual,
         beyond_p_value=p_values[1] if held.sure is not None else None,
-        conditions=told,
+        conditions=one.told,
         method=_method(held),
     )
 
@@ -259,7 +264,7 @@ def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) ->
     """
     order = sorted(range(len(slices)), key=lambda at: (not slices[at].confirmed, -(slices[at].low or 0.0), at))
     kept: list[int] = []
-    inside = {at: rows_of(held.known, tested[at].members) for at in order}
+    inside = {at: tested[at].everywhere for at in order}
     before = np.zeros(len(held.errors), dtype=bool)
     for at in order:
         one = tested[at]

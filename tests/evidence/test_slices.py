@@ -11,6 +11,7 @@ from reportgen.evidence.base import NotApplicable
 from reportgen.evidence.conditions import conditions
 from reportgen.evidence.intervals import rate_difference_interval
 from reportgen.evidence.slice_power import either_way
+from reportgen.evidence.slice_refine import refine
 from reportgen.evidence.slice_search import Rates, Sizes, rows_of, search
 from reportgen.evidence.slice_tests import expected, strata, worse_p
 from reportgen.evidence.slices import Held, find, halves
@@ -199,3 +200,45 @@ def test_without_a_weak_slice_few_are_confirmed():
         found, _ = find(_held(frame, rng.random(600) < 0.15), np.random.default_rng(draw), 1000, 1e9)
         alarms += any(one.confirmed for one in found)
     assert alarms <= 5  # a binomial of 40 draws at 5 in 100 is larger once in 100 times
+
+
+def test_cuts_are_moved_to_where_a_slice_ends():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"age": rng.uniform(0, 100, 4000), "job": rng.choice(["x", "y"], 4000)})
+    inside = frame["age"].between(33, 37).to_numpy()
+    held = _held(frame, rng.random(4000) < np.where(inside, 0.6, 0.05))
+    first = find(held, np.random.default_rng(0), 2000, 1e9)[0][0]
+    (told,) = first.conditions
+    assert (told.above, told.at_most) == (pytest.approx(33, abs=2), pytest.approx(37, abs=2))
+    assert first.confirmed
+
+
+def test_refining_loses_nothing_and_tells_what_its_rows_are():
+    rng = np.random.default_rng(4)
+    frame = _frame(rng)
+    frame.loc[:30, "age"] = np.nan
+    held = _held(frame, rng.random(800) < 0.2)
+    worse = Rates(held.errors)
+    found = search(held.known, worse, 15, 1e9)
+    spans, moved = refine(held.known, worse, found, 15)
+    wide = held.known.with_spans(spans)
+    assert wide.told[: len(held.known.told)] == held.known.told
+    for told, where in zip(wide.told, wide.holds.T, strict=True):
+        if told.column == "age" and not told.missing:
+            low, high = (told.above or -np.inf), (np.inf if told.at_most is None else told.at_most)
+            assert (where == ((frame["age"] > low) & (frame["age"] <= high)).to_numpy()).all()
+    sizes = [rows_of(wide, members).sum() for members in moved.conjunctions]
+    assert min(sizes) >= 15
+    assert moved.worth[0] >= found.worth[0] - 1e-9
+    assert (np.diff(moved.worth) <= 0).all()
+
+
+def test_spans_of_dates_hold_on_the_days_they_tell():
+    days = pd.Series(pd.date_range("2020-01-01", periods=300), name="day")
+    known = conditions(days.to_frame(), ("day",), 15)
+    wide = known.with_spans([(0, 10, 20), (0, 0, 5)])
+    for told, where in zip(wide.told[-2:], wide.holds.T[-2:], strict=True):
+        since = (days - pd.Timestamp(0)).dt.days
+        low = -np.inf if told.above is None else told.above
+        assert told.dated
+        assert (where == ((since > low) & (since <= told.at_most)).to_numpy()).all()
