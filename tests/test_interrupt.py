@@ -28,8 +28,19 @@ def start(folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "reportgen", "run", "digits", "--budget", "quick"]
     command += ["--out", str(folder / "a" / "out")]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=folder
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=folder,
+        preexec_fn=_heed_signals,  # noqa: PLW1509 - no threads run here yet
     )
+
+
+def _heed_signals() -> None:
+    """A shell in the background makes its children deaf to Ctrl-C, which the run would inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stop(run: "subprocess.Popen[str]", line: str, seconds: float, number: int) -> tuple[int, str]:
