@@ -16,7 +16,7 @@ from pathlib import Path
 from process import REPORTGEN, Cost, measure
 
 FLOOR = (sys.executable, "-c", "import tensorflow, sklearn, pandas, matplotlib, weasyprint")
-LIMITS = {"iris": 3.0, "breast_cancer": 3.5}  # of the floor
+LIMITS = {"iris": 2.5, "breast_cancer": 3.5}  # of the floor, as issue 2 asks
 
 
 def main() -> None:

@@ -139,10 +139,11 @@ def test_a_row_without_a_partner_is_left_out(regression_subject):
     subject = linear(regression_subject, np.array([2.0, -1.0]), 60, np.random.default_rng(0))
     models = (Judged(subject.test, subject.groups, subject.predict),)
     alone = np.r_[np.zeros(40, dtype=int), np.arange(1, 21)]
-    (found,) = permuted(subject, models, [("c0",)], {("c0",): [alone]}).losses
+    many = permutation.Effort(rows=4_000, losses=20_000, answers=1_000_000, most=30)
+    (found,) = permuted(subject, models, [("c0",)], {("c0",): [alone]}, many).losses
     few = replace(subject, test=some(subject.test, np.arange(40)))
-    (same,) = permuted(few, (Judged(few.test, few.groups, few.predict),), [("c0",)]).losses
-    assert found.value == pytest.approx(same.value, rel=0.25)
+    (same,) = permuted(few, (Judged(few.test, few.groups, few.predict),), [("c0",)], effort=many).losses
+    assert found.value == pytest.approx(same.value, rel=0.1)
     assert found.high - found.low == pytest.approx(same.high - same.low, rel=0.2)
 
 
@@ -177,3 +178,9 @@ def test_the_interval_holds_what_networks_differ_by(regression_subject):
         (found,) = permuted(subject, models, [("c0",)]).losses
         held += found.low <= 2 * 2.0 * 2.0 <= found.high  # the loss of a model of slope b rises by 2 * 2 * b
     assert held >= 50
+
+
+def test_a_model_that_is_only_compared_with_is_asked_less(binary_subject):
+    (full,), often = permutation.FULL.plan(binary_subject, [10_000])
+    (light,), seldom = permutation.LIGHT.plan(binary_subject, [10_000])
+    assert light * seldom < full * often
