@@ -28,7 +28,8 @@ class LookAlike:
 def customers(rng: Rng) -> LookAlike:
     """Honest quirks in single columns: tails, caps that are prices, rare levels, gaps that fell by chance."""
     n = 2400
-    age, income, score = rng.normal(45, 12, n).round(1), rng.lognormal(10, 1.1, n).round(0), rng.normal(0, 1, n).round(3)
+    age, income = rng.normal(45, 12, n).round(1), rng.lognormal(10, 1.1, n).round(0)
+    score = rng.normal(0, 1, n).round(3)
     chance = 1 / (1 + np.exp(-(0.9 * (age - 45) / 12 + 1.3 * score + 0.5 * (np.log(income) - 10))))
     answer = YES[(rng.random(n) < chance).astype(int)]
     frame = pd.DataFrame(
