@@ -33,7 +33,7 @@ from reportgen.render.plain import elided, markdown
 from reportgen.render.program import program
 
 ENGLISH = "en"
-NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
+NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pvalue")
 LONGEST_CELL = 80
 LONG_WORD = re.compile(r"\S{17,}")
 BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
