@@ -115,6 +115,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "program": program,
         "scored": partial(_scored, lang),
         "translated": translations.gettext,
+        "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text
         "vocabulary": _vocabulary,
     }
 
