@@ -84,7 +84,8 @@ def _places(finding: Finding, document: Document) -> list[dict[str, Any]]:
 
 
 def _place(source: str, line: int | None = None) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(source, safe="/:@!$&'()*+,;=-._~%?")}}
+    uri = source if "://" in source else quote(source.replace("\\", "/"), safe="/@!$&'()*+,;=-._~")
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if line is not None:
         place["region"] = {"startLine": line}
     return {"physicalLocation": place}

@@ -63,12 +63,12 @@ def test_the_first_page_shows_targets_and_waivers() -> None:
     assert "◆ not shown Accuracy ≥ 90% 81.7% (72.7% to 90.7%) 60" in page
     assert "– it could not be measured in this run 0" in page
     assert "● met Rows of the table ≥ 100 303 –" in page
-    assert "does not fail the run; the verdict says so" in page
+    assert "does not fail this run; the verdict counts it" in page
     assert "Waived by Ada | <L.> until 31 January 2027: see | <minutes> 50%, *no* 3: ::error::" in page
     assert "A waiver by Ben ended on 31 October 2026, so this counts again." in page
     assert "The day by which this was judged: 23 November 2026 (UTC)." in page
     assert "about nothing that was found Learning by heart" in page
-    assert "fails the run" in words(to_html(gated("fail")))
+    assert "fails this run" in words(to_html(gated("fail")))
 
 
 def test_the_page_speaks_chinese() -> None:
