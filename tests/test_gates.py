@@ -119,6 +119,13 @@ def test_the_table_of_the_docs_names_every_end() -> None:
     assert set(stated.values()) == {0, 1, 2, 3, 130}
 
 
+def test_a_fault_of_our_own_is_told_from_bad_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "profile", lambda _parts: 1 // 0)
+    ended = run(MET)
+    assert (ended.status, (folder / "out").exists()) == (3, False)
+    assert "a fault of its own: ZeroDivisionError" in ended.err
+
+
 def test_refused_before_training(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "train", None)
     for case, (text, options, status) in ENDS.items():
