@@ -191,7 +191,7 @@ def _sentence(error: ValidationError, text: str, path: Path | None) -> str:
         name = f"waive.{keys[2]}" if len(keys) > 2 else "waive"  # the line says which of them it is
     if first["type"] == "extra_forbidden":
         return f"{where}there is no option {name!r}; known here: {', '.join(_known(keys[:-1]))}"
-    if first["type"] == "missing":
+    if first["type"] == "missing" and keys[0] == "waive":
         return f"{where}a waiver needs code, reason, by (who answers for it) and until (a date); {keys[-1]} is missing"
     return f"{where}{name} = {first['input']!r} makes no sense: {first['msg'].lower()}"
 
