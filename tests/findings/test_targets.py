@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from reportgen.config import load_config
 from reportgen.errors import ConfigError
 from reportgen.evidence.class_scores import SCORES as CLASS_SCORES
+from reportgen.evidence.intervals import rate_interval
 from reportgen.evidence.number_scores import number_values
 from reportgen.evidence.predictions import NumberAnswers
 from reportgen.findings import failing, hold, refuse_unfit, refuse_unknown
@@ -60,6 +62,22 @@ def test_a_narrower_interval_never_turns_met_into_missed(op, bound, ends, inner)
     within = [min(max(low + share * (high - low), low), high) for share in inner]
     wide, narrow = status(op, bound, low, high), status(op, bound, *within)
     assert wide in ("not_shown", narrow)
+
+
+@pytest.mark.parametrize("bound", [0.6, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("rows", [50, 200, 1000])
+def test_a_model_at_the_bound_is_seldom_called_either(bound, rows):
+    right = np.arange(rows + 1)
+    chances = binom.pmf(right, rows, bound)
+    called = [status(">=", bound, *rate_interval(int(count), rows)) for count in right]
+    met, missed = (sum(chances[[one == state for one in called]]) for state in ("met", "missed"))
+    assert (met <= 0.03, missed <= 0.04) == (True, True)
+
+
+@pytest.mark.parametrize(("bound", "rows"), [(0.9, 35), (0.95, 73), (0.99, 381)])
+def test_so_many_rows_without_a_mistake_show_it_and_one_less_does_not(bound, rows):
+    shown = [status(">=", bound, *rate_interval(n, n)) for n in (rows - 1, rows)]
+    assert shown == ["not_shown", "met"]
 
 
 def test_a_target_holds_what_was_asked_and_what_was_measured():
