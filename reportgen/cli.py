@@ -10,12 +10,15 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from reportgen.errors import ConfigError, ReportgenError
 from reportgen.output import abandon
+
+if TYPE_CHECKING:
+    from reportgen.api import Published
 
 INTERRUPTED = "interrupted; nothing was left half-written"
 
@@ -61,7 +64,9 @@ class Gate(StrEnum):
 
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
-Formats = Annotated[str | None, typer.Option("--format", help="html,pdf,json,md,junit or some of them.")]
+Formats = Annotated[
+    str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
+]
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of the report.", show_default="en")]
 Columns = list[str] | None
@@ -113,9 +118,24 @@ def run(
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
         published = publish(data, settings, out, _text(config), watch)
+    lines = _for_ci(published, settings.lang)
     if not quiet:
-        typer.echo(published.summary)
+        typer.echo("\n".join(lines))
     raise typer.Exit(1 if published.gate_failed else 0)
+
+
+def _for_ci(published: "Published", lang: str) -> list[str]:
+    """The last words of a run; on GitHub with annotations, and with the report in the summary of the step."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return [published.summary]
+    from reportgen.render import to_markdown  # noqa: PLC0415
+    from reportgen.render.github import annotations, append_summary, harmless  # noqa: PLC0415
+
+    lines = [harmless(published.summary), *annotations(published.document)]
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        note = append_summary(Path(summary), to_markdown(published.document, lang))
+        lines += [f"note: {note}"] if note else []
+    return lines
 
 
 @app.command()
@@ -194,7 +214,7 @@ def _columns(names: Columns) -> tuple[str, ...]:
 
 
 def _formats(text: str | None) -> tuple[str, ...]:
-    known = ("html", "pdf", "json", "md", "junit")
+    known = ("html", "pdf", "json", "md", "junit", "sarif")
     wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
     unknown = [part for part in wanted if part not in known]
     if unknown or (text is not None and not wanted):

@@ -15,7 +15,7 @@ from typing import Any
 from reportgen.errors import OutputError
 
 FILES = (
-    *("report.html", "report.pdf", "report.json", "report.md", "junit.xml"),
+    *("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "report.sarif"),
     *("model.keras", "preparer.json", "manifest.json"),
 )
 """Every file that a report consists of."""

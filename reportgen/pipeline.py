@@ -14,6 +14,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
+from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import (
     Dataset,
@@ -28,11 +29,11 @@ from reportgen.data import (
     refold,
     split,
 )
-from reportgen.document import Document, Environment, compose
+from reportgen.document import Document, Environment, Gates, compose
 from reportgen.errors import DataError
 from reportgen.evidence import collect
 from reportgen.evidence.base import Fitted, Part, Refit, Refitting, Shrinking, Smaller, Subject
-from reportgen.findings import decide, judge
+from reportgen.findings import decide, hold, judge, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
 from reportgen.model import (
     FittedBaseline,
     Network,
@@ -88,8 +89,12 @@ def audit(
 def _audit(
     source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None, watch: Watch
 ) -> Outcome:
+    refuse_unknown(config.targets, config.protected)
+    refuse_unknown_codes(config.waive)
+    day = now().date() if config.waive else None
     with watch("read"):
         dataset = load(source, config)
+        refuse_unfit(config.targets, dataset.task)
     with watch("prepare"):
         parts = split(dataset, config)
         _refuse_absent(parts, config.explain_rows)
@@ -108,9 +113,11 @@ def _audit(
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
-    verdict = worded_verdict(decide(dossier, findings))
+    findings, waivers = waive(findings, config.waive, day) if day else (findings, ())
+    gates = Gates(hold(config.targets, dossier, findings), waivers, day)
+    verdict = worded_verdict(decide(dossier, findings, gates.targets))
     environment = _environment(dataset, config, config_file)
-    document = compose(dossier, worded(findings), checks, verdict, config, environment)
+    document = compose(dossier, worded(findings), checks, verdict, config, environment, gates)
     return Outcome(document, network, prepared)
 
 

@@ -2,6 +2,21 @@
 
 from reportgen.findings.codes import CODES, CodeInfo
 from reportgen.findings.rules import RULES, judge
+from reportgen.findings.targets import failing, hold, refuse_unfit, refuse_unknown
 from reportgen.findings.verdict import decide
+from reportgen.findings.waivers import counted, refuse_unknown_codes, waive
 
-__all__ = ["CODES", "RULES", "CodeInfo", "decide", "judge"]
+__all__ = [
+    "CODES",
+    "RULES",
+    "CodeInfo",
+    "counted",
+    "decide",
+    "failing",
+    "hold",
+    "judge",
+    "refuse_unfit",
+    "refuse_unknown",
+    "refuse_unknown_codes",
+    "waive",
+]

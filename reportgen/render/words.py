@@ -33,7 +33,7 @@ from reportgen.render.plain import elided, markdown
 from reportgen.render.program import program
 
 ENGLISH = "en"
-NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
+NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pvalue")
 LONGEST_CELL = 80
 LONG_WORD = re.compile(r"\S{17,}")
 BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
@@ -115,6 +115,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "program": program,
         "scored": partial(_scored, lang),
         "translated": translations.gettext,
+        "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text
         "vocabulary": _vocabulary,
     }
 
