@@ -45,8 +45,8 @@ class Ends(NamedTuple):
 def separate(old: Ranged, new: Ranged, freedom: int | None = None) -> Ends | None:
     """New minus old from the two intervals alone (Zou and Donner 2008, Stat Med 27:1693, doi:10.1002/sim.3095).
 
-    It takes the two as independent: where both were measured on the same rows, whose luck they share, the interval is
-    too wide and never too narrow. None where an interval is missing or neither has a width.
+    It takes the two as independent: where both were measured on the same rows and find much the same rows hard, the
+    interval is too wide. None where an interval is missing or neither has a width.
     """
     a, b = _ends(old), _ends(new)
     if a is None or b is None:

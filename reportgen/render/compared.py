@@ -44,7 +44,7 @@ def comparison_page(comparison: Comparison, lang: str = "en") -> str:
 def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
     """What changed, as Markdown that fits a pull request; its first line is a comment by which a script finds it."""
     text = render("compare.md.j2", lang, c=comparison, sentence=sentence(comparison, lang), words=partial(_words, lang))
-    return closed_up(visible(text.strip()), lang) + "\n"
+    return visible(text.strip()) + "\n"
 
 
 def sentence(comparison: Comparison, lang: str = "en") -> str:
