@@ -121,6 +121,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "toml": toml,
         "translated": translations.gettext,
         "vocabulary": _vocabulary,
+        "with_sign": partial(_with_sign, lang),
     }
 
 
@@ -168,14 +169,19 @@ def _difference(
     """Write a difference and its interval, each end with its sign; one between shares is in percentage points."""
     if value is None or low is None or high is None:
         return numbers.NONE
-    shares = measure in numbers.SHARES
-    ends = (numbers.amount(end, lang, measure, low, high).removesuffix("%") for end in (value, low, high))
-    signs = ("+" if end > 0 else "" for end in (value, low, high))
-    words = dict(
-        zip(("value", "low", "high"), (sign + end for sign, end in zip(signs, ends, strict=True)), strict=True)
-    )
+    ends = (_with_sign(lang, end, low, high, measure) for end in (value, low, high))
+    words = dict(zip(("value", "low", "high"), ends, strict=True))
     text = translations.gettext("%(value)s (%(low)s to %(high)s)") % words
-    return translations.gettext("%(points)s percentage points") % {"points": text} if shares else text
+    return (
+        translations.gettext("%(points)s percentage points") % {"points": text} if measure in numbers.SHARES else text
+    )
+
+
+def _with_sign(lang: str, value: float | None, low: float | None, high: float | None, measure: str = "") -> str:
+    """Write a number with its sign and as many digits as the interval supports; of a share without the percent sign."""
+    if value is None:
+        return numbers.NONE
+    return ("+" if value > 0 else "") + numbers.amount(value, lang, measure, low, high).removesuffix("%")
 
 
 def _listing(lang: str, translations: NullTranslations) -> Callable[..., str]:
