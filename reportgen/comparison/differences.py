@@ -1,6 +1,7 @@
 """From two numbers with intervals to the interval of their difference, and what such a difference is worth."""
 
 from collections.abc import Sequence
+from math import hypot, isfinite, sqrt
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +16,10 @@ ALPHA = 1 - LEVEL
 MOVER = "MOVER from the two intervals"
 LEAST_EXPECTED = 5
 """Cells in which fewer rows are to be expected make the chi-square test unreliable (Cochran 1954, Biometrics 10)."""
+
+
+CLEAR = 2.0
+"""Beyond as many standard errors the mean of an absolute value is that of the value itself, to 1 part in 100."""
 
 
 class Ranged(Protocol):
@@ -46,15 +51,14 @@ def separate(old: Ranged, new: Ranged, freedom: int | None = None) -> Ends | Non
     """New minus old from the two intervals alone (Zou and Donner 2008, Stat Med 27:1693, doi:10.1002/sim.3095).
 
     It takes the two as independent: where both were measured on the same rows and find much the same rows hard, the
-    interval is too wide. None where an interval is missing or neither has a width.
+    interval is too wide. None where an interval is missing, neither has a width, or they are too large to be told.
     """
     a, b = _ends(old), _ends(new)
     if a is None or b is None:
         return None
     difference = b[0] - a[0]
-    below = float(np.hypot(b[0] - b[1], a[2] - a[0]))
-    above = float(np.hypot(b[2] - b[0], a[0] - a[1]))
-    if below + above == 0:
+    below, above = hypot(b[0] - b[1], a[2] - a[0]), hypot(b[2] - b[0], a[0] - a[1])
+    if below + above == 0 or not isfinite(below + above + abs(difference)):
         return None
     return worth(difference, difference - below, difference + above, freedom)
 
@@ -88,12 +92,12 @@ def standardised(old: tuple[float, float, int], new: tuple[float, float, int]) -
     Psychol Methods 13:99). None without a spread or with fewer than two rows.
     """
     (mean_1, sd_1, n_1), (mean_2, sd_2, n_2) = old, new
-    unit = float(np.hypot(sd_1, sd_2) / np.sqrt(2))
-    if min(n_1, n_2) < 2 or unit == 0 or not np.isfinite(unit):
+    unit = hypot(sd_1 / sqrt(2), sd_2 / sqrt(2))
+    if min(n_1, n_2) < 2 or unit == 0 or not isfinite(mean_2 / unit - mean_1 / unit):
         return None
-    shift, s_1, s_2 = (mean_2 - mean_1) / unit, (sd_1 / unit) ** 2, (sd_2 / unit) ** 2
+    shift, s_1, s_2 = mean_2 / unit - mean_1 / unit, (sd_1 / unit) ** 2, (sd_2 / unit) ** 2
     spread = shift**2 * (s_1**2 / (n_1 - 1) + s_2**2 / (n_2 - 1)) / 8 + s_1 / (n_1 - 1) + s_2 / (n_2 - 1)
-    half = normal_quantile() * float(np.sqrt(spread))
+    half = normal_quantile() * sqrt(spread)
     return worth(shift, shift - half, shift + half)
 
 
@@ -101,9 +105,10 @@ def level_distance(old: Floats, new: Floats) -> Ends | None:
     """The total variation distance of two rows of counts, less what chance alone would give it.
 
     Chance moves each share by a half-normal of the pooled share's standard error; what that comes to on average is
-    taken off, so that a distance of like tables lies about 0 (it never lies below). The limits are the delta method's;
-    the p-value is of the chi-square test of homogeneity. Levels in which fewer than 5 rows are to be expected are
-    counted together. None where fewer than two levels are left.
+    taken off, so that a distance of like tables lies about 0 (it never lies below). A share that moved by more than two
+    standard errors has a sign, which leaves chance no way but to and fro, and nothing is taken off. The limits are the
+    delta method's; the p-value is of the chi-square test of homogeneity. Levels in which fewer than 5 rows are to be
+    expected are counted together. None where fewer than two levels are left.
     """
     table = _merged(np.asarray([old, new], dtype=np.float64))
     if table.shape[1] < 2 or not table.sum(axis=1).all():
@@ -111,8 +116,9 @@ def level_distance(old: Floats, new: Floats) -> Ends | None:
     n = table.sum(axis=1, keepdims=True)
     shares, pooled = table / n, table.sum(axis=0) / table.sum()
     apart = shares[1] - shares[0]
-    chance = float(np.sqrt(2 / np.pi * pooled * (1 - pooled) * (1 / n).sum()).sum() / 2)
-    distance = float(np.abs(apart).sum() / 2) - chance
+    errors = np.sqrt(pooled * (1 - pooled) * (1 / n).sum())
+    chance = np.sqrt(2 / np.pi) * errors[np.abs(apart) <= CLEAR * errors].sum() / 2
+    distance = float(np.abs(apart).sum() / 2 - chance)
     signs = np.sign(apart)
     half = normal_quantile() * float(np.sqrt(((1 - (shares @ signs) ** 2) / n[:, 0]).sum())) / 2
     expected = n * pooled

@@ -107,7 +107,7 @@ def _mean(one: SeenColumn, other: SeenColumn) -> Looked:
 
 def _levels(one: SeenColumn, other: SeenColumn, old: SeenReport, new: SeenReport) -> Looked:
     names, before, after = _table(one, other, old, new)
-    n = (int(before.sum()), int(after.sum()))
+    n = (round(float(before.sum())), round(float(after.sum())))
     if not all(n):
         return _change(one.name, "levels", n), None
     shares = before / n[0], after / n[1]
@@ -119,32 +119,40 @@ def _levels(one: SeenColumn, other: SeenColumn, old: SeenReport, new: SeenReport
 def _table(
     one: SeenColumn, other: SeenColumn, old: SeenReport, new: SeenReport
 ) -> tuple[tuple[str | None, ...], Floats, Floats]:
-    """Rows by level on both sides.
+    """Rows by level on both sides, all others together as the last, None by name.
 
-    Reports list the commonest levels only: what one of them does not list is put together with the rest, None by name,
-    unless it lists all it has.
+    Reports list the commonest levels only. A level that one side does not list has no more rows there than the rarest
+    that it lists; within that it is taken to have the share that it has on the other side, so that nothing is made up.
     """
-    sides = [{level.label: level.count for level in column.levels} for column in (one, other)]
-    whole = [column.other_levels == 0 for column in (one, other)]
-    names = [
-        name
-        for name in dict.fromkeys([*sides[0], *sides[1]])
-        if all(name in side or complete for side, complete in zip(sides, whole, strict=True))
-    ]
-    counts = [
-        [*(side.get(name, 0) for name in names), _rest(column, report, [side.get(name, 0) for name in names])]
-        for side, column, report in zip(sides, (one, other), (old, new), strict=True)
-    ]
-    return (*names, None), np.asarray(counts[0], dtype=np.float64), np.asarray(counts[1], dtype=np.float64)
+    names = tuple(dict.fromkeys(level.label for column in (one, other) for level in column.levels))
+    sizes = (_size_of(one, old), _size_of(other, new))
+    before = _spread(one, names, sizes[0], _shares(other, sizes[1]))
+    after = _spread(other, names, sizes[1], _shares(one, sizes[0]))
+    return (*names, None), before, after
 
 
-def _rest(column: SeenColumn, report: SeenReport, listed: list[int]) -> int:
-    """The rows of levels that are not compared by name: the listed ones', and of the unlisted what is left."""
+def _size_of(column: SeenColumn, report: SeenReport) -> int:
+    """The training rows with a value; counted where all levels are listed, else told by the share that is missing."""
     rows = _counted(column)
-    if column.other_levels:
-        share = (column.missing or 0) / max(report.dataset.rows_used or report.dataset.rows, 1)
-        rows = max(round(report.split.train * (1 - share)), rows)
-    return rows - sum(listed)
+    if not column.other_levels:
+        return rows
+    missing = (column.missing or 0) / max(report.dataset.rows_used or report.dataset.rows, 1)
+    return max(round(report.split.train * (1 - missing)), rows)
+
+
+def _shares(column: SeenColumn, size: int) -> dict[str, float]:
+    return {level.label: level.count / max(size, 1) for level in column.levels}
+
+
+def _spread(column: SeenColumn, names: tuple[str, ...], size: int, elsewhere: dict[str, float]) -> Floats:
+    """The rows of each level, and of those without a name here; unlisted ones share what the listed leave over."""
+    listed = {level.label: level.count for level in column.levels}
+    left = size - sum(listed.values())
+    most = min(listed.values(), default=size) if column.other_levels else 0
+    guessed = {name: min(most, elsewhere.get(name, 0.0) * size) for name in names if name not in listed}
+    scale = min(1.0, left / total) if (total := sum(guessed.values())) else 0.0
+    counts = [listed.get(name, guessed.get(name, 0.0) * scale) for name in names]
+    return np.asarray([*counts, max(size - sum(counts), 0.0)], dtype=np.float64)
 
 
 def _counted(column: SeenColumn) -> int:
