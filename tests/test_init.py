@@ -177,10 +177,17 @@ def test_a_key_is_no_group_and_what_repeats_seldom_names_rows(table: Path) -> No
     frame["customer"] = [f"c{min(k, 60)}" for k in range(90)]
     frame["clinic_year"] = 2000 + frame.index % 20
     frame["store_size"] = frame.index % 9
+    frame["education-num"] = frame.index % 16
+    frame["ward_id"] = frame.index % 7
+    frame["student no"] = frame.index % 40
     frame["y"] = frame.pop("outcome")
     frame.to_csv("more.csv", index=False)
     found = guess(load("more.csv", Config()))
-    assert (found.drop, found.group, found.time) == (("customer",), ("patient_id",), ("day", "clinic_year"))
+    assert (found.drop, found.group, found.time) == (
+        ("customer",),
+        ("patient_id", "ward_id", "student no"),
+        ("day", "clinic_year"),
+    )
 
 
 @pytest.mark.slow

@@ -28,7 +28,9 @@ UNITS_ZH = re.compile(
     "(?:患者|病人|受试者|客户|顾客|用户|会员|员工|学生|家庭|公司|账户|会话|设备|机器|车辆|批次|医院|学校|门店|网点)"
     "(?:编号|代码|号码|号|名称|ID|id)?$"
 )
-NUMBERING = frozenset(("id", "no", "nr", "num", "number", "code", "key", "uuid"))
+IDENTIFYING = frozenset(("id", "uuid", "guid"))
+NUMBERING = frozenset(("no", "nr", "num", "number", "code", "key", "name"))
+"""What numbers persons or things only behind their name: an education-num does not, a customer_no does."""
 YEARS = frozenset(("year", "yr", "jahr"))
 YEARS_ZH = re.compile("年份?$")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -78,8 +80,8 @@ def _names_units(column: Column, rows: int) -> bool:
 
 def _names_something(name: str) -> bool:
     said = words(name)
-    numbered = bool(said) and said[-1] in NUMBERING
-    return (bool(said) and (said[-1] in UNITS or numbered)) or UNITS_ZH.search(name) is not None
+    numbered = said[-1:] and said[-1] in NUMBERING and said[-2:-1] and said[-2] in UNITS
+    return bool(said and (said[-1] in UNITS | IDENTIFYING or numbered)) or UNITS_ZH.search(name) is not None
 
 
 def _numbers_rows(column: Column, rows: int) -> bool:
