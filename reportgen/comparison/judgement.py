@@ -1,7 +1,7 @@
 """Findings gone and come, and targets kept and broken."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from reportgen.comparison.seen import SeenFinding, SeenReport, SeenTarget
@@ -9,7 +9,6 @@ from reportgen.records.comparison import FindingChange, Measured, TargetChange
 from reportgen.records.finding import Finding
 
 Key = tuple[str, tuple[str, ...]]
-Step = tuple[str | None, str | None]
 
 STEPS = {
     ("met", "missed"): "broke",
@@ -78,34 +77,62 @@ def _finding(seen: SeenFinding) -> Finding:
 def target_changes(old: SeenReport, new: SeenReport) -> tuple[TargetChange, ...]:
     """Every target of either report: what broke, what was mended, what is asked otherwise; in the newer's order.
 
-    A target is the same as another where name and sign are; of several such the last counts.
+    A target is the same as another where name and bound are, or else name and sign. One that is asked more strictly
+    than before can have been missed for that alone, and is not said to have broken.
     """
-    earlier, later = ({(one.name, one.op): one for one in report.targets} for report in (old, new))
-    return tuple(_target(key[0], earlier.get(key), later.get(key)) for key in dict.fromkeys([*later, *earlier]))
+    return tuple(_target(one, other) for one, other in _matched(old.targets, new.targets))
 
 
-def _target(name: str, one: SeenTarget | None, other: SeenTarget | None) -> TargetChange:
-    asked = (_asked(one), _asked(other))
-    status = (one.status if one else None, other.status if other else None)
+def _matched(old: Sequence[SeenTarget], new: Sequence[SeenTarget]) -> list[tuple[SeenTarget | None, SeenTarget | None]]:
+    """Pair the targets, those asked alike first; one without a partner stands alone, the gone ones last."""
+    left, partners = list(old), dict[int, SeenTarget]()
+    for like in (_asked_alike, _of_one_sign):
+        for place, other in enumerate(new):
+            one = next((one for one in left if place not in partners and like(one, other)), None)
+            if one is not None:
+                partners[place] = one
+                left.remove(one)
+    return [(partners.get(place), other) for place, other in enumerate(new)] + [(one, None) for one in left]
+
+
+def _asked_alike(one: SeenTarget, other: SeenTarget) -> bool:
+    return (one.name, _asked(one)) == (other.name, _asked(other))
+
+
+def _of_one_sign(one: SeenTarget, other: SeenTarget) -> bool:
+    return (one.name, one.op) == (other.name, other.op)
+
+
+def _target(one: SeenTarget | None, other: SeenTarget | None) -> TargetChange:
+    named = [target for target in (other, one) if target]
     return TargetChange.model_validate(
         {
-            "name": name,
-            "measure": next((t.measure for t in (other, one) if t and t.measure), name),
-            "asked": asked,
-            "status": status,
+            "name": named[0].name,
+            "measure": next((target.measure for target in named if target.measure), named[0].name),
+            "asked": (_asked(one), _asked(other)),
+            "status": (one.status if one else None, other.status if other else None),
             "old": _measured(one),
             "new": _measured(other),
-            "change": _change(asked, status),
+            "change": _change(one, other),
         }
     )
 
 
-def _change(asked: Step, status: Step) -> str:
-    if status[0] is None or status[1] is None:
-        return "come" if status[0] is None else "gone"
-    if status[0] != status[1]:
-        return STEPS.get((status[0], status[1]), "asked")
-    return "same" if asked[0] == asked[1] else "asked"
+def _change(one: SeenTarget | None, other: SeenTarget | None) -> str:
+    if one is None or other is None:
+        return "come" if one is None else "gone"
+    if one.status == other.status:
+        return "same" if _asked(one) == _asked(other) else "asked"
+    step = STEPS.get((one.status, other.status), "asked")
+    explained = _stricter(other, one) if step == "mended" else _stricter(one, other)
+    return "asked" if explained else step
+
+
+def _stricter(one: SeenTarget, other: SeenTarget) -> bool:
+    """Tell whether the newer target asks for more than the older one."""
+    if one.bound is None or other.bound is None or not other.op:
+        return False
+    return other.bound > one.bound if other.op.startswith(">") else other.bound < one.bound
 
 
 def _asked(target: SeenTarget | None) -> str | None:

@@ -222,3 +222,11 @@ class Comparison(Record):
     model: tuple[SettingChange, ...] = ()
     card: tuple[SettingChange, ...] = ()
     versions: tuple[SettingChange, ...] = ()
+
+    @property
+    def alarming(self) -> bool:
+        """Whether something else than a loss asks to be looked at: a warning that came, or a target no longer met."""
+        worrying = ("come", "graver", "unwaived")
+        return any(one.change in worrying and one.finding.severity.weight for one in self.findings) or any(
+            one.change in ("weakened", "missed") for one in self.targets
+        )

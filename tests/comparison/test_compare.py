@@ -282,6 +282,18 @@ def test_targets_come_go_and_are_asked_otherwise():
     }
 
 
+@pytest.mark.parametrize(("bound", "change"), [(0.8, "broke"), (0.7, "broke"), (0.9, "asked")])
+def test_a_target_that_is_asked_more_strictly_did_not_break(bound, change):
+    found = compare(seen(binary(), target("accuracy", "met")), seen(binary(), target("accuracy", "missed", bound)))
+    assert found.targets[0].change == change
+
+
+def test_of_several_targets_of_one_name_each_has_its_own_partner():
+    old = seen(binary(), target("accuracy", "met", 0.7), target("accuracy", "not_shown", 0.8))
+    new = seen(binary(), target("accuracy", "missed", 0.8), target("accuracy", "missed", 0.7))
+    assert [one.change for one in compare(old, new).targets] == ["missed", "broke"]
+
+
 # --- settings, importance
 
 

@@ -105,6 +105,16 @@ def test_a_sentence_says_what_it_comes_to():
     assert "主要指标也未见退步" in sentence(compare(old, seen(binary(), other_data)), "zh")
 
 
+def test_a_new_warning_is_no_loss_and_no_reason_for_green():
+    found = compare(seen(multiclass()), seen(multiclass(), finding("overfit", "warning")))
+    assert (found.level, found.alarming) == ("changed", True)
+    assert "◆ No loss shown" in comparison_markdown(found)
+    assert sentence(found).endswith("New, graver or no longer waived, and more than a note: Learning by heart.")
+    assert 'class="verdict caution"' in comparison_page(found)
+    note = compare(seen(multiclass()), seen(multiclass(), finding("overfit", "info")))
+    assert 'class="verdict sound"' in comparison_page(note)
+
+
 def test_an_unknown_finding_and_one_whose_facts_are_gone_keep_the_words_they_came_with():
     found = compare(
         seen(multiclass()), seen(multiclass(), finding("unheard_of", "info"), finding("weak_slice", "info"))
