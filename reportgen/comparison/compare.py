@@ -12,6 +12,9 @@ from reportgen.errors import ReportgenError
 from reportgen.records.base import Code, Facts
 from reportgen.records.comparison import Comparison, Sameness, Side
 
+FLATTERING = ("target_leakage", "train_test_overlap", "group_leakage", "time_leakage")
+"""Findings that make scores look better than they are: where one is mended, honest scores fall."""
+
 
 def compare(old: SeenReport, new: SeenReport) -> Comparison:
     """Say what changed from the older audit to the newer one.
@@ -105,9 +108,16 @@ def _caveats(old: SeenReport, new: SeenReport, same: Sameness) -> Iterator[Code]
         yield Code(code="rows_differ")
     if same.test_rows:
         yield Code(code="same_rows")
+    mended = _flattered(old) - _flattered(new)
+    if mended:
+        yield Code(code="flattered_before", facts={"codes": tuple(code for code in FLATTERING if code in mended)})
     reportgen = tuple(one.environment.versions.get("reportgen") for one in (old, new))
     if reportgen[0] != reportgen[1]:
         yield Code(code="version_differs", facts={"old": reportgen[0], "new": reportgen[1]})
+
+
+def _flattered(report: SeenReport) -> set[str]:
+    return {one.code for one in report.findings if one.code in FLATTERING and one.severity.weight}
 
 
 def _network(report: SeenReport) -> dict[str, object]:

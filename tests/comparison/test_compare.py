@@ -124,6 +124,12 @@ def test_other_classes_are_said():
     assert found.caveats[0].facts == {"come": ("new",), "gone": ()}
 
 
+def test_a_leak_that_was_mended_explains_a_fall():
+    leaking = seen(multiclass(), finding("target_leakage", "critical", "x"), finding("overfit", "warning"))
+    assert compare(leaking, seen(multiclass())).caveats[-1].facts == {"codes": ("target_leakage",)}
+    assert "flattered_before" not in {one.code for one in compare(seen(multiclass()), leaking).caveats}
+
+
 # --- rows in pairs
 
 
