@@ -157,6 +157,49 @@ def render(
 
 
 @app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The older report.json, or the folder that holds it.")],
+    new: Annotated[Path, typer.Argument(help="The newer one.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for compare.html, .md and .json.")] = None,
+    formats: Annotated[str | None, typer.Option("--format", help="html,md,json or some of them.")] = None,
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Say what changed between two audits; exit 1 where a target broke or a key metric is shown to be worse."""
+    wanted = _formats(formats, ("html", "md", "json"))
+    if wanted and out is None:
+        raise ConfigError("--format says which files to write; name a folder for them with --out")
+    from reportgen.comparing import compare_reports  # noqa: PLC0415
+
+    compared = compare_reports(old, new, out, wanted, lang or "en")
+    if not quiet:
+        typer.echo(compared.summary)
+    raise typer.Exit(1 if compared.lost else 0)
+
+
+@app.command()
+def init(
+    data: Annotated[str, typer.Argument(help="A file, or iris, wine, breast_cancer, digits, diabetes.")],
+    target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("reportgen.toml"),
+    report: Annotated[Path | None, typer.Option(help="A report.json of this table to take targets from.")] = None,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Make no quick audit to propose targets from.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over the file if it is there.")] = False,
+    lang: Annotated[Language | None, typer.Option(help="Language of the comments.", show_default="en")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Write a commented reportgen.toml: what was understood of a table, guesses, targets and the card's questions."""
+    from reportgen.progress import shown  # noqa: PLC0415
+
+    with shown(quiet) as watch:
+        with watch("libraries"):
+            from reportgen.starting import write_config  # noqa: PLC0415
+        written = write_config(data, target, out, report, run=not no_run, force=force, lang=lang or "en", watch=watch)
+    if not quiet:
+        typer.echo(written)
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine lacks, and how to get it."""
     from reportgen.doctor import examine  # noqa: PLC0415
@@ -213,8 +256,9 @@ def _columns(names: Columns) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-def _formats(text: str | None) -> tuple[str, ...]:
-    known = ("html", "pdf", "json", "md", "junit", "sarif")
+def _formats(
+    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "md", "junit", "sarif")
+) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
     unknown = [part for part in wanted if part not in known]
     if unknown or (text is not None and not wanted):

@@ -96,7 +96,10 @@ class PartRecord(Record):
 
 
 class SplitRecord(Record):
-    """How rows were parted before anything was fitted; train, validation and test count rows."""
+    """How rows were parted before anything was fitted; train, validation and test count rows.
+
+    `test_digest` is the SHA-256 of the numbers of the test rows: by it two reports tell that they judged the same ones.
+    """
 
     strategy: Literal["random", "stratified", "group", "time", "given"]
     train: int
@@ -104,6 +107,7 @@ class SplitRecord(Record):
     test: int
     by: str | None = None
     seed: int = 0
+    test_digest: str | None = None
     parts: tuple[PartRecord, ...] = ()
     notes: tuple[Code, ...] = ()
 
