@@ -24,6 +24,8 @@ STEPS = {
     "few_columns": "asking how few columns do",
     "additions": "asking what each column adds",
     "solo": "looking at each feature alone",
+    "drift": "holding test rows against training rows",
+    "missingness": "asking what empty cells tell",
     "importance": "scoring importance",
     "effects": "following the leading features",
     "agreement": "comparing the methods of importance",

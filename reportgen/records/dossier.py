@@ -3,6 +3,7 @@
 from reportgen.records.base import Record, Skipped
 from reportgen.records.columns import Additions, FewColumns, Redundancy
 from reportgen.records.conformal import Conformal
+from reportgen.records.drift import Drift, Missingness
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
@@ -39,6 +40,8 @@ class Dossier(Record):
     few_columns: FewColumns | None = None
     additions: Additions | None = None
     solo: tuple[SoloScore, ...] = ()
+    drift: Drift | None = None
+    missingness: tuple[Missingness, ...] = ()
     importance: tuple[Importance, ...] = ()
     effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()
