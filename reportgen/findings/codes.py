@@ -13,7 +13,7 @@ SEVERITIES = {
     "informative_missingness": "info, warning",
     "high_cardinality": "warning",
     "redundant_features": "warning",
-    "target_leakage": "warning, critical",
+    "target_leakage": "info, warning, critical",
     "duplicate_rows": "info, warning",
     "conflicting_labels": "info, warning",
     "label_noise": "info, warning",

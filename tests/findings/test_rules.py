@@ -61,7 +61,7 @@ def test_codes_say_severity_and_meaning():
     assert set(SEVERITIES) == {code.code for code in CODES}
     by_code = {code.code: code for code in CODES}
     assert by_code["mostly_missing"].meaning == "a column most of whose values are missing"
-    assert by_code["target_leakage"].severity == "warning, critical"
+    assert by_code["target_leakage"].severity == "info, warning, critical"
     assert all(code.meaning[0].islower() and not code.meaning.endswith(".") for code in CODES)
 
 

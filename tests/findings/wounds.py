@@ -7,6 +7,7 @@ import pytest
 from reportgen.records.dossier import Dossier
 from reportgen.records.drift import Drift, FeatureDrift, Missingness, UnseenLevels
 from reportgen.records.labels import SuspectLabel
+from reportgen.records.leak import Identity, LeakCost, Reached
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
 from reportgen.records.table import Column, Level, PartRecord, Profile
 from tests.findings.conftest import (
@@ -207,8 +208,41 @@ def mislabelled(share: float) -> Wound:
     return mislabel
 
 
+ACCOUNT = Identity(
+    columns=("income", "tenure"),
+    signs=(1, -1),
+    values=8,
+    share=0.98,
+    low=0.97,
+    high=0.99,
+    own=0.1,
+    r2=0.99,
+    r2_low=0.987,
+    n=400,
+    method="by hand",
+)
+COST = LeakCost(
+    columns=("age",),
+    excluded=False,
+    metric="accuracy",
+    including=Reached(value=0.97, low=0.94, high=0.99),
+    without=Reached(value=0.8, low=0.74, high=0.85),
+    difference=0.17,
+    low=0.12,
+    high=0.22,
+    n=200,
+    method="by hand",
+)
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
+
+
+def left_out(dossier: Dossier) -> Dossier:
+    """A leak that the network was not given."""
+    changed_solo = changed(solo=(solo("refund", 1.0, 0.99),), leak_cost=COST.model_copy(update={"excluded": True}))
+    return changed_solo(grown(numeric("refund", role="dropped", why="leak"))(dossier))
+
 
 WOUNDS: dict[str, tuple[Wound, ...]] = {
     "constant_column": (
@@ -224,6 +258,10 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(solo=(solo("age", 0.99, 0.96),)),
         changed(solo=(solo("age", 1.0, 0.99),)),
         regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
+        regression(changed(identity=ACCOUNT)),
+        changed(solo=(solo("age", 0.99, 0.96),), leak_cost=COST),
+        left_out,
+        regression(changed(identity=ACCOUNT, leak_cost=COST.model_copy(update={"metric": "r2", "excluded": True}))),
     ),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
