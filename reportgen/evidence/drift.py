@@ -116,9 +116,9 @@ def _absent(values: "pd.Series[Any]") -> Member:
 
 
 def _limits(gap: _Gap) -> tuple[float, float, float]:
-    """A distance is never below 0, though its estimate may be."""
+    """A distance is never below 0, though its estimate may be; it then says no more than an estimate of 0 would."""
     low, high = rate_difference_interval(gap.after, gap.before)
-    return max(gap.value, 0.0), max(low, 0.0), max(high, 0.0)
+    return max(gap.value, 0.0), max(low, 0.0), max(high, (high - low) / 2)
 
 
 def _values(
