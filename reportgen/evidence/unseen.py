@@ -71,13 +71,15 @@ def _chance(count: int, numbers: Any, chances: Floats) -> float:  # noqa: ANN401
     Chernoff's bound (1952, Ann Math Stat 23:493) holds, since the events of different categories are negatively
     associated (Joag-Dev and Proschan 1983, Ann Stat 11:286).
     """
-    likely = chances > 0
+    likely = (chances > 0) & (chances < 1)
+    sure = float(np.asarray(numbers, dtype=np.float64) @ (chances >= 1))
     sizes, chances = np.asarray(numbers, dtype=np.float64)[likely], chances[likely]
-    if count <= float(chances @ sizes):
+    if count - sure <= float(chances @ sizes):
         return 1.0
+    present, absent = np.log(chances), np.log1p(-chances)
 
     def exponent(tilt: float) -> float:
-        return float(np.log1p(chances * np.expm1(np.minimum(tilt * sizes, 700.0))).sum()) - tilt * count
+        return float(np.logaddexp(absent, present + tilt * sizes).sum()) - tilt * (count - sure)
 
     best = minimize_scalar(exponent, bounds=(0.0, 20.0), method="bounded")
     return float(np.exp(min(best.fun, 0.0)))

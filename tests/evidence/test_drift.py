@@ -132,6 +132,17 @@ def test_a_category_of_many_rows_is_no_chance(binary_subject):
     assert one.expected < 1e-6
 
 
+@pytest.mark.parametrize("count", [27, 54, 200])
+def test_a_new_category_beside_large_ones_is_no_chance(binary_subject, count):
+    rng = np.random.default_rng(9)
+    cities = ["Aachen", "Bergen", "Cádiz", "Delft", "Évora", "Faro"]
+    values = rng.choice(cities, 450).astype(object)
+    values[:count] = "Gdańsk"
+    (one,) = drift.measure(parted(binary_subject, {"a": text(rng.choice(cities, 800))}, {"a": text(values)})).unseen
+    assert one.count == count
+    assert one.p_value < 1e-9
+
+
 def test_rare_categories_are_expected_to_be_unseen(binary_subject):
     """Names with a row or two each: a random split leaves a third of the test rows with a name of its own."""
     rng = np.random.default_rng(8)
