@@ -95,6 +95,9 @@ def run(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    exclude_leaks: Annotated[
+        bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
+    ] = False,
     explain_row: Annotated[
         list[int] | None,
         typer.Option(help="Row of the file to explain, 0 the first below the header (repeatable).", min=0),
@@ -111,7 +114,7 @@ def run(
         "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
-        "templates": _text(templates),
+        "templates": _text(templates), "exclude_leaks": exclude_leaks or None,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     with shown(quiet) as watch:

@@ -109,6 +109,7 @@ class Settings(Record):
     group: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
     immutable: tuple[str, ...] = ()
+    exclude_leaks: bool = False
     explain_rows: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(), max_length=MOST_EXPLAINED)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
