@@ -87,7 +87,7 @@ def one_spelling(values: pd.Series, variants: tuple[Variants, ...]) -> tuple[str
 
 def merge_target(raw: pd.Series, config: ReadingConfig) -> tuple[pd.Series, tuple[Variants, ...]]:
     """The target's cells with one spelling a class, where they are texts, and the spellings that were found."""
-    if raw.dtype != "str" and raw.dtype != object:
+    if raw.dtype not in ("str", object):
         return raw, ()
     texts = raw.where(raw.map(lambda cell: isinstance(cell, str) and cell.strip() not in MISSING), None)
     numbers = pd.to_numeric(pd.Series(texts.dropna().unique()), errors="coerce")

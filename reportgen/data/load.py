@@ -79,9 +79,7 @@ def _refuse_short(rows: int, name: str) -> None:
         )
 
 
-def _dataset(
-    raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Variants, ...], config: Config
-) -> Dataset:
+def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Variants, ...], config: Config) -> Dataset:
     target = aimed.task.target
     kinds: dict[str, Kind] = {name: cell.kind for name, cell in cells.items()}
     kinds[target] = "numeric" if aimed.task.kind == "regression" or aimed.task.ordered else "categorical"

@@ -1,6 +1,8 @@
 """Numbers and words that stand for "missing": told by their form and by standing where no value of the column can."""
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +74,8 @@ WORDS = frozenset(
         "nil return", "-", "--", "---", ".", "..", "...", "??", "???", "*", "#n/a n/a", "#ref!", "#value!", "#div/0!",
         "未知", "不详", "缺失", "不明", "无数据", "未填", "未记录", "未提供", "空值",
         "unbekannt", "k.a.", "k. a.", "keine angabe", "fehlt", "inconnu", "inconnue", "non renseigné", "desconocido",
-        "desconocida", "sin dato", "sin datos", "sconosciuto", "onbekend", "okänd", "ukjent", "desconhecido", "nieznany",
+        "desconocida", "sin dato", "sin datos", "sconosciuto", "onbekend", "okänd", "ukjent", "desconhecido",
+        "nieznany",
     ]
 )  # fmt: skip
 """Words for "missing" that are no answer; "none", "other" and "not applicable" are answers."""
@@ -97,24 +100,22 @@ def find_sentinels(values: Floats, name: str, looks: int) -> tuple[Sentinel, ...
     if len(core) < LEAST_DISTINCT or weight.sum() < 2 * LEAST_DISTINCT:
         return ()
     n = int(counts.sum())
-    found = []
-    for place in [*range(low), *range(high, len(distinct))]:
-        told = _told(float(distinct[place]), int(counts[place]), core, weight, name)
-        if told is not None and told[1] * looks <= ALPHA:
-            how, p_value, nearest = told
-            found.append(
-                Sentinel(
-                    column=name,
-                    value=number_label(float(distinct[place])),
-                    how=how,  # type: ignore[arg-type]
-                    state="missing",
-                    rows=(),
-                    n=n,
-                    nearest=nearest,
-                    p_value=min(1.0, told[1] * looks),
-                )
-            )
-    return tuple(found)
+    places = [*range(low), *range(high, len(distinct))]
+    told = ((float(distinct[i]), _told(float(distinct[i]), int(counts[i]), core, weight, name)) for i in places)
+    return tuple(
+        Sentinel(
+            column=name,
+            value=number_label(value),
+            how=found.how,
+            state="missing",
+            rows=(),
+            n=n,
+            nearest=found.nearest,
+            p_value=min(1.0, found.p_value * looks),
+        )
+        for value, found in told
+        if found is not None and found.p_value * looks <= ALPHA
+    )
 
 
 def _coded(least: float, most: float) -> bool:
@@ -132,23 +133,30 @@ def _core(distinct: Floats) -> tuple[int, int]:
     return low, high
 
 
-def _told(
-    value: float, count: int, core: Floats, weight: npt.NDArray[np.int64], name: str
-) -> tuple[str, float, float] | None:
-    """How a code outside the core is told, with its p-value and its neighbour; None where it may be honest."""
+@dataclass(frozen=True)
+class _Told:
+    """How a code outside the core is told from an honest value, with its p-value and its neighbour."""
+
+    how: Literal["edge", "gap"]
+    p_value: float
+    nearest: float
+
+
+def _told(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64], name: str) -> _Told | None:
+    """Hold a code against the core; None where it may be honest, whatever the numbers say."""
     nearest = float(core[0] if value < core[0] else core[-1])
     if count < 2 and not (abs(value) >= 99 and value < 0 <= nearest):
         return None
     if value == 0:
-        p_value = _zero_p(count, core, weight, name)
-        return None if p_value is None else ("edge", p_value, nearest)
+        chance = _zero_p(count, core, weight, name)
+        return None if chance is None else _Told("edge", chance, nearest)
     signed = value < 0 <= nearest
     p_value = _gap_p(value, core, weight, 1.0, count) if signed else _gap_p(value, core, weight, FAR, 1)
     if signed and p_value > 0 and len(core) >= MANY_DISTINCT:
         edge = _edge_p(value, count, core, weight)
         if edge < p_value:
-            return "edge", edge, nearest
-    return "gap", p_value, nearest
+            return _Told("edge", edge, nearest)
+    return _Told("gap", p_value, nearest)
 
 
 def _gap_p(value: float, core: Floats, weight: npt.NDArray[np.int64], far: float, count: int) -> float:

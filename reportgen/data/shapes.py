@@ -1,6 +1,6 @@
 """The live shapes of a table on its way to the network; they never reach the report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Dataset:
     missing_target_rows: tuple[int, ...] = ()
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()
-    dirt: Dirt = Dirt()
+    dirt: Dirt = field(default_factory=Dirt)
     one_spelling: bool = True
 
     @property

@@ -1,4 +1,4 @@
-"""One category spelled several ways: told by what the spellings have in common once case, blanks and accents are off."""
+"""One category spelled several ways: told by what is left of the spellings without case, blanks and accents."""
 
 import re
 import unicodedata

@@ -12,7 +12,7 @@ MATTERS = 0.005
 rounds to whole points cannot tell."""
 
 SWAY = 0.5
-"""A few values that make more than half of a column's sum of squares decide its mean, its spread and any slope on it."""
+"""Values that make more than half of a column's sum of squares decide its mean, its spread and any slope on it."""
 
 
 def sentinel_missing(dossier: Dossier) -> Iterator[Finding]:
