@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.data.tails import LEAST_TAIL, depths, mean_excess, tail_p
+from reportgen.data.tails import depths, gap_p
 from reportgen.records.dirt import Outliers
 
 Floats = npt.NDArray[np.float64]
@@ -18,7 +18,12 @@ ORDER = 10.0
 """An order of magnitude: the group's middle lies at least so many times beyond the value next to it."""
 
 MOST_SHARE = 0.02
-"""More than one value in fifty is a second population rather than a slip (a judgement)."""
+"""More than one value in fifty, and more than FEW, is a second population rather than a slip (a judgement)."""
+
+FEW = 3
+
+LEAST_REST = 20
+"""Of fewer other values nobody can say how far they reach."""
 
 LEAST_DISTINCT = 10
 """With fewer different values a column holds codes or levels, which have no tail."""
@@ -53,12 +58,12 @@ def _middle(sizes: Floats) -> float:
 
 
 def _most(n: int) -> int:
-    return max(1, int(MOST_SHARE * n))
+    return max(FEW, int(MOST_SHARE * n))
 
 
 def _reaches(logs: Floats) -> bool:
     """Whether anything lies an order of magnitude beyond all but the outermost few: told without sorting."""
-    if len(logs) < 2 * LEAST_TAIL:
+    if len(logs) < FEW + LEAST_REST:
         return False
     place = len(logs) - 1 - _most(len(logs))
     return bool(logs.max() >= np.partition(logs, place)[place] + np.log(ORDER))
@@ -67,7 +72,7 @@ def _reaches(logs: Floats) -> bool:
 def _group(logs: Floats, looks: int) -> tuple[int, float] | None:
     """How many of the outermost stand off, and the corrected p-value; `logs` rise."""
     most = _most(len(logs))
-    if len(logs) - most < 2 * LEAST_TAIL:
+    if len(logs) - most < LEAST_REST:
         return None
     counts = np.arange(1, most + 1)
     outer = logs[::-1]
@@ -87,8 +92,7 @@ def _p(rest: Floats, gap: float, count: int) -> float:
     """The mildest verdict over all depths of the tail; see `tails.pareto_p`."""
     if len(np.unique(rest[-100:])) < LEAST_DISTINCT and len(np.unique(rest)) < LEAST_DISTINCT:
         return 1.0
-    told = (float(tail_p(np.array([gap * count]), mean_excess(rest, k), k)[0]) for k in depths(len(rest)))
-    return max(told, default=1.0)
+    return max((gap_p(rest, gap, count, depth) for depth in depths(len(rest))), default=1.0)
 
 
 def _told(

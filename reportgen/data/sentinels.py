@@ -20,6 +20,9 @@ ALPHA = 0.05
 FAR = 3.0
 """A code lies at least three times as far from the middle as anything else; caps lie at the end of what they cap."""
 
+TIED = 3
+"""Codes come in numbers; a code nearer than FAR must not be one of a few values that happen to be negative."""
+
 LEAST_DISTINCT = 5
 """With fewer different values beside it a column holds codes anyway."""
 
@@ -34,6 +37,10 @@ APART = 0.05
 
 FAR_FROM_ZERO = 1 / 3
 """Without a name that rules zero out, the rest must begin at a third of its middle."""
+
+WALL = 0.05
+"""And it must thin out on its way down: where one in twenty lies in the first quarter of the way to the middle, it ends
+at a wall, as at the least price or the least wind that an instrument feels."""
 
 USUAL = 0.2
 """A zero in more than a fifth of the rows may as well be what is usual ("none")."""
@@ -101,7 +108,8 @@ def find_sentinels(values: Floats, name: str, looks: int) -> tuple[Sentinel, ...
         return ()
     n = int(counts.sum())
     places = [*range(low), *range(high, len(distinct))]
-    told = ((float(distinct[i]), _told(float(distinct[i]), int(counts[i]), core, weight, name)) for i in places)
+    tied = bool((counts[:low] >= TIED).all())
+    told = ((float(distinct[i]), _told(float(distinct[i]), int(counts[i]), tied, core, weight, name)) for i in places)
     return tuple(
         Sentinel(
             column=name,
@@ -142,8 +150,11 @@ class _Told:
     nearest: float
 
 
-def _told(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64], name: str) -> _Told | None:
-    """Hold a code against the core; None where it may be honest, whatever the numbers say."""
+def _told(value: float, count: int, tied: bool, core: Floats, weight: npt.NDArray[np.int64], name: str) -> _Told | None:
+    """Hold a code against the core; None where it may be honest, whatever the numbers say.
+
+    With `tied` all values below the core stand several times: single ones may be the few that happen to be negative.
+    """
     nearest = float(core[0] if value < core[0] else core[-1])
     if count < 2 and not (abs(value) >= 99 and value < 0 <= nearest):
         return None
@@ -151,7 +162,8 @@ def _told(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64],
         chance = _zero_p(count, core, weight, name)
         return None if chance is None else _Told("edge", chance, nearest)
     signed = value < 0 <= nearest
-    p_value = _gap_p(value, core, weight, 1.0, count) if signed else _gap_p(value, core, weight, FAR, 1)
+    near = signed and tied
+    p_value = _gap_p(value, core, weight, 1.0 if near else FAR, count if signed else 1)
     if signed and p_value > 0 and len(core) >= MANY_DISTINCT:
         edge = _edge_p(value, count, core, weight)
         if edge < p_value:
@@ -162,14 +174,17 @@ def _told(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64],
 def _gap_p(value: float, core: Floats, weight: npt.NDArray[np.int64], far: float, count: int) -> float:
     """The chance of `count` honest values so far from the middle, by the tail of that side.
 
-    Ties at a sign of their own count as several; at the same sign as one, since a cap gathers many.
+    Ties at a sign of their own count as several; at the same sign as one, since a cap gathers many. Several honest
+    values would besides have to be equal by chance, which counts as one pair of the core being so.
     """
     middle = float(core[np.searchsorted(np.cumsum(weight), weight.sum() / 2)])
     side = np.repeat(core, weight)
     distances = np.sort(middle - side[side < middle] if value < middle else side[side > middle] - middle)
     if not len(distances) or abs(value - middle) < far * distances[-1]:
         return 1.0
-    return float(pareto_p(distances, abs(value - middle), count)[0])
+    pairs = weight.sum() * (weight.sum() - 1) / 2
+    equal = (float((weight * (weight - 1) / 2).sum()) + 1) / (pairs + 1) if count > 1 else 1.0
+    return pareto_p(distances, abs(value - middle), count) * equal
 
 
 def _edge_p(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64]) -> float:
@@ -195,6 +210,7 @@ def _zero_p(count: int, core: Floats, weight: npt.NDArray[np.int64], name: str) 
     lower = np.sort(middle - rest[rest < middle])
     if NEVER_ZERO.search(name):
         return exponential_p(lower, middle, count)
-    if first < FAR_FROM_ZERO * middle or count > USUAL * (count + len(rest)):
+    walled = (rest < first + (middle - first) / 4).mean() > WALL
+    if first < FAR_FROM_ZERO * middle or walled or count > USUAL * (count + len(rest)):
         return None
     return exponential_p(lower, middle, 1)
