@@ -42,6 +42,9 @@ WALL = 0.05
 """And it must thin out on its way down: where one in twenty lies in the first quarter of the way to the middle, it ends
 at a wall, as at the least price or the least wind that an instrument feels."""
 
+WORLDS = 10.0
+"""A wall so near to the middle that zero is ten times as far away is a world of its own, as years are."""
+
 USUAL = 0.2
 """A zero in more than a fifth of the rows may as well be what is usual ("none")."""
 
@@ -210,7 +213,7 @@ def _zero_p(count: int, core: Floats, weight: npt.NDArray[np.int64], name: str) 
     lower = np.sort(middle - rest[rest < middle])
     if NEVER_ZERO.search(name):
         return exponential_p(lower, middle, count)
-    walled = (rest < first + (middle - first) / 4).mean() > WALL
+    walled = (rest < first + (middle - first) / 4).mean() > WALL and middle < WORLDS * (middle - first)
     if first < FAR_FROM_ZERO * middle or walled or count > USUAL * (count + len(rest)):
         return None
     return exponential_p(lower, middle, 1)

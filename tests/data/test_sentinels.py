@@ -34,6 +34,7 @@ CODED = {
     "-99 for a temperature": (with_code(normal(8, 7, digits=1), -99, 25), "-99"),
     "999.9 for a pressure": (with_code(normal(101.3, 1.2, digits=1), 999.9, 25), "999.9"),
     "the least short integer": (with_code(normal(0, 100), -32768, 12), "-32768"),
+    "0 for a year": (with_code(RNG.integers(1990, 2020, 300), 0, 10), "0"),
     "0 far below all": (with_code(normal(), 0, 60), "0"),
     "one -999": (with_code(normal(n=400), -999, 1), "-999"),
 }
@@ -92,6 +93,7 @@ HONEST = {
     "wind that is felt from a sixth on": np.where(
         RNG.random(1500) < 0.12, 0, 0.09 + RNG.exponential(0.1, 1500).round(2)
     ),
+    "a tariff with a least price": np.where(RNG.random(1500) < 0.1, 0, RNG.uniform(30, 60, 1500).round(2)),
     "decay from -1": RNG.geometric(0.4, 1500) - 2,
     "a heavy tail": np.append(RNG.pareto(1, 1500) + 1, [999, 9999]),
     "a standardised column": RNG.normal(0, 1, 1500).round(1),
