@@ -14,8 +14,11 @@ Rows = npt.NDArray[np.int64]
 ALPHA = 0.001
 """The chance of a false alarm over all columns, both ends of each and all sizes of the group."""
 
-ORDER = 10.0
-"""An order of magnitude: the group's middle lies at least so many times beyond the value next to it."""
+ORDER = float(np.log(10))
+"""An order of magnitude: the group's middle lies at least so far beyond the value next to it."""
+
+SLIP = ORDER / 2
+"""A decimal slip need only be nearer to an order than to none, where a power of ten brings it back to the middle."""
 
 MOST_SHARE = 0.02
 """More than one value in fifty, and more than FEW, is a second population rather than a slip (a judgement)."""
@@ -48,7 +51,7 @@ def find_outliers(values: Floats, rows: Rows, name: str, looks: int) -> tuple[Ou
     for side, sign in sides[: 1 + one_signed]:
         if _reaches(sign * logs):
             order = np.argsort(sign * logs, kind="stable")
-            group = _group(sign * logs[order], looks)
+            group = _group(sign * logs[order], looks, SLIP if side == "high" else ORDER)
             found += [_told(values, rows, name, side, seen[order], group)] if group else []
     return tuple(found)
 
@@ -66,11 +69,11 @@ def _reaches(logs: Floats) -> bool:
     if len(logs) < FEW + LEAST_REST:
         return False
     place = len(logs) - 1 - _most(len(logs))
-    return bool(logs.max() >= np.partition(logs, place)[place] + np.log(ORDER))
+    return bool(logs.max() >= np.partition(logs, place)[place] + SLIP)
 
 
-def _group(logs: Floats, looks: int) -> tuple[int, float] | None:
-    """How many of the outermost stand off, and the corrected p-value; `logs` rise."""
+def _group(logs: Floats, looks: int, least: float) -> tuple[int, float] | None:
+    """How many of the outermost stand off by `least`, and the corrected p-value; `logs` rise."""
     most = _most(len(logs))
     if len(logs) - most < LEAST_REST:
         return None
@@ -78,14 +81,23 @@ def _group(logs: Floats, looks: int) -> tuple[int, float] | None:
     outer = logs[::-1]
     gaps = outer[:most] - outer[1 : most + 1]
     ratios = np.cumsum(outer[:most]) / counts - outer[1 : most + 1]
-    wide = np.flatnonzero((ratios >= np.log(ORDER)) & (gaps > 0))
+    wide = np.flatnonzero((ratios >= least) & (gaps > 0))
     best: tuple[int, float] | None = None
     for place in wide[np.argsort(-(gaps * counts)[wide], kind="stable")][:LEAST_DISTINCT]:
         count = int(counts[place])
+        if ratios[place] < ORDER and not _slipped(logs[:-count], logs[-count:]):
+            continue
         p_value = min(1.0, _p(logs[:-count], float(gaps[place]), count) * most * 2 * looks)
         if p_value <= ALPHA and (best is None or p_value < best[1]):
             best = count, p_value
     return best
+
+
+def _slipped(rest: Floats, far: Floats) -> bool:
+    """A power of ten brings the group's middle back among the middle nine of ten of the rest."""
+    shift = round(float(np.median(far) - np.median(rest)) / ORDER) * ORDER
+    low, high = rest[int(0.05 * len(rest))], rest[int(0.95 * len(rest))]
+    return bool(shift > 0 and low <= np.median(far) - shift <= high)
 
 
 def _p(rest: Floats, gap: float, count: int) -> float:
