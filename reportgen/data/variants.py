@@ -21,11 +21,15 @@ LATIN = 0x250
 
 def squeezed(text: str) -> str:
     """The text without what a reader cannot see: outer and double blanks, invisible signs, wide forms of letters."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(WIDE).split())
 
 
 def folded(text: str) -> str:
     """The text without case, accents (of Latin letters; elsewhere marks make other letters) and blanks."""
+    if text.isascii():
+        return "".join(text.split()).casefold()
     plain = squeezed(text).casefold().translate(UNDECOMPOSED)
     return "".join(_bare(letter) for letter in plain).replace(" ", "")
 
