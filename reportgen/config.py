@@ -31,6 +31,13 @@ class SplitConfig(Record):
     test: float = Field(default=0.2, gt=0, lt=0.5)
 
 
+class ReadingConfig(Record):
+    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category."""
+
+    sentinels: Literal["missing", "keep"] = "missing"
+    variants: Literal["merge", "keep"] = "merge"
+
+
 class ModelConfig(Record):
     """`[model]`: the network's settings; None lets the kind, the budget and the table decide.
 
@@ -114,6 +121,7 @@ class Settings(Record):
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
     threads: int = Field(default=1, ge=1, le=64)
+    reading: ReadingConfig = ReadingConfig()
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()

@@ -2,6 +2,7 @@
 
 from reportgen.findings.base import NotJudged, Rule
 from reportgen.findings.columns import constant_column, high_cardinality, id_column, mostly_missing, target_leakage
+from reportgen.findings.dirt import category_variants, mixed_types, outlier_values, sentinel_missing
 from reportgen.findings.drift import feature_drift, unseen_categories
 from reportgen.findings.explanation import (
     correlated_importance,
@@ -53,6 +54,10 @@ RULES: tuple[Rule, ...] = (
     constant_column,
     mostly_missing,
     informative_missingness,
+    sentinel_missing,
+    mixed_types,
+    outlier_values,
+    category_variants,
     high_cardinality,
     redundant_features,
     small_sample,

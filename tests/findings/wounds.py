@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from reportgen.records.base import Code
+from reportgen.records.dirt import Dirt, Outliers, Sentinel, Variants
 from reportgen.records.dossier import Dossier
 from reportgen.records.drift import Drift, FeatureDrift, Missingness, UnseenLevels
 from reportgen.records.labels import SuspectLabel
 from reportgen.records.leak import Identity, LeakCost, Reached
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
-from reportgen.records.table import Column, Level, PartRecord, Profile
+from reportgen.records.table import Column, Level, PartRecord, Profile, Reading
 from tests.findings.conftest import (
     baseline,
     categorical,
@@ -234,6 +236,50 @@ COST = LeakCost(
     method="by hand",
 )
 
+
+def coded(value: str, how: str, state: str, count: int) -> Wound:
+    """A value that stands for missing in so many of 1,000 rows."""
+    numbers = {} if how == "word" else {"nearest": 18.0, "p_value": 1e-6}
+    found = {"column": "age", "value": value, "how": how, "state": state, "rows": tuple(range(count)), "n": 1000}
+    return changed(profile=Profile(dirt=Dirt(sentinels=(Sentinel.model_validate(found | numbers),))))
+
+
+def stray(code: str, count: int) -> Wound:
+    """Texts among other cells, in so many of 1,000 rows."""
+
+    def noted(dossier: Dossier) -> Dossier:
+        facts = {"column": "age", "count": count, "examples": ("n/k", "12,5 kWh"), "rows": tuple(range(count))}
+        reading = Reading(format="csv", notes=(Code(code=code, facts=facts),))
+        return dossier.model_copy(update={"dataset": dossier.dataset.model_copy(update={"reading": reading})})
+
+    return noted
+
+
+def far(**changes: object) -> Wound:
+    """Four of 1,000 values a thousand times too large."""
+    found = Outliers(
+        column="age",
+        side="high",
+        rows=(3, 8, 90, 700),
+        least=40000.0,
+        most=61000.0,
+        edge=70.0,
+        ratio=700.0,
+        factor=1000.0,
+        share=0.999,
+        p_value=1e-20,
+        n=1000,
+    ).model_copy(update=changes)
+    return changed(profile=Profile(dirt=Dirt(outliers=(found,), columns=4)))
+
+
+def spelled(state: str, count: int) -> Wound:
+    """A city written in three ways."""
+    found = {"column": "city", "spellings": ("Cádiz", "cadiz", "Cádiz "), "counts": (300, count - 1, 1)}
+    told = {"state": state, "rows": tuple(range(count)), "n": 1000}
+    return changed(profile=Profile(dirt=Dirt(variants=(Variants.model_validate(found | told),))))
+
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
 
@@ -253,6 +299,15 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     ),
     "id_column": (grown(categorical("customer", (1,), role="id", why="key", distinct=1000)),),
     "mostly_missing": (grown(numeric("referral", missing=900)),),
+    "sentinel_missing": (
+        *(coded("-999", "gap", state, 50) for state in ("missing", "kept")),
+        coded("0", "edge", "missing", 3),
+        coded("unknown", "word", "level", 50),
+        coded("?", "word", "read", 50),
+    ),
+    "mixed_types": (stray("text_among_numbers", 15), stray("text_among_numbers", 1), stray("text_among_dates", 15)),
+    "outlier_values": (far(), far(factor=None, share=0.3), far(side="low", factor=0.001, share=0.001)),
+    "category_variants": (spelled("merged", 100), spelled("kept", 100), spelled("merged", 2), spelled("unclear", 100)),
     "high_cardinality": (grown(categorical("postcode", (9,) * 10, distinct=100, other_levels=90)),),
     "target_leakage": (
         changed(solo=(solo("age", 0.99, 0.96),)),
