@@ -12,7 +12,7 @@ import pandas as pd
 
 from reportgen.config import Config
 from reportgen.data.columns import TIME_NAME
-from reportgen.data.shapes import Dataset
+from reportgen.data.shapes import Dataset, Target
 from reportgen.data.split import Numbers, row_groups
 from reportgen.records.structure import StructureKind
 from reportgen.records.table import Column
@@ -97,7 +97,7 @@ def measured(dataset: Dataset) -> tuple[npt.NDArray[np.float64], tuple[str, ...]
     return matrix, tuple(name for name, _ in made)
 
 
-def target_numbers(dataset: Dataset) -> npt.NDArray[np.float64] | Numbers:
+def target_numbers(dataset: Dataset) -> Target:
     """The target: class numbers in the order of the task's classes, or the numbers themselves."""
     values = dataset.frame[dataset.task.target]
     if dataset.task.kind == "regression":
@@ -121,10 +121,7 @@ def _numbers(frame: pd.DataFrame, column: Column) -> Iterator[npt.NDArray[np.flo
 
 
 def _days(values: pd.Series) -> npt.NDArray[np.float64]:
-    days: npt.NDArray[np.float64] = ((values - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)).to_numpy(
-        dtype=np.float64
-    )
-    return days
+    return np.asarray((values - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1), dtype=np.float64)
 
 
 def _suspect(
@@ -172,13 +169,12 @@ def _group_columns(dataset: Dataset) -> Iterator[Column]:
     """Columns whose values repeat and look like names: of entities by their own name, or many for their rows.
 
     Of a stable category (a region, a product) new values are rare, of entities they keep coming: numbers are taken for
-    names only where their column is named so, categories also where there are more of them than rows of each.
+    names only where their column is named so, categories also where there are more of them than rows of each. A column
+    that the user drops is tried, too: its rows stay together all the same.
     """
     rows = len(dataset.frame)
     for column in dataset.columns:
-        if column.role == "target" or (column.role, column.why) == ("dropped", "asked"):
-            continue
-        if column.kind in {"datetime", "boolean"} or column.distinct < LEAST_GROUPS:
+        if column.role == "target" or column.kind in {"datetime", "boolean"} or column.distinct < LEAST_GROUPS:
             continue
         values, named = dataset.frame[column.name], _named(column.name)
         if column.kind == "numeric" and not (named and (values.dropna() % 1 == 0).all()):
@@ -193,7 +189,7 @@ def _group_columns(dataset: Dataset) -> Iterator[Column]:
 
 def _time_columns(dataset: Dataset) -> Iterator[tuple[str, ...]]:
     """Dates, and numbers named after time that run along the file; a year takes its month along."""
-    usable = [c for c in dataset.columns if c.role != "target" and (c.role, c.why) != ("dropped", "asked")]
+    usable = [c for c in dataset.columns if c.role != "target"]
     for column in usable:
         if column.distinct < LEAST_MOMENTS or ATTRIBUTE_NAME.search(column.name):
             continue

@@ -117,13 +117,15 @@ def _weigh(look: Look) -> _Gain:
     """Of a group any try may show it, of time all have to (an intersection-union test: Berger 1982).
 
     A column that predicts the target makes blocks of it unlike each other, and so does time; but the learner that is
-    given such a column is not misled by its blocks. An entity may be known by its name alone, or by what it is like.
+    given such a column is not misled by its blocks. An entity may be known by its name alone, or by what it is like;
+    the second is shown where it is sure, since the network is not given the name either.
     """
     gains = [_gain(look, *one) for one in look.tries]
     if look.kind == "time":
         return max(gains, key=lambda gain: gain.p_value)
-    best = min(gains, key=lambda gain: gain.p_value)
-    return _Gain(best.known, best.drop, min(1.0, best.p_value * len(gains)), best.held)
+    plain, best = gains[0], min(gains, key=lambda gain: gain.p_value)
+    shown = plain if plain.p_value * len(gains) < SURE and plain.drop.value * look.share >= MATTERS else best
+    return _Gain(shown.known, shown.drop, min(1.0, shown.p_value * len(gains)), shown.held)
 
 
 def _gain(look: Look, known: bool, held: Dealt) -> _Gain:

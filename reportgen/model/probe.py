@@ -243,7 +243,7 @@ def _median_of(moments: Numbers, unit: Numbers) -> Numbers:
     order = np.lexsort((moments, unit))
     sizes = np.bincount(unit)
     middle = np.cumsum(sizes) - sizes + sizes // 2
-    return moments[order][middle][unit]
+    return np.asarray(moments[order][middle][unit], dtype=np.int64)
 
 
 def _together(number: Numbers, same: Numbers) -> Numbers:
