@@ -7,9 +7,11 @@ import pytest
 from reportgen.records.dossier import Dossier
 from reportgen.records.labels import SuspectLabel
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
+from reportgen.records.structure import Structure
 from reportgen.records.table import Column, Level, PartRecord, Profile
 from tests.findings.conftest import (
     baseline,
+    candidate,
     categorical,
     follows,
     group,
@@ -130,6 +132,23 @@ def mislabelled(share: float) -> Wound:
     return mislabel
 
 
+def flattering(kind: str, *columns: str) -> tuple[Wound, ...]:
+    """Found and kept to, with and without a network on a random split; and the ways in which it may not be kept to."""
+    found = candidate(kind, *columns, flatters=True)
+    kept = {"respected": columns, "kind": kind, "origin": "found"}
+    given = found.model_copy(update={"common": 0.7})
+    other = {"respected": ("household",), "kind": "group", "origin": "found"}
+    return (
+        changed(structure=Structure(candidates=(found,), **kept, random_split=metric("test", 0.95, 0.03, 200))),
+        changed(structure=Structure(candidates=(found,), **kept, why_no_random_split="too_large_to_refit")),
+        changed(structure=Structure(candidates=(given,), why_not_respected="test_rows_given")),
+        changed(structure=Structure(candidates=(found,), why_not_respected="split_impossible")),
+        changed(structure=Structure(candidates=(found,), **other)),
+        changed(structure=Structure(candidates=(found,))),
+        regression(changed(structure=Structure(candidates=(found.model_copy(update={"metric": "r2"}),), **kept))),
+    )
+
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
 
@@ -148,6 +167,8 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(solo=(solo("age", 1.0, 0.99),)),
         regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
     ),
+    "group_leakage": flattering("group", "patient"),
+    "time_leakage": (*flattering("time", "recorded_at"), *flattering("time", "year", "month")),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
     "label_noise": (mislabelled(0.05), mislabelled(0.001)),
