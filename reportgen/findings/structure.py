@@ -59,6 +59,7 @@ def _evidence(dossier: Dossier, structure: Structure, one: Candidate) -> Facts:
         "n": one.rows,
         "clusters": one.clusters,
         "share": one.share,
+        "known": one.known,
         "drop": one.drop.value,
         "drop_low": one.drop.low,
         "drop_high": one.drop.high,
