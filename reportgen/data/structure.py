@@ -110,7 +110,7 @@ def _numbers(frame: pd.DataFrame, column: Column) -> Iterator[npt.NDArray[np.flo
     if column.kind == "datetime":
         dates = values.dt
         yield _days(values)
-        yield dates.weekday.to_numpy(dtype=np.float64)
+        yield dates.day_of_week.to_numpy(dtype=np.float64)
         yield dates.hour.to_numpy(dtype=np.float64)
     elif column.kind == "numeric":
         yield values.to_numpy(dtype=np.float64)
