@@ -65,6 +65,7 @@ def _evidence(dossier: Dossier, structure: Structure, one: Candidate) -> Facts:
         "drop_high": one.drop.high,
         "p_value": one.p_value,
         "common": one.common,
+        "set_aside": structure.set_aside,
         "respected": one.columns == structure.respected,
         "why_not": _why_not(structure, one),
         "method": one.method,
