@@ -199,10 +199,11 @@ def _structure(dataset: Dataset, config: Config) -> Structure:
     if not found:
         return nothing
     probe = _Probe.of(dataset, config.seed)
-    groups = probe.judge([one for one in found if one.kind == "group"])
+    groups = probe.judge([one for one in found if one.kind == "group" and not one.stable])
     best = respectable(groups, "group")
     unit = next((one for one in found if best and one.columns == best.columns), None)
     times = probe.judge([one for one in found if one.kind == "time"], unit)
+    groups += probe.judge([one for one in found if one.stable])
     return nothing.model_copy(update={"candidates": (*groups, *times), "set_aside": probe.aside})
 
 
@@ -267,7 +268,7 @@ class _Probe:
 
 
 def _as_look(one: Suspect, trial: Trial) -> Look:
-    return Look(one.kind, one.columns, one.origin, trial.cluster, trial.share, (), one.common)
+    return Look(one.kind, one.columns, one.origin, trial.cluster, trial.share, (), one.common, one.stable)
 
 
 def _part_rows(dataset: Dataset, config: Config, structure: Structure) -> tuple[Parts, Config, Structure]:

@@ -27,7 +27,7 @@ ALONG = 0.9
 """A column of numbers is taken for time only where it runs along the file: rank correlation with the row number."""
 
 LEAST_MOMENTS = 5
-MOST_GROUPS, MOST_TIMES = 6, 3
+MOST_GROUPS, MOST_STABLE, MOST_TIMES = 6, 2, 3
 """Columns that are tried, the likeliest first."""
 
 _ENTITY = (
@@ -62,6 +62,7 @@ class Suspect:
     codes: Numbers
     named: bool = False
     common: float | None = None
+    stable: bool = False
 
 
 def suspects(dataset: Dataset, config: Config) -> tuple[Suspect, ...]:
@@ -70,10 +71,15 @@ def suspects(dataset: Dataset, config: Config) -> tuple[Suspect, ...]:
         kind: StructureKind = "group" if config.group else "time"
         columns = config.group or config.time
         return (_suspect(dataset, kind, columns, "given", named=True),)
-    groups = [_suspect(dataset, "group", (c.name,), "found", named=_named(c.name)) for c in _group_columns(dataset)]
+    groups = [
+        replace(_suspect(dataset, "group", (column.name,), "found", named=_named(column.name)), stable=stable)
+        for column, stable in _group_columns(dataset)
+    ]
     groups.sort(key=lambda one: not one.named)
+    stable = sorted((one for one in groups if one.stable), key=lambda one: -int(one.codes.max()))
+    groups = [one for one in groups if not one.stable][:MOST_GROUPS] + stable[:MOST_STABLE]
     times = [_suspect(dataset, "time", columns, "found") for columns in _time_columns(dataset)]
-    wanted = groups[:MOST_GROUPS] if config.split.find_groups else []
+    wanted = groups if config.split.find_groups else []
     return (*wanted, *(times[:MOST_TIMES] if config.split.find_time else ()))
 
 
@@ -165,11 +171,11 @@ def _named(name: str) -> bool:
     return bool(ENTITY_NAME.search(name) or ENTITY_NAME_ZH.search(name))
 
 
-def _group_columns(dataset: Dataset) -> Iterator[Column]:
-    """Columns whose values repeat and look like names: of entities by their own name, or many for their rows.
+def _group_columns(dataset: Dataset) -> Iterator[tuple[Column, bool]]:
+    """Columns whose values repeat and look like names, and whether they are a stable category.
 
     Of a stable category (a region, a product) new values are rare, of entities they keep coming: numbers are taken for
-    names only where their column is named so, categories also where there are more of them than rows of each. A column
+    names only where their column is named so; categories are stable with fewer of them than rows of each. A column
     that the user drops is tried, too: its rows stay together all the same.
     """
     rows = len(dataset.frame)
@@ -183,8 +189,7 @@ def _group_columns(dataset: Dataset) -> Iterator[Column]:
         several = counts[counts > 1]
         if len(several) < LEAST_GROUPS or several.sum() < SHARING * rows:
             continue
-        if named or len(counts) >= math.sqrt(rows):
-            yield column
+        yield column, not named and len(counts) < math.sqrt(rows)
 
 
 def _time_columns(dataset: Dataset) -> Iterator[tuple[str, ...]]:

@@ -57,6 +57,7 @@ class Look:
     share: float
     tries: tuple[tuple[bool, Dealt], ...]
     common: float | None = None
+    stable: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def confirmed(first: Candidate, again: Candidate) -> Candidate:
 
 
 def respectable(candidates: Sequence[Candidate], kind: StructureKind) -> Candidate | None:
-    """The found candidate of a kind that flatters most surely, None where none does."""
-    found = [one for one in candidates if one.kind == kind and one.flatters and one.origin == "found"]
+    """The found candidate of a kind that flatters most surely, None where none does; no stable category is one."""
+    found = [one for one in candidates if (one.kind, one.origin, one.stable) == (kind, "found", False) and one.flatters]
     return min(found, key=lambda one: (one.p_value, -one.drop.value * one.share), default=None)
 
 
@@ -155,6 +156,7 @@ def _candidate(look: Look, gain: _Gain, p_value: float, metric: str) -> Candidat
         drop=gain.drop,
         p_value=p_value,
         known=gain.known,
+        stable=look.stable,
         flatters=p_value < SURE and gain.drop.value * look.share >= MATTERS,
         common=look.common,
         method=BY_GROUPS if look.kind == "group" else BY_STRETCHES,

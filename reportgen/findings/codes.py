@@ -22,7 +22,7 @@ SEVERITIES = {
     "small_sample": "info",
     "train_test_overlap": "info, warning, critical",
     "label_drift": "warning",
-    "group_leakage": "warning",
+    "group_leakage": "info, warning",
     "time_leakage": "warning",
     "performance_drop": "warning",
     "no_better_than_baseline": "info, warning",

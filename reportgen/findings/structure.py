@@ -29,10 +29,10 @@ def _leaks(dossier: Dossier, kind: StructureKind) -> Iterator[Finding]:
         raise NotJudged(_why_none(structure, kind))
     flattering = [one for one in tried if one.flatters and one.origin == "found" and _shared(one)]
     if flattering:
-        one = min(flattering, key=lambda one: (one.columns != structure.respected, one.p_value, -one.drop.value))
+        one = min(flattering, key=lambda one: (one.stable, one.columns != structure.respected, one.p_value))
         yield Finding(
             code=f"{kind}_leakage",
-            severity=Severity.WARNING,
+            severity=Severity.INFO if one.stable else Severity.WARNING,
             columns=one.columns,
             evidence=_evidence(dossier, structure, one),
             section="background",
@@ -78,6 +78,8 @@ def _evidence(dossier: Dossier, structure: Structure, one: Candidate) -> Facts:
 def _why_not(structure: Structure, one: Candidate) -> str | None:
     if one.columns == structure.respected:
         return None
+    if one.stable:
+        return "maybe_all_there_are"
     return "other_column" if structure.respected else structure.why_not_respected
 
 

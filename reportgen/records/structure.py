@@ -25,7 +25,8 @@ class Candidate(Record):
     adjusted for all candidates of a kind. `clusters` counts groups, or stretches of time; `share` is the share of the
     table's rows that `rows` speak for. `known` says that the learner was given the columns themselves, too. `common` is
     the share of given test rows whose group the data file holds, or that come no later than its last row; None without
-    a file of test rows.
+    a file of test rows. `stable` marks a category with more rows of each value than values: the same values may well be
+    all that there will ever be, and the split does not keep to it.
     """
 
     kind: StructureKind
@@ -40,6 +41,7 @@ class Candidate(Record):
     drop: Reached
     p_value: float
     known: bool = False
+    stable: bool = False
     flatters: bool
     common: float | None = None
     method: str

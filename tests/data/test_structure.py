@@ -32,11 +32,9 @@ def _names(count, prefix="P"):
         ("patient_id", [k % 40 for k in range(ROWS)], True),
         ("客户编号", [k % 40 for k in range(ROWS)], True),
         ("label", _names(40), True),
-        ("region", _names(12), False),
         ("patient", _names(5), False),
         ("age", [k % 40 for k in range(ROWS)], False),
         ("patients", [k % 40 for k in range(ROWS)], False),
-        ("customer_segment", _names(12), False),
         ("weight_id", [k % 40 + 0.5 for k in range(ROWS)], False),
         ("patient", [f"P{k}" if k > 60 else f"P{k // 2}" for k in range(ROWS)], False),
     ],
@@ -87,6 +85,16 @@ def test_both_searches_can_be_turned_off():
 
 def test_a_column_that_was_dropped_still_groups_its_rows():
     assert _found(_table(patient=_names(40)), drop=("patient",)) == [("group", ("patient",))]
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "stable"),
+    [("region", 12, True), ("customer_segment", 12, True), ("patient", 12, False), ("region", 20, False)],
+)
+def test_a_category_with_many_rows_of_each_value_may_be_all_there_is(name, count, stable):
+    config = Config(target="y")
+    (one,) = suspects(load(_table(**{name: _names(count)}), config), config)
+    assert one.stable is stable
 
 
 def test_a_missing_group_is_a_group_of_its_own():

@@ -103,6 +103,7 @@ def test_the_surest_of_what_was_found_is_respected():
     )
     assert respectable([low, high, given], "group") == high
     assert respectable([low, high], "time") is None
+    assert respectable([low, high.model_copy(update={"stable": True})], "group") == low
 
 
 @pytest.mark.parametrize(("task", "metric"), [("binary", "accuracy"), ("multiclass", "accuracy"), ("regression", "r2")])

@@ -45,6 +45,15 @@ def test_of_two_groups_the_one_that_the_split_keeps_to_is_told(dossier):
     assert finding.columns == ("patient",)
 
 
+def test_a_stable_category_is_noted_where_no_group_is_found(dossier):
+    stable = candidate("group", "clinic", flatters=True, stable=True, p_value=1e-12)
+    (finding,) = group_leakage(_with(dossier, Structure(candidates=(stable,))))
+    assert (finding.severity, finding.evidence["why_not"]) == (Severity.INFO, "maybe_all_there_are")
+    found = candidate("group", "patient", flatters=True)
+    (finding,) = group_leakage(_with(dossier, Structure(candidates=(stable, found), **KEPT)))
+    assert (finding.severity, finding.columns) == (Severity.WARNING, ("patient",))
+
+
 def test_a_group_that_the_user_named_is_answered(dossier):
     given = candidate("group", "patient", flatters=True, origin="given")
     structure = Structure(candidates=(given,), **{**KEPT, "origin": "given"})

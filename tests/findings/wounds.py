@@ -144,7 +144,9 @@ def flattering(kind: str, *columns: str) -> tuple[Wound, ...]:
         changed(structure=Structure(candidates=(given,), why_not_respected="test_rows_given")),
         changed(structure=Structure(candidates=(found,), why_not_respected="split_impossible")),
         changed(structure=Structure(candidates=(found,), **other)),
-        changed(structure=Structure(candidates=(found.model_copy(update={"known": True}),), set_aside=("boat", "body"))),
+        changed(
+            structure=Structure(candidates=(found.model_copy(update={"known": True}),), set_aside=("boat", "body"))
+        ),
         regression(changed(structure=Structure(candidates=(found.model_copy(update={"metric": "r2"}),), **kept))),
     )
 
@@ -167,7 +169,10 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(solo=(solo("age", 1.0, 0.99),)),
         regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
     ),
-    "group_leakage": flattering("group", "patient"),
+    "group_leakage": (
+        *flattering("group", "patient"),
+        changed(structure=Structure(candidates=(candidate("group", "clinic", flatters=True, stable=True),))),
+    ),
     "time_leakage": (*flattering("time", "recorded_at"), *flattering("time", "year", "month")),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
