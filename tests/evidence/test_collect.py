@@ -66,6 +66,7 @@ ORDER = [
     "slices",
     "error_tree",
     "robustness",
+    "structure",
     "learning_curve",
     "faithfulness",
 ]
