@@ -12,7 +12,8 @@ EM = 100  # and their places in hundredths of the letter size
 NUMBER = r"(-?[\d.]+)"
 
 BAR = re.compile(
-    rf'<rect x="{NUMBER}" y="{NUMBER}" width="{NUMBER}" height="{NUMBER}"( fill="[^"]*")>(?:<title>[^<]*</title>)?</rect>'
+    rf'<rect x="{NUMBER}" y="{NUMBER}" width="{NUMBER}" height="{NUMBER}"( fill="[^"]*")>'
+    r"(?:<title>[^<]*</title>)?</rect>"
 )
 BARS = re.compile(rf"(?:{BAR.pattern})+")
 GLYPH = re.compile(r'<path id="([^"]+)"(?: d="([^"]*)")? transform="scale\(0\.015625\)"/>\s*')
