@@ -77,7 +77,7 @@ class Refit:
     notes: tuple[Code, ...] = ()
     encode: Encode | None = None
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
@@ -191,12 +191,12 @@ class Subject:
     structure: Structure | None = None
     random_split: Refit | None = None
 
-    @property
+    @cached_property
     def features(self) -> tuple[str, ...]:
         """The original columns that the network uses, in file order."""
         return tuple(dict.fromkeys(column.feature for column in self.inputs))
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
