@@ -71,8 +71,11 @@ RULES: tuple[Rule, ...] = (
 )
 """What makes a score worthless comes first, then what it hides, then what is wrong with rows and columns."""
 
-FOLLOWING = ("no_better_than_baseline", "overfit", "miscalibrated", "performance_drop", "label_drift")
-"""What a split that keeps to groups or time brings to light, and a random split hides: one cause, named once."""
+FOLLOWING = ("overfit", "miscalibrated", "performance_drop", "label_drift")
+"""What a split that keeps to groups or time brings to light, and a random split hides: one cause, named once.
+
+That the network is no better than guessing is worse than its cause, and stays a warning.
+"""
 
 
 def judge(dossier: Dossier) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
