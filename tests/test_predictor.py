@@ -84,7 +84,8 @@ def publish(source: str, folder: Path, **options: object) -> Saved:
         return kept[0]
 
     with patch.object(api, "run_audit", keeping):
-        config = Config(format=("html", "json"), model={"hidden": (8,), "epochs": 20}, refits={"count": 0}, **options)
+        options = {"model": {"hidden": (8,), "epochs": 20}, "refits": {"count": 0}, **options}
+        config = Config(format=("html", "json"), split={"find_time": False}, **options)  # its dates tell the class
         api.publish(source, config, folder, None, Stopwatch(lambda _words: None))
     return Saved(folder, source, kept[0])
 

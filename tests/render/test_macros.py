@@ -55,7 +55,8 @@ def test_a_finding_says_what_and_what_to_do() -> None:
         '<span aria-hidden="true">◆</span> warning</span> T</p>'
         "<p>Only 25% of the rows are of class &lt;b&gt;yes&lt;/b&gt;.</p>"
         "<p><strong>What to do:</strong> Judge the model by balanced accuracy and by the recall of the rare class.</p>"
-        '<p class="small">Columns: outcome. <code>class_imbalance</code></p></div>'
+        '<p class="small">Columns: outcome. <a href="#background">Evidence: section 1.</a>'
+        "<code>class_imbalance</code></p></div>"
     )
 
 
