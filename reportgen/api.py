@@ -12,8 +12,8 @@ from typing import Any, Self
 import pandas as pd
 
 from reportgen.config import FORMATS, Config, load_config
-from reportgen.data import dataset_identity, dataset_name
 from reportgen.document import Document
+from reportgen.naming import dataset_identity, dataset_name
 from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
 from reportgen.pipeline import Outcome
 from reportgen.pipeline import audit as run_audit
@@ -72,10 +72,11 @@ def audit(data: str | PathLike[str] | pd.DataFrame, target: str | None = None, *
 
 @dataclass(frozen=True)
 class Published:
-    """What a run of the command line comes to: its last words, and whether the gate holds."""
+    """What a run of the command line comes to: its last words, whether the gate holds, and the report itself."""
 
     summary: str
     gate_failed: bool
+    document: Document
 
 
 def publish(source: str, config: Config, out: Path | None, config_file: str | None, watch: Stopwatch) -> Published:
@@ -96,7 +97,8 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))
-    return Published(_summary(outcome.document, folder, notes), _gate_failed(outcome.document, config))
+    summary = _summary(outcome.document, folder, notes)
+    return Published(summary, _gate_failed(outcome.document, config), outcome.document)
 
 
 def _path(text: str | None) -> Path | None:

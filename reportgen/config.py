@@ -161,24 +161,31 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
     given = {key: value for key, value in options.items() if value is not None and value != ()}
-    _validate(settings, text, path)
-    return _validate(settings | given, "", None)
+    validate(settings, text, path)
+    return validate(settings | given)
 
 
-def _validate(settings: dict[str, Any], text: str, path: Path | None) -> Config:
+def validate(
+    settings: Mapping[str, Any], text: str = "", path: Path | None = None, also: tuple[str, ...] = ()
+) -> Config:
+    """The settings as a Config; a ConfigError names the line of `text`, the file they stand in, if there is one.
+
+    `also` are keys that are known there, too.
+    """
     try:
         return Config.model_validate(settings)
     except ValidationError as error:
-        raise ConfigError(_sentence(error, text, path)) from None
+        raise ConfigError(_sentence(error, text, path, also)) from None
 
 
-def _sentence(error: ValidationError, text: str, path: Path | None) -> str:
+def _sentence(error: ValidationError, text: str, path: Path | None, also: tuple[str, ...]) -> str:
     first = error.errors()[0]
     keys = tuple(str(key) for key in first["loc"])
     name = ".".join(keys)
     where = f"{path}, line {_line(text, keys)}: " if path else "option "
     if first["type"] == "extra_forbidden":
-        return f"{where}there is no option {name!r}; known here: {', '.join(_known(keys[:-1]))}"
+        known = (*(() if keys[:-1] else also), *_known(keys[:-1]))
+        return f"{where}there is no option {name!r}; known here: {', '.join(known)}"
     return f"{where}{name} = {first['input']!r} makes no sense: {first['msg'].lower()}"
 
 

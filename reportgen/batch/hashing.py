@@ -1,0 +1,47 @@
+"""Whether a dataset is new or changed: one hash of its bytes, its settings and our version."""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from reportgen import __version__
+from reportgen.batch.plan import Job
+from reportgen.naming import is_built_in
+from reportgen.output import sha256
+
+
+def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
+    """The hash of all that decides the bytes of a dataset's report; a file that cannot be read counts as no bytes.
+
+    `read` are the hashes of the table and of its test file as an audit found them, which may have changed since. Where
+    the file lies is not among it, though the report names it: the same table under another path is not redone.
+    """
+    config = job.config
+    data, test = read or (_file(job.source), config.test and _file(config.test))
+    return _digest(
+        {
+            "version": __version__,
+            "data": f"built-in:{job.source}" if is_built_in(job.source) else data,
+            "test": test,
+            "templates": config.templates and _templates(config.templates),
+            "config": config.model_dump(mode="json", exclude={"test", "templates"}),
+        }
+    )
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _file(path: str) -> str | None:
+    try:
+        return sha256(Path(path))
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _templates(folder: str) -> str:
+    files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return _digest([(path.relative_to(folder).as_posix(), _file(str(path))) for path in files])
