@@ -22,6 +22,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 LINKED = ("report.html", "report.pdf", "report.json", "report.md")
 """The files that the index leads to."""
 LONGEST_WORDS = 300
+LONGEST_SENTENCE = 600
 MOST_COLUMNS = 3
 
 
@@ -42,10 +43,11 @@ def audit_one(job: Job) -> Result:
         except (ReportgenError, OSError, MemoryError) as error:
             if _is_full(error):
                 raise DiskFullError(f"no space is left for {job.folder}") from None
-            result = Result(status="failed", failure=_failure(error))
+            print(f"reportgen: {error}", file=sys.stderr, flush=True)
+            result = Result(status="failed", failure=failure_of(error))
         except Exception as error:
             traceback.print_exc()
-            result = Result(status="failed", failure=Failure(why="fault", detail=_words(error)))
+            result = Result(status="failed", failure=failure_of(error))
         return result.model_copy(update={"seconds": round(time.monotonic() - begun, 3)})
 
 
@@ -95,13 +97,13 @@ def _worst(document: "Document", lang: str) -> Worst | None:
     )
 
 
-def _failure(error: Exception) -> Failure:
-    print(f"reportgen: {error}", file=sys.stderr, flush=True)
+def failure_of(error: Exception) -> Failure:
+    """Whether an exception is about the table, about the folder or the machine, or a fault of our own."""
     if isinstance(error, MemoryError):
-        return Failure(why="memory", detail="")
+        return Failure(why="memory")
     if isinstance(error, (OutputError, OSError)):
-        return Failure(why="output", detail=str(error))
-    return Failure(why="bad_input", detail=str(error))
+        return Failure(why="output", detail=_words(error))
+    return Failure(why="bad_input" if isinstance(error, ReportgenError) else "fault", detail=_words(error))
 
 
 def _is_full(error: BaseException | None) -> bool:
@@ -114,7 +116,8 @@ def _is_full(error: BaseException | None) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_WORDS]
+    text = str(error) if isinstance(error, (ReportgenError, RuntimeError)) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:LONGEST_SENTENCE]
 
 
 @contextmanager

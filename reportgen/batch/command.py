@@ -80,16 +80,17 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
         _settle_all(request.out, mine, everything=shard is None)
         states = read_states(journals(request.out))
         tasks = tasks_of(mine, states, wishes)
-        book = _Book(request.out, every, tasks, states, shard, str(options.get("lang") or _lang(every)))
+        book = _Book(request.out, every, tasks, states, shard, _look(options, every))
         interrupted = _work(request, book, journal, (workers, limits, lock), work)
         book.write()
     return _end(request, book, interrupted, say)
 
 
-def _lang(jobs: Sequence[Job]) -> str:
-    """The language of the index where none was asked for: that of all the reports, if they have one."""
+def _look(options: Mapping[str, Any], jobs: Sequence[Job]) -> tuple[str, Path | None]:
+    """The index's language, which is that of the reports if they share one, and templates of the user's own."""
     langs = {job.config.lang for job in jobs}
-    return langs.pop() if len(langs) == 1 else "en"
+    own = options.get("templates")
+    return str(options.get("lang") or (langs.pop() if len(langs) == 1 else "en")), Path(own) if own else None
 
 
 def _refuse_missing_templates(jobs: Sequence[Job]) -> None:
@@ -124,10 +125,10 @@ class _Book:
         tasks: Sequence[Task],
         states: dict[str, State],
         shard: Shard | None,
-        lang: str,
+        look: tuple[str, Path | None],
     ) -> None:
         self.out, self.jobs, self.tasks, self.states = out, jobs, tasks, states
-        self._shard, self._lang = shard, lang
+        self._shard, self._look = shard, look
         self._seen = -1
         self._next = time.monotonic() + SHOWN_EVERY
 
@@ -161,7 +162,7 @@ class _Book:
             others = read_states(journals(self.out))
             states |= {key: state for key, state in others.items() if not self._shard.holds(key)}
         hashes = {task.job.key: task.hash for task in self.tasks}
-        write_index(self.out, rows_of(self.jobs, states, hashes), now(), self._lang)
+        write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look)
 
 
 def _work(

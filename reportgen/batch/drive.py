@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from reportgen.batch.audit import DiskFullError, audit_one
+from reportgen.batch.audit import DiskFullError, audit_one, failure_of
 from reportgen.batch.hashing import hash_of
 from reportgen.batch.journal import Journal, State
 from reportgen.batch.limits import Limits
@@ -177,7 +177,7 @@ class Driver:
             seconds = round(time.monotonic() - begun, 3)
             result = Result(status="failed", seconds=seconds, failure=Failure(why=why, detail=error.detail))
         except Exception as error:
-            result = Result(status="failed", failure=Failure(why="fault", detail=" ".join(str(error).split())[:300]))
+            result = Result(status="failed", failure=failure_of(error))
         self._record(task, result)
 
     def _is_dropped(self, error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -26,7 +27,7 @@ from reportgen.render.words import locate, render
 
 SCHEMA = "reportgen/batch/1"
 SCRIPT = "script/batch.js"
-LOGS = 300_000
+LOGS = 200_000
 """Characters of logs that the page holds in all, shared among the failures."""
 MOST_IN_MARKDOWN = 200
 """Rows of the Markdown table: those where there is something to look at come first."""
@@ -88,12 +89,12 @@ class Row:
 
     @property
     def spark(self) -> str:
-        """The points of a line through the key metric of the reports, the newest at the right; empty below two."""
+        """The path of a line through the key metric of the reports, the newest at the right; empty below two."""
         score = self.result.score if self.result else None
         values = [past.value for past in self.past if score and past.metric == score.name and past.value is not None]
         if score is None or score.value is None or not values:
             return ""
-        return points([*values, score.value])
+        return path([*values, score.value])
 
 
 def _both(one: float | None, other: float | None) -> bool:
@@ -107,14 +108,19 @@ def _apart(one: tuple[float | None, float | None], other: tuple[float | None, fl
     return low > old_high or high < old_low
 
 
-def points(values: Sequence[float]) -> str:
-    """Values as the points of an SVG polyline, the smallest at the bottom; equal ones lie in the middle."""
+def path(values: Sequence[float]) -> str:
+    """Values as an SVG path of relative steps, the smallest at the bottom; equal ones lie in the middle."""
     width, height = SPARK
     low, high = min(values), max(values)
     scale = (height - 4) / (high - low) if high > low else 0
     step = (width - 4) / (len(values) - 1)
-    heights = [height - 2 - (value - low) * scale if scale else height / 2 for value in values]
-    return " ".join(f"{2 + number * step:.0f},{y:.0f}" for number, y in enumerate(heights))
+    places = [(round(2 + number * step), _height(value, low, scale)) for number, value in enumerate(values)]
+    steps = [(x - old_x, y - old_y) for (old_x, old_y), (x, y) in pairwise([(0, 0), *places])]
+    return "m" + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-")
+
+
+def _height(value: float, low: float, scale: float) -> int:
+    return round(SPARK[1] - 2 - (value - low) * scale) if scale else SPARK[1] // 2
 
 
 def rows_of(jobs: Iterable[Job], states: Mapping[str, State], hashes: Mapping[str, str]) -> tuple[Row, ...]:
@@ -229,7 +235,6 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         language=LANGUAGES[lang],
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
-        spark=SPARK,
     )
     return visible(text.strip()) + "\n"
 

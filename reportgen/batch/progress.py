@@ -125,23 +125,27 @@ def told(result: Result) -> str:
 
 
 def reason(result: Result) -> str:
-    """Why an audit failed, in English."""
-    failure = result.failure
-    if failure is None:
+    """Why an audit failed, in English; empty where it did not."""
+    if result.failure is None:
         return ""
-    detail = failure.detail
-    return {
-        "bad_input": detail,
-        "output": detail,
-        "fault": f"a fault of reportgen's own: {detail}",
-        "signal": f"its worker was ended by the signal {detail}",
-        "exit": f"its worker left with status {detail}",
-        "timeout": f"it took more than {duration(float(detail or 0))} (--timeout)",
-        "memory": f"it took more than {int(detail or 0) / 1e9:.1f} GB of memory (--memory)"
-        if detail
-        else "it ran out of memory",
-        "lost": f"its worker was lost: {detail}",
-    }[failure.why]
+    detail = result.failure.detail
+    match result.failure.why:
+        case "fault":
+            return f"a fault of reportgen's own: {detail}"
+        case "signal":
+            return f"its worker was ended by the signal {detail}"
+        case "exit":
+            return f"its worker left with status {detail}"
+        case "timeout":
+            return f"it took longer than {detail} s, the limit of --timeout"
+        case "memory" if detail:
+            return f"it took more than {int(detail) / 1e9:.3g} GB of memory, the limit of --memory"
+        case "memory":
+            return "it ran out of memory"
+        case "lost":
+            return "its worker was lost"
+        case _:
+            return detail
 
 
 def duration(seconds: float) -> str:

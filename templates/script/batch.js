@@ -12,7 +12,7 @@
   function filter() {
     var wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean), level = standing.value, count = 0;
     rows.forEach(function (row, number) {
-      var fits = (!level || row.className.split(" ").indexOf(level) >= 0) && wanted.every(function (word) { return words[number].indexOf(word) >= 0; });
+      var fits = (!level || row.className.split(" ").indexOf("is-" + level) >= 0) && wanted.every(function (word) { return words[number].indexOf(word) >= 0; });
       row.hidden = !fits;
       if (fits) { count += 1; }
     });
