@@ -123,7 +123,7 @@ def settle(out: Path) -> None:
     for stage in out.glob(f"{STAGE}*"):
         if manifest := _ours(stage):
             if _whole(stage, out, manifest):
-                _publish(stage, out, listed(out))
+                _publish(stage, out, (_ours(out) or {}).get("outputs", {}).keys() - manifest["outputs"].keys())
             else:
                 _remove_listed(stage, out, manifest)
         shutil.rmtree(stage)

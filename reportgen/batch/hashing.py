@@ -7,22 +7,23 @@ from pathlib import Path
 
 from reportgen import __version__
 from reportgen.batch.plan import Job
-from reportgen.naming import is_built_in
+from reportgen.naming import dataset_identity
 from reportgen.output import sha256
 
 
 def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
     """The hash of all that decides the bytes of a dataset's report; a file that cannot be read counts as no bytes.
 
-    `read` are the hashes of the table and of its test file as an audit found them, which may have changed since. Where
-    the file lies is not among it, though the report names it: the same table under another path is not redone.
+    `read` are the hashes of the table and of its test file as an audit found them, which may have changed since. A copy
+    of a table is another dataset, as it is for the folder of a report; another way to write its path is not.
     """
     config = job.config
     data, test = read or (_file(job.source), config.test and _file(config.test))
     return _digest(
         {
             "version": __version__,
-            "data": f"built-in:{job.source}" if is_built_in(job.source) else data,
+            "dataset": dataset_identity(job.source),
+            "data": data,
             "test": test,
             "templates": config.templates and _templates(config.templates),
             "config": config.model_dump(mode="json", exclude={"test", "templates"}),

@@ -20,12 +20,15 @@ import threading
 import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pickle import PicklingError
 from typing import Any, NoReturn
 
 from reportgen.errors import ReportgenError
 from reportgen.output import abandon
 
 PR_SET_PDEATHSIG = 1
+READY = b"r"
+"""What the root says once everything is imported."""
 OOM_SCORE = "500"
 """Above that of the parent: where memory runs out, the system shall end an audit, not the batch."""
 
@@ -44,6 +47,7 @@ def main() -> NoReturn:
     except Exception:
         traceback.print_exc()
         os._exit(1)
+    control.sendall(READY)
     while fds := socket.recv_fds(control, 1, 1)[1]:
         if os.fork() == 0:
             control.close()
@@ -78,7 +82,7 @@ def _child(connection: Connection) -> NoReturn:
     try:
         function, arguments, options = connection.recv()
         threading.Thread(target=_leave_with, args=(connection,), daemon=True).start()
-        connection.send(_answer(function, arguments, options))
+        _send(connection, _answer(function, arguments, options))
         status = 0
     finally:
         with suppress(Exception):
@@ -95,6 +99,13 @@ def _answer(function: Any, arguments: Any, options: Any) -> tuple[bool, object]:
     except BaseException as error:
         traceback.print_exc()
         return False, RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _send(connection: Connection, answer: tuple[bool, object]) -> None:
+    try:
+        connection.send(answer)
+    except (PicklingError, TypeError, AttributeError) as error:
+        connection.send((False, RuntimeError(f"what the call gave cannot be sent: {error}")))
 
 
 def _leave_with(connection: Connection) -> None:

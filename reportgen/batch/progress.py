@@ -124,7 +124,7 @@ def told(result: Result) -> str:
     return f"{LEVELS.get(result.level or '', 'done')}{metric}{gate}{seconds}"
 
 
-def reason(result: Result) -> str:
+def reason(result: Result) -> str:  # noqa: PLR0911 - one line a reason
     """Why an audit failed, in English; empty where it did not."""
     if result.failure is None:
         return ""

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Literal
 
 from reportgen.batch.limits import Limits, resident
+from reportgen.batch.nursery import READY
 
 TICK = 0.1
 """Seconds between two looks at a worker: what it can take beyond its memory is what it can fill in this time."""
@@ -67,9 +68,9 @@ class LocalExecutor(Executor):
         self._dropped = threading.Event()
         self._closed = False
         self._lock = threading.Lock()
-        self._control: socket.socket | None = None
         self._root: subprocess.Popen[bytes] | None = None
-        self._start()
+        self._ready = False
+        self._control = self._start()
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
@@ -98,7 +99,7 @@ class LocalExecutor(Executor):
                 thread.join()
             self._stop()
 
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
         """Start the process to fork from; Ctrl-C, which reaches it too, waits until it can be ignored."""
         ours, theirs = socket.socketpair()
         words = [sys.executable, "-P", "-c", BOOT, json.dumps(sys.path), str(theirs.fileno())]
@@ -112,12 +113,16 @@ class LocalExecutor(Executor):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
             theirs.close()
-        self._control = ours
+        ours.settimeout(TICK)
+        self._ready = False
+        return ours
 
     def _stop(self) -> None:
-        if self._control:
-            self._control.close()
+        """Let the root go, which leaves by itself unless it is still importing."""
+        self._control.close()
         if self._root:
+            if not self._ready:
+                self._root.kill()
             self._root.wait()
 
     def _slot(self) -> socket.socket:
@@ -127,15 +132,25 @@ class LocalExecutor(Executor):
             try:
                 socket.send_fds(self._living(), [b"s"], [theirs.fileno()])
             except OSError:
+                ours.close()
                 raise BrokenExecutor("the process that workers are made from has ended") from None
+            except BaseException:
+                ours.close()
+                raise
         return ours
 
     def _living(self) -> socket.socket:
-        if self._root is None or self._control is None or self._root.poll() is not None:
-            if self._root and self._root.returncode == 1:
-                raise BrokenExecutor("the libraries of an audit cannot be imported; the lines above say why")
-            self._start()
-        assert self._control  # noqa: S101 - for the types
+        """The socket of a root that has imported everything."""
+        if self._root is None or self._root.poll() is not None:
+            self._stop()
+            self._control = self._start()
+        while not self._ready:
+            if self._dropped.is_set():
+                raise Lost("dropped", "")
+            with suppress(TimeoutError):
+                if self._control.recv(1) != READY:
+                    raise BrokenExecutor("the libraries of an audit cannot be imported; the lines above say why")
+                self._ready = True
         return self._control
 
     def _serve(self) -> None:

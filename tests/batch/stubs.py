@@ -66,7 +66,7 @@ def _sleep(_job: Job) -> None:
 def _eat(_job: Job) -> None:
     eaten = []
     while True:
-        eaten.append(bytearray(os.urandom(1) * 20_000_000))
+        eaten.append(bytearray(os.urandom(1) * 10_000_000))
 
 
 def _unreadable(job: Job) -> None:
