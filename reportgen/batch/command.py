@@ -183,7 +183,7 @@ def _work(
         show("loading the libraries")
         tell(f"{len(todo)} of {len(book.tasks)} to audit, {workers} at once")
         progress = Progress(len(todo), _estimate(todo, book.states, workers), tell, show)
-        modules = ("reportgen.batch.warm",) if work is audit_one else ()
+        modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
         with LocalExecutor(workers, limits, modules, inherited=(lock,)) as executor:
             driver = Driver(
                 executor, workers, journal, book.states, progress, stop, book.checkpoint, request.max_failures, work

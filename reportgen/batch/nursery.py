@@ -13,6 +13,7 @@ import ctypes
 import faulthandler
 import importlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -125,9 +126,7 @@ def _die_with_parent() -> None:
 
 def _be_modest() -> None:
     """Leave no core file, and be the first to go where the machine's memory runs out."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on every system
-
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:  # noqa: PTH123
         score.write(OOM_SCORE)
