@@ -4,7 +4,7 @@ import json
 import os
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -143,20 +143,20 @@ def _weight(row: Row) -> tuple[int, int, str]:
 
 def write_index(out: Path, rows: Sequence[Row], created: str, lang: str, templates: Path | None = None) -> None:
     """Write all four files, each whole or not at all. Raises OutputError where they cannot be written."""
-    contents = {
-        "index.json": to_json(rows, created),
-        "index.html": to_html(rows, created, lang, templates),
-        "index.md": to_markdown(rows, lang, templates),
-        "junit.xml": to_junit(rows),
+    contents: dict[str, Callable[[], Iterable[str]]] = {
+        "index.json": lambda: json_lines(rows, created),
+        "index.html": lambda: [to_html(rows, created, lang, templates)],
+        "index.md": lambda: [to_markdown(rows, lang, templates)],
+        "junit.xml": lambda: [to_junit(rows)],
     }
     for name, text in contents.items():
-        _place(out / name, out / FOLDER / f"{name}.new", text)
+        _place(out / name, out / FOLDER / f"{name}.new", text())
 
 
-def _place(path: Path, waiting: Path, text: str) -> None:
+def _place(path: Path, waiting: Path, text: Iterable[str]) -> None:
     try:
         with waiting.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+            stream.writelines(text)
             stream.flush()
             os.fsync(stream.fileno())
         waiting.replace(path)
@@ -174,14 +174,16 @@ def totals(rows: Sequence[Row]) -> dict[str, int]:
 
 def to_json(rows: Sequence[Row], created: str) -> str:
     """The index for programs; its words are English."""
-    content = {
-        "schema": SCHEMA,
-        "reportgen": __version__,
-        "created": created,
-        "totals": totals(rows),
-        "datasets": [_plain(row) for row in rows],
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return "".join(json_lines(rows, created))
+
+
+def json_lines(rows: Sequence[Row], created: str) -> Iterator[str]:
+    """The same line by line, a dataset a line, since all of it at once would be much for thousands of them."""
+    head = {"schema": SCHEMA, "reportgen": __version__, "created": created, "totals": totals(rows)}
+    yield json.dumps(head)[:-1] + ',\n"datasets": [\n'
+    for number, row in enumerate(rows, start=1):
+        yield json.dumps(_plain(row), ensure_ascii=False) + (",\n" if number < len(rows) else "\n")
+    yield "]}\n"
 
 
 def _plain(row: Row) -> dict[str, Any]:

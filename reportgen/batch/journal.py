@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import merge
 from pathlib import Path
+from sys import intern
 from typing import Any, Literal, Self
 
 from pydantic import ValidationError
@@ -80,7 +81,7 @@ def _take(states: dict[str, State], line: dict[str, Any]) -> None:
     state = states.get(key, State())
     try:
         if event == "kept":
-            states[key] = State(line["state"], line["hash"], _result(line), tuple(Past(*one) for one in line["past"]))
+            states[key] = State(line["state"], line["hash"], _result(line), tuple(_shared(Past(*one)) for one in line["past"]))
         elif event in ("done", "failed"):
             states[key] = state.followed_by(event, line["hash"], _result(line))
         elif event in ("planned", "running", "dropped"):
@@ -98,7 +99,12 @@ def _with_past(state: State) -> tuple[Past, ...]:
     last = state.result
     if last is None or last.status != "done":
         return state.past
-    return (*state.past, past_of(last))[-MOST_PAST:]
+    return (*state.past, _shared(past_of(last)))[-MOST_PAST:]
+
+
+def _shared(past: Past) -> Past:
+    """The same with one copy of each word for all datasets: there are thousands of them, with the same few words."""
+    return Past(*(intern(value) if isinstance(value, str) else value for value in past))
 
 
 class Journal:
