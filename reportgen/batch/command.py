@@ -1,5 +1,6 @@
 """`reportgen batch`, from its words to its exit status."""
 
+import os
 import signal
 import sys
 import threading
@@ -25,6 +26,8 @@ from reportgen.errors import ConfigError, OutputError
 from reportgen.output import STAGE, settle
 
 INTERRUPTED = 130
+SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
+"""Ends the spinner's line on a terminal."""
 SHOWN_EVERY = 60.0
 """Seconds between two indexes while a batch runs; a page that takes long to make is made more seldom."""
 TODO = {
@@ -214,8 +217,8 @@ def _heeding_signals() -> Iterator[threading.Event]:
 
     def heed(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
-            import os  # noqa: PLC0415
-
+            if sys.stdout and sys.stdout.isatty():
+                os.write(sys.stdout.fileno(), SHOW_CURSOR)
             os._exit(INTERRUPTED)
         stop.set()
 

@@ -36,8 +36,9 @@ def _digest(content: object) -> str:
 
 
 def _file(path: str) -> str | None:
+    """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker."""
     try:
-        return sha256(Path(path))
+        return sha256(Path(path)) if Path(path).is_file() else None
     except (OSError, ValueError):
         return None
 

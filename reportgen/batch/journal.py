@@ -81,7 +81,8 @@ def _take(states: dict[str, State], line: dict[str, Any]) -> None:
     state = states.get(key, State())
     try:
         if event == "kept":
-            states[key] = State(line["state"], line["hash"], _result(line), tuple(_shared(Past(*one)) for one in line["past"]))
+            past = tuple(_shared(Past._make(one)) for one in line["past"])
+            states[key] = State(line["state"], line["hash"], _result(line), past)
         elif event in ("done", "failed"):
             states[key] = state.followed_by(event, line["hash"], _result(line))
         elif event in ("planned", "running", "dropped"):
@@ -104,7 +105,7 @@ def _with_past(state: State) -> tuple[Past, ...]:
 
 def _shared(past: Past) -> Past:
     """The same with one copy of each word for all datasets: there are thousands of them, with the same few words."""
-    return Past(*(intern(value) if isinstance(value, str) else value for value in past))
+    return Past._make(intern(value) if isinstance(value, str) else value for value in past)
 
 
 class Journal:

@@ -107,7 +107,7 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
     if Path(path).exists() or not glob.has_magic(pattern):
         return [pattern if is_built_in(pattern) else path]
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - a pattern may start at /
-    found = sorted(match for match in matches if Path(match).is_file())
+    found = sorted(match for match in matches if not Path(match).is_dir())
     if not found:
         raise ConfigError(f"{path} matches no file; mend the pattern, or name the files")
     return found

@@ -48,6 +48,14 @@ def test_a_poisoned_batch_loses_the_poisoned_only(folder, audits):
     assert not list((folder / "out").glob("*/.reportgen-*"))
 
 
+def test_a_pipe_among_the_tables_keeps_one_worker_waiting_not_the_batch(folder, audits):
+    tables(folder, "a", "z")
+    os.mkfifo(folder / "pipe.csv")
+    assert audits(timeout="1s")[0] == 2
+    found = {name: one["status"] for name, one in stubs.index(folder / "out")["datasets"].items()}
+    assert found == {"a": "done", "pipe": "failed", "z": "done"}
+
+
 def ran(folder: Path) -> list[str]:
     """Which datasets were begun since the last look, by the journal."""
     file = folder / "out" / ".reportgen" / "journal.jsonl"
@@ -88,7 +96,7 @@ def test_a_limit_that_was_raised_gives_another_chance(folder, audits):
     assert ran(folder) == ["eat", "sleep"]
     audits(timeout="1s", memory="100M")
     assert ran(folder) == []
-    audits(timeout="1.1s", memory="120M")
+    audits(timeout="1.5s", memory="120M")
     assert ran(folder) == ["eat", "sleep"]
 
 
