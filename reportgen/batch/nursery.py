@@ -19,6 +19,7 @@ import socket
 import sys
 import threading
 import traceback
+import warnings
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pickle import PicklingError
@@ -50,11 +51,18 @@ def main() -> NoReturn:
         os._exit(1)
     control.sendall(READY)
     while fds := socket.recv_fds(control, 1, 1)[1]:
-        if os.fork() == 0:
+        if _fork() == 0:
             control.close()
             _slot(socket.socket(fileno=fds[0]))
         os.close(fds[0])
     os._exit(0)
+
+
+def _fork() -> int:
+    """Fork; Python 3.12 warns of the BLAS libraries' threads, and the child must not inherit a filter for that."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _slot(requests: socket.socket) -> NoReturn:
@@ -63,7 +71,7 @@ def _slot(requests: socket.socket) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with suppress(OSError):
         while fds := socket.recv_fds(requests, 1, 1)[1]:
-            child = os.fork()
+            child = _fork()
             if child == 0:
                 requests.close()
                 _child(Connection(fds[0]))

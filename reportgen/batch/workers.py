@@ -157,8 +157,9 @@ class LocalExecutor(Executor):
         """One slot: answer one call after the other until told to stop."""
         slot: socket.socket | None = None
         while (call := self._calls.get()) is not None:
-            if self._dropped.is_set() or not call.future.set_running_or_notify_cancel():
+            if self._dropped.is_set():
                 call.future.cancel()
+            if not call.future.set_running_or_notify_cancel():
                 continue
             try:
                 slot = slot or self._slot()

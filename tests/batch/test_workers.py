@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError, wait
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,7 @@ def test_what_runs_is_dropped_and_what_waits_is_cancelled():
             time.sleep(0.01)
         executor.drop()
         assert lost(runs) == ("dropped", "")
+        assert wait([runs, waits], timeout=20).not_done == set()
         with pytest.raises(CancelledError):
             waits.result(timeout=20)
 
