@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -11,16 +10,19 @@ from typing import Any, Self
 
 import pandas as pd
 
+from reportgen.clock import now
 from reportgen.config import FORMATS, Config, load_config
 from reportgen.document import Document
+from reportgen.findings import counted, failing
 from reportgen.naming import dataset_identity, dataset_name
 from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
 from reportgen.pipeline import Outcome
 from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
-from reportgen.records.finding import Severity
+from reportgen.records.finding import Finding, Severity
 from reportgen.render import refuse_pdf_alone, to_html, to_json, to_markdown, to_pdf, write
 from reportgen.render.plain import visible
+from reportgen.render.sentences import target_sentence, waiver_sentence
 from reportgen.render.words import refuse_missing
 
 
@@ -97,8 +99,8 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))
-    summary = _summary(outcome.document, folder, notes)
-    return Published(summary, _gate_failed(outcome.document, config), outcome.document)
+    document = outcome.document
+    return Published(_summary(document, folder, notes), _gate_failed(document, config), document)
 
 
 def _path(text: str | None) -> Path | None:
@@ -110,7 +112,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
     document = outcome.document
     return {
         "schema": "reportgen/manifest/1",
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": now().isoformat(timespec="seconds"),
         "command": sys.argv,
         "dataset": {
             "name": document.dataset.name,
@@ -128,13 +130,27 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
 
 
 def _gate_failed(document: Document, config: Config) -> bool:
+    """A target that fails the run, or a finding as severe as asked that nobody has answered for."""
+    if failing(document.targets, document.targets_not_shown):
+        return True
     if config.fail_on == "never":
         return False
-    return any(finding.severity.weight >= Severity(config.fail_on).weight for finding in document.findings)
+    return any(finding.severity.weight >= Severity(config.fail_on).weight for finding in counted(document.findings))
+
+
+def _weight(finding: Finding) -> str:
+    return "waived" if finding.waived else finding.severity
 
 
 def _summary(document: Document, folder: Path, notes: Iterable[str]) -> str:
     lines = [document.verdict.text]
-    lines += [f"  {finding.severity:8} {finding.message}" for finding in document.findings]
+    states = ("missed", "not_shown", "met")
+    targets = sorted(document.targets, key=lambda target: states.index(target.status))
+    lines += [f"  target   {target_sentence(target)}" for target in targets]
+    lines += [
+        f"  {_weight(finding):8} {finding.message} {waiver_sentence(finding)}".rstrip() for finding in document.findings
+    ]
+    unused = [waiver for waiver in document.waivers if waiver.status == "unused"]
+    lines += [f"note: the waiver of {waiver.code} by {waiver.by} is about nothing that was found" for waiver in unused]
     lines += [f"note: {note}" for note in notes]
     return visible("\n".join([*lines, f"report in {folder}"]))

@@ -10,12 +10,15 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from reportgen.errors import ConfigError, ReportgenError
 from reportgen.output import abandon
+
+if TYPE_CHECKING:
+    from reportgen.api import Published
 
 INTERRUPTED = "interrupted; nothing was left half-written"
 
@@ -61,7 +64,9 @@ class Gate(StrEnum):
 
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
-Formats = Annotated[str | None, typer.Option("--format", help="html,pdf,json,md,junit or some of them.")]
+Formats = Annotated[
+    str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
+]
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of the report.", show_default="en")]
 Columns = list[str] | None
@@ -90,6 +95,9 @@ def run(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    exclude_leaks: Annotated[
+        bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
+    ] = False,
     explain_row: Annotated[
         list[int] | None,
         typer.Option(help="Row of the file to explain, 0 the first below the header (repeatable).", min=0),
@@ -106,16 +114,31 @@ def run(
         "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
-        "templates": _text(templates),
+        "templates": _text(templates), "exclude_leaks": exclude_leaks or None,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     with shown(quiet) as watch:
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
         published = publish(data, settings, out, _text(config), watch)
+    lines = _for_ci(published, settings.lang)
     if not quiet:
-        typer.echo(published.summary)
+        typer.echo("\n".join(lines))
     raise typer.Exit(1 if published.gate_failed else 0)
+
+
+def _for_ci(published: "Published", lang: str) -> list[str]:
+    """The last words of a run; on GitHub with annotations, and with the report in the summary of the step."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return [published.summary]
+    from reportgen.render import to_markdown  # noqa: PLC0415
+    from reportgen.render.github import annotations, append_summary, harmless  # noqa: PLC0415
+
+    lines = [harmless(published.summary), *annotations(published.document)]
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        note = append_summary(Path(summary), to_markdown(published.document, lang))
+        lines += [f"note: {note}"] if note else []
+    return lines
 
 
 @app.command()
@@ -141,6 +164,9 @@ def batch(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    exclude_leaks: Annotated[
+        bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
+    ] = False,
     fail_on: Annotated[Gate | None, typer.Option(help="Exit 1 on findings this severe.", show_default="never")] = None,
     templates: Templates = None,
     workers: Annotated[
@@ -165,6 +191,7 @@ def batch(
         "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
+        "exclude_leaks": exclude_leaks or None,
     }  # fmt: skip
     request = Request(
         data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
@@ -190,6 +217,49 @@ def render(
     written = render_again(report, out or report.parent, wanted, lang or "en", templates)
     if not quiet:
         typer.echo("\n".join([str(path) for path in written.paths] + [f"note: {note}" for note in written.notes]))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The older report.json, or the folder that holds it.")],
+    new: Annotated[Path, typer.Argument(help="The newer one.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for compare.html, .md and .json.")] = None,
+    formats: Annotated[str | None, typer.Option("--format", help="html,md,json or some of them.")] = None,
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Say what changed between two audits; exit 1 where a target broke or a key metric is shown to be worse."""
+    wanted = _formats(formats, ("html", "md", "json"))
+    if wanted and out is None:
+        raise ConfigError("--format says which files to write; name a folder for them with --out")
+    from reportgen.comparing import compare_reports  # noqa: PLC0415
+
+    compared = compare_reports(old, new, out, wanted, lang or "en")
+    if not quiet:
+        typer.echo(compared.summary)
+    raise typer.Exit(1 if compared.lost else 0)
+
+
+@app.command()
+def init(
+    data: Annotated[str, typer.Argument(help="A file, or iris, wine, breast_cancer, digits, diabetes.")],
+    target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("reportgen.toml"),
+    report: Annotated[Path | None, typer.Option(help="A report.json of this table to take targets from.")] = None,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Make no quick audit to propose targets from.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over the file if it is there.")] = False,
+    lang: Annotated[Language | None, typer.Option(help="Language of the comments.", show_default="en")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Write a commented reportgen.toml: what was understood of a table, guesses, targets and the card's questions."""
+    from reportgen.progress import shown  # noqa: PLC0415
+
+    with shown(quiet) as watch:
+        with watch("libraries"):
+            from reportgen.starting import write_config  # noqa: PLC0415
+        written = write_config(data, target, out, report, run=not no_run, force=force, lang=lang or "en", watch=watch)
+    if not quiet:
+        typer.echo(written)
 
 
 @app.command()
@@ -249,8 +319,9 @@ def _columns(names: Columns) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-def _formats(text: str | None) -> tuple[str, ...]:
-    known = ("html", "pdf", "json", "md", "junit")
+def _formats(
+    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "md", "junit", "sarif")
+) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
     unknown = [part for part in wanted if part not in known]
     if unknown or (text is not None and not wanted):

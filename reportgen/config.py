@@ -4,16 +4,18 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError
 
 from reportgen.errors import ConfigError
+from reportgen.lines import line_of, line_of_item
 from reportgen.records.base import Record
 from reportgen.records.card import Card
+from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
 
 Budget = Literal["quick", "standard", "thorough"]
-Format = Literal["html", "pdf", "json", "md", "junit"]
+Format = Literal["html", "pdf", "json", "md", "junit", "sarif"]
 Width = Annotated[int, Field(ge=1)]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
 
@@ -27,6 +29,13 @@ class SplitConfig(Record):
 
     validation: float = Field(default=0.2, gt=0, lt=0.5)
     test: float = Field(default=0.2, gt=0, lt=0.5)
+
+
+class ReadingConfig(Record):
+    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category."""
+
+    sentinels: Literal["missing", "keep"] = "missing"
+    variants: Literal["merge", "keep"] = "merge"
 
 
 class ModelConfig(Record):
@@ -107,10 +116,12 @@ class Settings(Record):
     group: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
     immutable: tuple[str, ...] = ()
+    exclude_leaks: bool = False
     explain_rows: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(), max_length=MOST_EXPLAINED)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     budget: Budget = "standard"
     threads: int = Field(default=1, ge=1, le=64)
+    reading: ReadingConfig = ReadingConfig()
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()
@@ -120,13 +131,19 @@ class Settings(Record):
 
 
 class Config(Settings):
-    """Everything the user can ask for: what decides the numbers, and how they are shown and judged."""
+    """Everything the user can ask for: what decides the numbers, and how they are shown and judged.
+
+    `targets_not_shown` says whether a target that the rows can neither show met nor missed fails the run.
+    """
 
     lang: Literal["en", "zh"] = "en"
     format: tuple[Format, ...] = FORMATS
     fail_on: Literal["critical", "warning", "never"] = "never"
     templates: str | None = None
     card: Card = Card()
+    targets: Goals = ()
+    targets_not_shown: Literal["fail", "pass"] = "pass"
+    waive: tuple[Waiver, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -161,6 +178,7 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
     given = {key: value for key, value in options.items() if value is not None and value != ()}
+    settings = located(settings, text, path) if path else settings
     validate(settings, text, path)
     return validate(settings | given)
 
@@ -183,17 +201,22 @@ def _sentence(error: ValidationError, text: str, path: Path | None, also: tuple[
     keys = tuple(str(key) for key in first["loc"])
     name = ".".join(keys)
     where = f"{path}, line {_line(text, keys)}: " if path else "option "
+    if keys[0] == "waive" and len(keys) > 1:
+        where = f"{path}, line {line_of_item(text, 'waive', int(keys[1]))}: " if path else "option "
+        name = f"waive.{keys[2]}" if len(keys) > 2 else "waive"  # the line says which of them it is
     if first["type"] == "extra_forbidden":
         known = (*(() if keys[:-1] else also), *_known(keys[:-1]))
         return f"{where}there is no option {name!r}; known here: {', '.join(known)}"
+    if first["type"] == "missing" and keys[0] == "waive":
+        return f"{where}a waiver needs code, reason, by (who answers for it) and until (a date); {keys[-1]} is missing"
     return f"{where}{name} = {first['input']!r} makes no sense: {first['msg'].lower()}"
 
 
 def _known(table: tuple[str, ...]) -> list[str]:
     record: Any = Config
     for key in table:
-        record = record.model_fields[key].annotation
-    return list(record.model_fields)
+        record = get_args(record)[0] if key.isdigit() else record.model_fields[key].annotation
+    return [name for name in record.model_fields if name != "place"]
 
 
 def _line(text: str, keys: tuple[str, ...]) -> int:
@@ -207,3 +230,24 @@ def _line(text: str, keys: tuple[str, ...]) -> int:
         if (header and table == names) or (key and (*table, *key[2].strip().split(".")) == names):
             return number
     return 1
+
+
+def located(settings: dict[str, Any], text: str, path: Path | None) -> dict[str, Any]:
+    """The settings with the place of each target and waiver beside it: who judges their names has no file."""
+    placed = dict(settings)
+    targets, waivers = settings.get("targets"), settings.get("waive")
+    if isinstance(targets, dict):
+        placed["targets"] = tuple(
+            read_goal(".".join(keys), asked, f"{path}, line {line_of(text, ('targets', *keys))}: ")
+            for keys, asked in flat_targets(targets)
+        )
+    if isinstance(waivers, list) and all(isinstance(waiver, dict) for waiver in waivers):
+        placed["waive"] = [_placed(waiver, text, path, number) for number, waiver in enumerate(waivers)]
+    return placed
+
+
+def _placed(waiver: dict[str, Any], text: str, path: Path | None, number: int) -> dict[str, Any]:
+    place = f"{path}, line {line_of_item(text, 'waive', number)}: "
+    if "place" in waiver:
+        raise ConfigError(f"{place}there is no option 'waive.place'; known here: {', '.join(_known(('waive', '0')))}")
+    return waiver | {"place": place}

@@ -1,7 +1,8 @@
 """The report before it has a format: the evidence, what it comes to, and how to make it again."""
 
 import json
-from typing import Literal
+from datetime import date
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from reportgen.records.base import Record
 from reportgen.records.card import Card
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Check, Finding, Verdict
+from reportgen.records.gates import JudgedWaiver, Target
 
 SCHEMA: Literal["reportgen/report/1"] = "reportgen/report/1"
 
@@ -24,13 +26,21 @@ class Environment(Record):
 
 
 class Document(Dossier):
-    """One report: report.json is this record, and every page is made from it alone."""
+    """One report: report.json is this record, and every page is made from it alone.
+
+    `judged_on` is the day (UTC) by which waivers hold or have ended; None where there are none, so that it depends on
+    no day.
+    """
 
     schema_: Literal["reportgen/report/1"] = Field(default=SCHEMA, alias="schema")
     title: str
     verdict: Verdict
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
+    targets: tuple[Target, ...] = ()
+    targets_not_shown: Literal["fail", "pass"] = "pass"
+    waivers: tuple[JudgedWaiver, ...] = ()
+    judged_on: date | None = None
     card: Card
     settings: Settings
     environment: Environment
@@ -46,6 +56,14 @@ class Document(Dossier):
         return tuple((name, repr(given[name])) for name in ordered)
 
 
+class Gates(NamedTuple):
+    """What the report was held against: targets, and the waivers as they stood on a day."""
+
+    targets: tuple[Target, ...] = ()
+    waivers: tuple[JudgedWaiver, ...] = ()
+    day: date | None = None
+
+
 def compose(
     dossier: Dossier,
     findings: tuple[Finding, ...],
@@ -53,6 +71,7 @@ def compose(
     verdict: Verdict,
     config: Config,
     environment: Environment,
+    gates: Gates = Gates(),  # noqa: B008 - a tuple
 ) -> Document:
     """Lay evidence and judgement together under one title."""
     shared = {name: getattr(dossier, name) for name in Dossier.model_fields}
@@ -62,6 +81,10 @@ def compose(
         verdict=verdict,
         findings=findings,
         checks=checks,
+        targets=gates.targets,
+        targets_not_shown=config.targets_not_shown,
+        waivers=gates.waivers,
+        judged_on=gates.day,
         card=config.card,
         settings=config.settings,
         environment=environment,

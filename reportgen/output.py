@@ -15,7 +15,7 @@ from reportgen.errors import OutputError
 from reportgen.naming import folder_name
 
 FILES = (
-    *("report.html", "report.pdf", "report.json", "report.md", "junit.xml"),
+    *("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "report.sarif"),
     *("model.keras", "preparer.json", "manifest.json"),
 )
 """Every file that a report consists of."""

@@ -10,10 +10,13 @@ from functools import partial
 from importlib.metadata import version
 from os import PathLike
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
+from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import (
     Dataset,
@@ -28,11 +31,11 @@ from reportgen.data import (
     refold,
     split,
 )
-from reportgen.document import Document, Environment, compose
+from reportgen.document import Document, Environment, Gates, compose
 from reportgen.errors import DataError
-from reportgen.evidence import collect
-from reportgen.evidence.base import Fitted, Part, Refit, Refitting, Shrinking, Smaller, Subject
-from reportgen.findings import decide, judge
+from reportgen.evidence import collect, identity, solo
+from reportgen.evidence.base import Fitted, Leaks, Part, Refit, Refitting, Shrinking, Smaller, Subject, positions
+from reportgen.findings import decide, hold, judge, leaking, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
 from reportgen.model import (
     FittedBaseline,
     Network,
@@ -88,15 +91,27 @@ def audit(
 def _audit(
     source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None, watch: Watch
 ) -> Outcome:
+    refuse_unknown(config.targets, config.protected)
+    refuse_unknown_codes(config.waive)
+    day = now().date() if config.waive else None
     with watch("read"):
         dataset = load(source, config)
+        refuse_unfit(config.targets, dataset.task)
     with watch("prepare"):
         parts = split(dataset, config)
         _refuse_absent(parts, config.explain_rows)
         rows = profile(parts)
         prepared = prepare(parts)
+    with watch("leaks"):
+        leaks = _leaks(parts, prepared, config)
+        otherwise = _otherwise(parts, leaks)
+        if leaks.excluded:
+            parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
     with watch("train"):
         network = train(prepared, dataset.task, config)
+    if otherwise:
+        with watch("without_leaks"):
+            leaks = replace(leaks, other=_other_answers(network, otherwise, dataset.task, config))
     with watch("refit"):
         refits = _refits(parts, prepared, network, config)
     with watch("learn_less"):
@@ -104,13 +119,15 @@ def _audit(
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
-    subject = replace(subject, refits=refits, smaller=smaller)
+    subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
-    verdict = worded_verdict(decide(dossier, findings))
+    findings, waivers = waive(findings, config.waive, day) if day else (findings, ())
+    gates = Gates(hold(config.targets, dossier, findings), waivers, day)
+    verdict = worded_verdict(decide(dossier, findings, gates.targets))
     environment = _environment(dataset, config, config_file)
-    document = compose(dossier, worded(findings), checks, verdict, config, environment)
+    document = compose(dossier, worded(findings), checks, verdict, config, environment, gates)
     return Outcome(document, network, prepared)
 
 
@@ -132,6 +149,50 @@ def _answered() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
         yield
+
+
+def _leaks(parts: Parts, prepared: Prepared, config: Config) -> Leaks:
+    """The columns that give the target away, found on training and validation rows alone."""
+    task = parts.dataset.task
+    train = _part("train", prepared.train, parts.train, prepared, config)
+    validation = _part("validation", prepared.validation, parts.validation, prepared, config)
+    groups, classifies = positions(prepared.inputs), task.kind != "regression"
+    alone = solo.scores(train, validation, groups, classifies, config.seed)
+    account = None if classifies else identity.find(train, validation, tuple(groups))
+    columns = leaking(alone, account)
+    return Leaks(alone, account, columns, excluded=config.exclude_leaks and bool(columns))
+
+
+def _left_out(parts: Parts, leaks: Leaks) -> Parts:
+    """The same rows with the leaking columns dropped."""
+    columns = tuple(
+        column.model_copy(update={"role": "dropped", "why": "leak"}) if column.name in leaks.columns else column
+        for column in parts.dataset.columns
+    )
+    return replace(parts, dataset=replace(parts.dataset, columns=columns))
+
+
+def _otherwise(parts: Parts, leaks: Leaks) -> Prepared | None:
+    """The rows prepared without the leaking columns; None where nothing leaks, or nothing else could be learnt."""
+    if not leaks.columns:
+        return None
+    try:
+        return prepare(_left_out(parts, leaks))
+    except DataError:
+        return None
+
+
+def _clean(otherwise: Prepared | None, leaks: Leaks) -> Prepared:
+    if otherwise is None:
+        listed = ", ".join(repr(name[:60]) for name in leaks.columns[:5])
+        raise DataError(f"without the leaking columns {listed} none is left to learn from; add others, or keep them")
+    return otherwise
+
+
+def _other_answers(network: Network, otherwise: Prepared, task: Task, config: Config) -> npt.NDArray[np.float64]:
+    """The test rows' answers of a network made in the same way from other columns."""
+    (made,) = refit(network, [otherwise], task, [config.seed])
+    return made.predict(otherwise.test.x)
 
 
 def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) -> Refitting:
@@ -287,6 +348,7 @@ def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
     for option in ("task", "budget"):
         words += [f"--{option}", value] if (value := getattr(config, option)) not in ("auto", "standard") else []
     words += ["--threads", str(config.threads)] if config.threads != Config().threads else []
+    words += ["--exclude-leaks"] if config.exclude_leaks else []
     for option in ("drop", "protected", "group", "time"):
         words += [word for column in getattr(config, option) for word in (f"--{option}", column)]
     words += [word for row in config.explain_rows for word in ("--explain-row", str(row))]

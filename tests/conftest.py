@@ -1,5 +1,6 @@
 """What all tests share: golden files, and the option that writes them anew."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,3 +26,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return check
+
+
+for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "SOURCE_DATE_EPOCH"):
+    os.environ.pop(name, None)  # tests that are about these set them; where the tests run makes no difference

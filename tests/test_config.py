@@ -9,6 +9,13 @@ from reportgen.config import Config, load_config
 from reportgen.errors import ConfigError
 from reportgen.records.card import Card
 
+WAIVER = """[[waive]]
+code = "id_column"
+reason = "known"
+by = "Ada"
+until = 2027-01-31
+"""
+
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "reportgen.toml"
@@ -61,6 +68,19 @@ def test_costs_are_a_pair_of_which_one_may_be_left_out(tmp_path: Path) -> None:
         ('[model]\nembedding = "fourier"\n', 2, "model.embedding = 'fourier' makes no sense"),
         ("[model]\nbins = 1\n", 2, "model.bins = 1 makes no sense"),
         ('[model]\nloss = "hinge"\n', 2, "model.loss = 'hinge' makes no sense"),
+        ('[targets]\naccuracy = ">= abc"\n', 2, "targets.accuracy = '>= abc' makes no sense: write a sign"),
+        ("[targets]\nrows = 500\n", 2, "targets.rows = 500 makes no sense: write a sign"),
+        ('[targets]\n\nunfair_gap."a.b" = "5"\n', 3, "targets.unfair_gap.a.b = '5' makes no sense"),
+        ('[targets]\nrows = ">= 1e999"\n', 2, "targets.rows = '>= 1e999' makes no sense"),
+        ('targets_not_shown = "ignore"\n', 1, "targets_not_shown = 'ignore' makes no sense"),
+        (WAIVER + WAIVER.replace("reason", "why"), 6, "a waiver needs code, reason, by (who answers"),
+        (WAIVER + 'colums = ["x"]\n', 1, "there is no option 'waive.colums'; known here: reason, by, until, code, col"),
+        (WAIVER + 'place = "x"\n', 1, "there is no option 'waive.place'"),
+        (WAIVER + 'columns = "x"\n', 1, "waive.columns = 'x' makes no sense"),
+        (WAIVER.replace('"Ada"', '" "'), 1, "waive.by = ' ' makes no sense"),
+        (WAIVER.replace("2027-01-31", '"soon"'), 1, "waive.until = 'soon' makes no sense"),
+        (WAIVER.replace("2027-01-31", "0"), 1, "waive.until = 0 makes no sense"),
+        ('seed = 1\nwaive = [{code = "x"}]\n', 2, "a waiver needs code, reason, by (who answers"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -78,6 +98,29 @@ def test_unknown_options_name_the_known_ones_of_their_table(tmp_path: Path) -> N
 def test_broken_toml_says_where(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"not valid TOML: .*line 1"):
         load_config(write(tmp_path, "target = \n"), {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "op", "bound"),
+    [
+        ("≥ 90%", ">=", 0.9),
+        ("<=.5", "<=", 0.5),
+        (" > -1e-3 ", ">", -0.001),
+        ("< 1_000", "<", 1000.0),
+        ("<= 7%", "<=", 0.07),
+    ],
+)
+def test_targets_are_a_sign_and_a_number(tmp_path: Path, asked: str, op: str, bound: float) -> None:
+    (goal,) = load_config(write(tmp_path, f'[targets]\naccuracy = "{asked}"\n'), {}).targets
+    assert (goal.name, goal.op, goal.bound, goal.asked) == ("accuracy", op, bound, asked.strip())
+
+
+def test_targets_and_waivers_survive_the_manifest(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, f'[targets]\nrecall.a = [">= 0.5", "< 1"]\n{WAIVER}'), {"seed": 2})
+    again = Config.model_validate(config.model_dump(mode="json"))
+    assert again.model_dump() == config.model_dump()
+    assert [goal.name for goal in again.targets] == ["recall.a", "recall.a"]
+    assert "place" not in config.model_dump_json()
 
 
 def test_no_such_file(tmp_path: Path) -> None:
@@ -121,6 +164,11 @@ patience = 9
 
 
 def test_settings_leave_out_what_decides_no_number() -> None:
-    settings = Config(target="y", lang="zh", format=("html",), fail_on="warning", card=Card(owner="A")).settings
+    settings = Config(
+        target="y", lang="zh", format=("html",), fail_on="warning", card=Card(owner="A"), targets={"rows": "> 1"}
+    ).settings
     assert settings == Config(target="y").settings
-    assert set(type(settings).model_fields) & {"lang", "format", "fail_on", "templates", "card"} == set()
+    assert (
+        set(type(settings).model_fields) & {"lang", "format", "fail_on", "templates", "card", "targets", "waive"}
+        == set()
+    )

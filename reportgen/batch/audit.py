@@ -17,6 +17,7 @@ from reportgen.progress import Stopwatch
 
 if TYPE_CHECKING:
     from reportgen.document import Document
+    from reportgen.records.finding import Finding
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 LINKED = ("report.html", "report.pdf", "report.json", "report.md")
@@ -63,7 +64,11 @@ def _audited(job: Job) -> Result:
 def summarise(document: "Document", lang: str, gate_failed: bool, folder: Path) -> Result:
     """What the index shows of a report."""
     metric = document.metric(document.key_metric)
-    severities = [str(finding.severity) for finding in document.findings]
+    from reportgen.findings import counted, failing  # noqa: PLC0415 - as above
+    from reportgen.render.sentences import target_sentence  # noqa: PLC0415
+
+    findings = counted(document.findings)
+    severities = [str(finding.severity) for finding in findings]
     return Result(
         status="done",
         sha256=document.dataset.sha256,
@@ -75,16 +80,17 @@ def summarise(document: "Document", lang: str, gate_failed: bool, folder: Path) 
         verdict=document.verdict.text,
         score=None if metric is None else Score(**{name: getattr(metric, name) for name in Score.model_fields}),
         findings={level: severities.count(level) for level in ("critical", "warning", "info")},
-        worst=_worst(document, lang),
+        worst=_worst(findings, lang),
+        missed=tuple(target_sentence(target) for target in failing(document.targets, document.targets_not_shown)),
         gate_failed=gate_failed,
         files=tuple(name for name in LINKED if (folder / name).exists()),
     )
 
 
-def _worst(document: "Document", lang: str) -> Worst | None:
+def _worst(findings: tuple["Finding", ...], lang: str) -> Worst | None:
     from reportgen.render.words import explain  # noqa: PLC0415
 
-    found = max(document.findings, key=lambda finding: finding.severity.weight, default=None)
+    found = max(findings, key=lambda finding: finding.severity.weight, default=None)
     if found is None:
         return None
     said = explain(found, lang)[1]

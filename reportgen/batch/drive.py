@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from reportgen import clock
 from reportgen.batch.audit import DiskFullError, audit_one, failure_of
 from reportgen.batch.hashing import hash_of
 from reportgen.batch.journal import Journal, State
@@ -236,8 +236,8 @@ class Driver:
 
 
 def now() -> str:
-    """The time in UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """The time in UTC, ISO 8601, by the clock that reports go by."""
+    return clock.now().isoformat(timespec="seconds")
 
 
 def log_end(log: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reportgen import __version__
 from reportgen.batch.plan import Job
+from reportgen.clock import now
 from reportgen.naming import dataset_identity
 from reportgen.output import sha256
 
@@ -15,7 +16,8 @@ def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
     """The hash of all that decides the bytes of a dataset's report; a file that cannot be read counts as no bytes.
 
     `read` are the hashes of the table and of its test file as an audit found them, which may have changed since. A copy
-    of a table is another dataset, as it is for the folder of a report; another way to write its path is not.
+    of a table is another dataset, as it is for the folder of a report; another way to write its path is not. A waiver
+    that has ended counts as a change, since the finding it was about counts again.
     """
     config = job.config
     data, test = read or (_file(job.source), config.test and _file(config.test))
@@ -27,6 +29,7 @@ def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
             "test": test,
             "templates": config.templates and _templates(config.templates),
             "config": config.model_dump(mode="json", exclude={"test", "templates"}),
+            "ended": [waiver.until < now().date() for waiver in config.waive],
         }
     )
 

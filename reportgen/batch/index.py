@@ -209,6 +209,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "metric": score and score.model_dump(),
         "findings": result.findings,
         "worst": result.worst and result.worst.model_dump(mode="json", exclude={"said"}),
+        "targets_missed": list(result.missed),
         "gate_failed": result.gate_failed,
         "change": change and {"metric": change.metric, "difference": change.difference, "verdict_before": change.before,
                               "intervals_apart": change.clear, "other_data": change.other_data},
@@ -274,6 +275,11 @@ def to_junit(rows: Sequence[Row]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
+def _gate(result: Result) -> str:
+    """What a gate failed by: the targets, or the worst finding."""
+    return "; ".join(result.missed) or (result.worst.message if result.worst else told(result))
+
+
 def _case(row: Row) -> Element:
     seconds = f"{row.result.seconds:.3f}" if row.result else "0"
     case = Element("testcase", {"classname": "reportgen.batch", "name": visible(row.job.name), "time": seconds})
@@ -284,10 +290,7 @@ def _case(row: Row) -> Element:
         error = SubElement(case, "error", {"type": result.failure.why, "message": visible(row.why)})
         error.text = visible(result.failure.log)
     elif result.gate_failed:
-        worst = result.worst
-        failure = SubElement(
-            case, "failure", {"type": "gate", "message": visible(worst.message if worst else told(result))}
-        )
+        failure = SubElement(case, "failure", {"type": "gate", "message": visible(_gate(result))})
         failure.text = visible(result.verdict)
     else:
         SubElement(case, "system-out").text = visible(result.verdict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reportgen.config import validate
+from reportgen.config import located, validate
 from reportgen.errors import ConfigError
 
 HEADER = re.compile(r"^\s*\[\[\s*([\"']?)dataset\1\s*\]\]")
@@ -42,7 +42,7 @@ def read_manifest(path: Path) -> Manifest:
         raise ConfigError(f"the manifest {path} is not valid TOML: {error}") from None
     _refuse_unknown(content, text, path)
     defaults = content.get("defaults", {})
-    validate(defaults, _part(text, "defaults"), path)
+    _check(defaults, _part(text, "defaults"), path)
     datasets = content["dataset"]
     return Manifest(tuple(_entry(one, number, defaults, text, path) for number, one in enumerate(datasets)))
 
@@ -78,13 +78,18 @@ def _entry(one: dict[str, Any], number: int, defaults: dict[str, Any], text: str
     if not isinstance(one.get("config", ""), str):
         raise _wrong(path, text, number, "config = ... names a reportgen.toml")
     settings = {key: value for key, value in one.items() if key not in OWN}
-    validate(settings, block, path, OWN)
+    _check(settings, block, path)
     return Entry(
         data=(data,) if isinstance(data, str) else tuple(data),
         settings=laid(defaults, settings),
         tags=tuple(tags),
         config=one.get("config"),
     )
+
+
+def _check(settings: dict[str, Any], text: str, path: Path) -> None:
+    """Refuse settings that make no sense, targets and waivers included."""
+    validate(located(settings, text, path), text, path, OWN)
 
 
 def _words(value: Any) -> bool:  # noqa: ANN401 - what TOML holds is of many types

@@ -37,7 +37,10 @@ class Failure(Record):
 
 
 class Result(Record):
-    """One audit that came to its end, well or not. `at` is UTC in ISO 8601, `seconds` are on the clock."""
+    """One audit that came to its end, well or not. `at` is UTC in ISO 8601, `seconds` are on the clock.
+
+    `findings` counts those that nobody has answered for, `missed` holds an English sentence for each target that fails.
+    """
 
     status: Literal["done", "failed"]
     at: str = ""
@@ -52,6 +55,7 @@ class Result(Record):
     score: Score | None = None
     findings: Facts = {}
     worst: Worst | None = None
+    missed: tuple[str, ...] = ()
     gate_failed: bool = False
     files: tuple[str, ...] = ()
     failure: Failure | None = None

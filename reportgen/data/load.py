@@ -8,11 +8,14 @@ import pandas as pd
 from reportgen.config import Config
 from reportgen.data.cells import Cells, as_labels, refuse_infinity, understand, understand_as
 from reportgen.data.columns import describe
+from reportgen.data.dirt import clean, codes_of, merge_notes, merge_target, without
 from reportgen.data.shapes import Dataset
 from reportgen.data.source import Raw, read
 from reportgen.data.target import Aim, aim, labels_of, nearest, target_name
+from reportgen.data.variants import known_as, respelled
 from reportgen.errors import DataError
 from reportgen.records.base import Code, Kind
+from reportgen.records.dirt import Variants
 from reportgen.records.table import Column, Task
 
 LEAST_ROWS = 10
@@ -26,11 +29,20 @@ def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Datas
     target = target_name(list(raw.frame.columns), config)
     _refuse_second_role(target, config)
     _refuse_short(len(raw.frame), raw.name)
+    raw, several = _one_class_a_spelling(raw, target, config)
     aimed = aim(raw.frame[target], config, least=2 if config.test else 3)
     cells = {name: understand(raw.frame[name]) for name in raw.frame.columns if name != target}
-    dataset = _dataset(raw, aimed, cells, config)
+    dataset = _dataset(raw, aimed, cells, several, config)
     _refuse_infinities(dataset.frame, dataset.columns)
     return _with_test(dataset, raw, config) if config.test else dataset
+
+
+def _one_class_a_spelling(raw: Raw, target: str, config: Config) -> tuple[Raw, tuple[Variants, ...]]:
+    """Classes that are spelled several ways become one each before they are counted."""
+    if config.task == "regression":
+        return raw, ()
+    labels, several = merge_target(raw.frame[target], config.reading)
+    return replace(raw, frame=raw.frame.assign(**{target: labels})) if several else raw, several
 
 
 def _refuse_unknown(raw: Raw, config: Config) -> None:
@@ -67,17 +79,21 @@ def _refuse_short(rows: int, name: str) -> None:
         )
 
 
-def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], config: Config) -> Dataset:
+def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Variants, ...], config: Config) -> Dataset:
     target = aimed.task.target
     kinds: dict[str, Kind] = {name: cell.kind for name, cell in cells.items()}
     kinds[target] = "numeric" if aimed.task.kind == "regression" or aimed.task.ordered else "categorical"
     frame = pd.DataFrame({n: aimed.values if n == target else cells[n].values for n in raw.frame.columns})
+    judged = {name: kind for name, kind in kinds.items() if name not in config.drop}
+    cleaned = clean(frame, raw.frame, judged, target, config.reading)
+    frame = cleaned.frame
     known = frame[frame[target].notna()]
     used = _usable(known, aimed.task)
     columns = _count_target(describe(used, kinds, target, config), frame[target])
     _refuse_short(len(used), raw.name)
     _refuse_featureless(columns)
     notes = raw.reading.notes + aimed.notes + tuple(note for cell in cells.values() for note in cell.notes)
+    notes += merge_notes(several) + cleaned.notes
     return Dataset(
         name=config.name or raw.name,
         source=raw.source,
@@ -90,6 +106,8 @@ def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], config: Config) -> D
         missing_target_rows=_rows(frame[frame[target].isna()]),
         left_out_rows=_rows(known[~known.index.isin(used.index)]),
         left_out_classes=aimed.left_out,
+        dirt=cleaned.dirt.model_copy(update={"variants": cleaned.dirt.variants + several}),
+        one_spelling=config.reading.variants == "merge",
     )
 
 
@@ -156,7 +174,7 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
             if column.name == target
             else understand_as(raw, column.kind, _pattern(dataset, column.name))
         )
-        values[column.name] = cells.values
+        values[column.name] = _as_in_data(cells.values, dataset, column)
         notes += [note.model_copy(update={"facts": {**note.facts, "file": "test"}}) for note in cells.notes]
     frame = pd.DataFrame(values)
     known = _usable(frame[frame[target].notna()], dataset.task)
@@ -167,6 +185,16 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
     if len(known) < len(frame):
         notes.append(Code(code="test_rows_left_out", facts={"count": len(frame) - len(known), "rows": len(frame)}))
     return known, tuple(notes)
+
+
+def _as_in_data(values: pd.Series, dataset: Dataset, column: Column) -> pd.Series:
+    """Test values cleaned by what the data file taught: its codes for "missing", its spelling of each category."""
+    if column.kind == "numeric" and column.role != "target":
+        return without(values, codes_of(dataset.dirt.sentinels, column.name))
+    if column.kind != "categorical" or not dataset.one_spelling:
+        return values
+    known = dataset.task.classes if column.role == "target" else dataset.frame[column.name].dropna().unique()
+    return respelled(values, *known_as(known))
 
 
 def _pattern(dataset: Dataset, column: str) -> str | None:

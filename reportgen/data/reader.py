@@ -7,8 +7,10 @@ import pandas as pd
 from pydantic import Field
 
 from reportgen.data.cells import as_labels, forced, typed
+from reportgen.data.dirt import codes_of, without
 from reportgen.data.shapes import Dataset
 from reportgen.data.spellings import MISSING, SEPARATORS, naive, number_label, spelled, spellings
+from reportgen.data.variants import known_as, respelled
 from reportgen.records.base import Code, Kind, Record
 
 ISO = "ISO8601"
@@ -23,11 +25,12 @@ TRUTHS = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 
 
 class NumberReader(Record):
-    """Numbers, plain or with the commas that the audit found; all else is missing."""
+    """Numbers, plain or with the commas that the audit found; the `codes` for "missing" and all else are missing."""
 
     kind: Literal["number"] = "number"
     name: str
     commas: Literal["thousands", "decimal_comma"] | None = None
+    codes: tuple[float, ...] = ()
 
     @property
     def expects(self) -> str:
@@ -36,6 +39,9 @@ class NumberReader(Record):
 
     def read(self, raw: pd.Series) -> pd.Series:
         """Floats, NaN where missing."""
+        return without(self._numbers(raw), self.codes)
+
+    def _numbers(self, raw: pd.Series) -> pd.Series:
         found = typed(raw)
         if found is not None and found.kind == "numeric":
             return found.values
@@ -51,11 +57,12 @@ class NumberReader(Record):
 
 
 class LevelReader(Record):
-    """Categories, as they are written.
+    """Categories, as they are written, or as the audit called the category that is written so.
 
     A reader that guesses types turns some texts into something else before we see them: 007 into 7, None into an empty
     cell. `parsed` leads from what such a value is written as back to the level, `absent` is the level that an empty
-    cell stands for; both only where the audit itself read text.
+    cell stands for; both only where the audit itself read text. `called` leads from what all spellings of a category
+    have in common to the one that the audit knows it by; with `words` that is without case, accents and blanks.
     """
 
     kind: Literal["level"] = "level"
@@ -63,6 +70,8 @@ class LevelReader(Record):
     missing: tuple[str, ...]
     parsed: tuple[tuple[str, str], ...] = ()
     absent: str | None = None
+    called: tuple[tuple[str, str], ...] = ()
+    words: bool = False
     expects: ClassVar[str] = "categories"
 
     def read(self, raw: pd.Series) -> pd.Series:
@@ -77,7 +86,8 @@ class LevelReader(Record):
 
         present = raw.notna().to_numpy()
         cells = [text(cell) if there else self.absent for cell, there in zip(raw, present, strict=True)]
-        return pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
+        values = pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
+        return respelled(values, dict(self.called), self.words) if self.called else values
 
 
 class TruthReader(Record):
@@ -126,7 +136,8 @@ def reader_of(dataset: Dataset, column: str, kind: Kind, levels: tuple[str, ...]
     """How one feature of a table was read; `levels` are those of its values that the network knows."""
     if kind == "numeric":
         note = _note(dataset, column, frozenset(SEPARATORS))
-        return NumberReader.model_validate({"name": column, "commas": note and note.code})
+        codes = codes_of(dataset.dirt.sentinels, column)
+        return NumberReader.model_validate({"name": column, "commas": note and note.code, "codes": codes})
     if kind == "datetime":
         note = _note(dataset, column, frozenset({"dates"}))
         return MomentReader(name=column, format=str(note.facts["format"]) if note else ISO)
@@ -143,14 +154,26 @@ def _note(dataset: Dataset, column: str, codes: frozenset[str]) -> Code | None:
 
 def _level_reader(dataset: Dataset, column: str, levels: tuple[str, ...]) -> LevelReader:
     missing = tuple(sorted(MISSING))
-    if dataset.reading.format not in {"csv", "tsv"}:
-        return LevelReader(name=column, missing=missing)
     values = dataset.frame[column]
+    called, words = _called(dataset, values, levels)
+    if dataset.reading.format not in {"csv", "tsv"}:
+        return LevelReader(name=column, missing=missing, called=called, words=words)
     seen = set(values.dropna())
     parsed = {text: level for level in reversed(levels) for text in _parsed(level) if text not in seen}
     lost = sorted(seen & PARSED_AWAY)
     absent = lost[0] if len(lost) == 1 and values.notna().all() else None
-    return LevelReader(name=column, missing=missing, parsed=tuple(sorted(parsed.items())), absent=absent)
+    back = tuple(sorted(parsed.items()))
+    return LevelReader(name=column, missing=missing, parsed=back, absent=absent, called=called, words=words)
+
+
+def _called(dataset: Dataset, values: pd.Series, levels: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """What categories are called, of those that the network knows or that were written in more than one way."""
+    if not dataset.one_spelling:
+        return (), False
+    called, words = known_as(values.dropna().unique())
+    several = {one.spellings[0] for one in dataset.dirt.variants if one.column == values.name}
+    kept = {*levels, *several}
+    return tuple(sorted((key, level) for key, level in called.items() if level in kept)), words
 
 
 def _parsed(level: str) -> set[str]:

@@ -27,6 +27,7 @@ def profile(parts: Parts) -> Profile:
         left_out_rows=dataset.left_out_rows,
         left_out_classes=dataset.left_out_classes,
         overlap_rows=_overlap(parts, whole),
+        dirt=dataset.dirt,
     )
 
 

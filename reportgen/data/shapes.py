@@ -1,12 +1,13 @@
 """The live shapes of a table on its way to the network; they never reach the report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.records.dirt import Dirt
 from reportgen.records.table import Column, Level, Reading, SplitRecord, Task
 
 Matrix = npt.NDArray[np.float32]
@@ -24,6 +25,7 @@ class Dataset:
     str or None for categorical and text, datetime64 for datetime, object of bool or None for boolean; missing is NaN,
     NaT or None. Its index is the row number of the data file (0 the first below the header). `test` is the same for
     a file of its own, None without one. The target is a column of both, as str for classes and float64 for regression.
+    `dirt` is what was found in single columns; where `one_spelling` holds, a category is known by all its spellings.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Dataset:
     missing_target_rows: tuple[int, ...] = ()
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()
+    dirt: Dirt = field(default_factory=Dirt)
+    one_spelling: bool = True
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -106,16 +106,21 @@ def stray_note(code: str, cells: Spellings, strange: npt.NDArray[np.bool_], colu
 
 
 def parse_numbers(cells: Spellings, column: str) -> tuple[Floats, tuple[Code, ...]]:
-    """Numbers of the spellings, NaN where they are none; separators of thousands and decimal commas are seen."""
+    """Numbers of the spellings, NaN where they are none; separators of thousands and decimal commas are seen.
+
+    A comma means one thing in a column: nine of ten cells that are no plain numbers must be written so.
+    """
     numbers = np.asarray(pd.to_numeric(cells.trimmed, errors="coerce"), dtype=np.float64)
     numbers[cells.missing] = np.nan
     rest = np.flatnonzero(np.isnan(numbers) & ~cells.missing)
     if not len(rest) or not any("," in cells.trimmed[i] for i in rest):
         return numbers, ()
     for code, (pattern, clean) in SEPARATORS.items():
-        if all(pattern.fullmatch(cells.trimmed[i]) for i in rest):
-            numbers[rest] = [float(clean(cells.trimmed[i])) for i in rest]
-            return numbers, (Code(code=code, facts={"column": column, "count": int(cells.counts[rest].sum())}),)
+        fits = np.array([i for i in rest if pattern.fullmatch(cells.trimmed[i])], dtype=np.intp)
+        count = int(cells.counts[fits].sum())
+        if count and count >= MOSTLY * cells.counts[rest].sum():
+            numbers[fits] = [float(clean(cells.trimmed[i])) for i in fits]
+            return numbers, (Code(code=code, facts={"column": column, "count": count}),)
     return numbers, ()
 
 

@@ -1,5 +1,6 @@
 """Rows parted into training, validation and test before anything is fitted."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Literal
 
@@ -42,6 +43,7 @@ def split(dataset: Dataset, config: Config) -> Parts:
         test=len(test),
         by=", ".join(config.group or config.time) or None,
         seed=config.seed,
+        test_digest=hashlib.sha256(test.index.to_numpy(dtype="<i8").tobytes()).hexdigest(),
         parts=tuple(_part(name, frame, dataset.task) for name, frame in zip(NAMES, frames, strict=True)),
         notes=_notes(frames, dataset.task, config),
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from reportgen.config import Budget
 from reportgen.records.base import Code
+from reportgen.records.leak import Identity, SoloScore
 from reportgen.records.network import Cover, ModelRecord, Training
 from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
 
@@ -133,6 +134,21 @@ class Shrinking:
 
 
 @dataclass(frozen=True)
+class Leaks:
+    """What was found before training on training and validation rows, and how a network fares that was made otherwise.
+
+    `columns` give the target away. `other` are the test rows' answers of a network made in the same way without them,
+    or with them where the reported one is without (`excluded`); None where there is none.
+    """
+
+    solo: tuple[SoloScore, ...]
+    identity: Identity | None = None
+    columns: tuple[str, ...] = ()
+    excluded: bool = False
+    other: Floats | None = None
+
+
+@dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
 
@@ -169,6 +185,7 @@ class Subject:
     smaller: Shrinking = Shrinking()
     randomised: tuple[Gradients, ...] = ()
     costs: tuple[float, float] | None = None
+    leaks: Leaks | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -41,10 +41,10 @@ def _compare_classes(subject: Subject, fitted: Fitted, number: int) -> tuple[tup
     network = class_answers(subject, subject.test)
     other = class_answers(subject, subject.test, fitted.predict)
     metrics = tuple(score(other, rng) for score in (accuracy, log_loss, roc_auc))
-    return metrics, _by_rows_right(network, other)
+    return metrics, by_rows_right(network, other)
 
 
-def _by_rows_right(network: ClassAnswers, other: ClassAnswers) -> Comparison:
+def by_rows_right(network: ClassAnswers, other: ClassAnswers) -> Comparison:
     """Compare two accuracies by the rows that one model alone got right (McNemar 1947, exact)."""
     won = int((network.correct & ~other.correct).sum())
     lost = int((other.correct & ~network.correct).sum())
@@ -61,10 +61,10 @@ def _compare_numbers(subject: Subject, fitted: Fitted, number: int) -> tuple[tup
     network = number_answers(subject, subject.test)
     other = number_answers(subject, subject.test, fitted.predict)
     metrics = tuple(metric for metric in number_metrics(other, rng) if metric.name in KEPT)
-    return metrics, _by_squared_errors(network, other, rng)
+    return metrics, by_squared_errors(network, other, rng)
 
 
-def _by_squared_errors(network: NumberAnswers, other: NumberAnswers, rng: np.random.Generator) -> Comparison | None:
+def by_squared_errors(network: NumberAnswers, other: NumberAnswers, rng: np.random.Generator) -> Comparison | None:
     """Compare two R2 on the same rows; None where the target has no spread and R2 no meaning."""
     if np.ptp(network.actual) == 0:
         return None

@@ -27,6 +27,7 @@ def _of_classes(subject: Subject) -> Errors:
         ordered=subject.task.ordered,
         mixups=confusion.mixups(answers, classes),
         rows=_surest_wrong(subject, answers),
+        wrong_rows=tuple(sorted(int(row) for row in subject.test.rows[~answers.correct])),
     )
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.tree import DecisionTreeRegressor
 
 from reportgen.evidence.auc import area as class_area
-from reportgen.evidence.base import Floats, Subject
+from reportgen.evidence.base import Floats, Part, Subject
 from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
 from reportgen.evidence.number_scores import r2
 from reportgen.records.leak import SoloScore
@@ -19,27 +19,35 @@ FEWEST = 5
 
 
 def measure(subject: Subject) -> tuple[SoloScore, ...]:
+    """What each column reached alone: as it was asked before training, else asked now."""
+    if subject.leaks:
+        return subject.leaks.solo
+    return scores(subject.train, subject.validation, subject.groups, subject.classifies, subject.seed)
+
+
+def scores(
+    train: Part, validation: Part, groups: dict[str, npt.NDArray[np.intp]], classifies: bool, seed: int
+) -> tuple[SoloScore, ...]:
     """Cross-validate a small tree on each column's own encoded columns; the best first.
 
     The intervals hold for all columns together (Bonferroni), because the highest of many scores is what is looked at.
     """
-    rng = np.random.default_rng([subject.seed, 12])
-    x, y = _rows(subject, rng)
-    folds = _folds(y, subject.classifies, rng)
-    score = _auc_score if subject.classifies else _r2_score
-    level = 1 - (1 - LEVEL) / max(len(subject.features), 1)
-    scores = [
-        score(feature, _answers(np.asarray(x[:, group]), y, folds, subject.classifies), y, level)
-        for feature, group in subject.groups.items()
+    rng = np.random.default_rng([seed, 12])
+    x, y = _rows(train, validation, classifies, rng)
+    folds = _folds(y, classifies, rng)
+    score = _auc_score if classifies else _r2_score
+    level = 1 - (1 - LEVEL) / max(len(groups), 1)
+    found = [
+        score(feature, _answers(np.asarray(x[:, group]), y, folds, classifies), y, level)
+        for feature, group in groups.items()
     ]
-    return tuple(sorted(scores, key=lambda one: -one.value))
+    return tuple(sorted(found, key=lambda one: -one.value))
 
 
-def _rows(subject: Subject, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[Any]]:
-    x = np.concatenate([subject.train.x, subject.validation.x])
-    y = np.concatenate([subject.train.y, subject.validation.y])
+def _rows(train: Part, validation: Part, classifies: bool, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[Any]]:
+    x, y = np.concatenate([train.x, validation.x]), np.concatenate([train.y, validation.y])
     drawn = np.sort(rng.choice(len(y), min(len(y), MOST_ROWS), replace=False))
-    return x[drawn], np.unique(y[drawn], return_inverse=True)[1] if subject.classifies else y[drawn]
+    return x[drawn], np.unique(y[drawn], return_inverse=True)[1] if classifies else y[drawn]
 
 
 def _folds(y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ Reason = Literal[
     "no_solo_scores",
     "labels_not_judged",
     "parts_drawn_at_random",
+    "no_drift",
     "no_interval",
     "no_comparison",
     "not_better_than_guessing",

@@ -6,8 +6,10 @@ from statistics import NormalDist
 
 from reportgen.findings.base import NotJudged
 from reportgen.findings.chance import share_interval
+from reportgen.records.base import Facts
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
+from reportgen.records.leak import Identity, SoloScore
 from reportgen.records.table import Column
 
 FEW_ROWS = 10
@@ -26,6 +28,11 @@ doi:10.22237/jmasm/1257035100); for numbers, less than a twentieth of the varian
 
 LEAK_CERTAIN = {"roc_auc": 0.98, "r2": 0.98}
 """At most one pair of rows in fifty ranked wrongly, at most a fiftieth of the variance left: as good as a copy."""
+
+ACCOUNT = 0.95
+"""Rows that must be told to the last digit before an account is called one."""
+OWN_VALUES = 0.5
+"""A target that takes so few values itself leaves few differences whatever is taken off."""
 
 IDENTITY = 0.999
 """A weighted sum of columns that leaves less than a thousandth of the variance is bookkeeping, not prediction."""
@@ -97,7 +104,74 @@ def target_leakage(dossier: Dossier) -> Iterator[Finding]:
     if not dossier.solo:
         raise NotJudged("no_solo_scores")
     yield from _told_alone(dossier)
-    yield from _told_by_a_sum(dossier)
+    if dossier.identity and adds_up(dossier.identity):
+        yield _told_by_an_account(dossier, dossier.identity)
+    else:
+        yield from _told_by_a_sum(dossier)
+
+
+def leaking(solo: tuple[SoloScore, ...], identity: Identity | None) -> tuple[str, ...]:
+    """List the columns that give the target away, alone or as an account, as target_leakage will."""
+    alone = [one.feature for one in solo if one.low > LEAK_FLOOR[one.measure]]
+    together = identity.columns if identity and adds_up(identity) else ()
+    return tuple(dict.fromkeys((*alone, *together)))
+
+
+def adds_up(identity: Identity) -> bool:
+    """Tell whether a sum is the target but for a few constants, and not for want of values."""
+    return identity.low > ACCOUNT and identity.own < OWN_VALUES and identity.r2_low > LEAK_FLOOR["r2"]
+
+
+def _cost(dossier: Dossier) -> Facts:
+    """What the network reaches with and without all the leaking columns."""
+    cost = dossier.leak_cost
+    if cost is None:
+        return {"cost": None, "excluded": False}
+    return {
+        "cost": cost.metric,
+        "excluded": cost.excluded,
+        "leaks": cost.columns,
+        "including": cost.including.value,
+        "including_low": cost.including.low,
+        "including_high": cost.including.high,
+        "without": cost.without.value,
+        "without_low": cost.without.low,
+        "without_high": cost.without.high,
+        "difference": cost.difference,
+        "difference_low": cost.low,
+        "difference_high": cost.high,
+        "n_test": cost.n,
+    }
+
+
+def _weight(dossier: Dossier, column: str, severity: Severity) -> Severity:
+    """A column that was left out can no longer do harm."""
+    left_out = any(one.name == column and one.why == "leak" for one in dossier.dataset.columns)
+    return Severity.INFO if left_out else severity
+
+
+def _told_by_an_account(dossier: Dossier, identity: Identity) -> Finding:
+    certain = identity.r2_low > LEAK_CERTAIN["r2"]
+    return Finding(
+        code="target_leakage",
+        severity=_weight(dossier, identity.columns[0], Severity.CRITICAL if certain else Severity.WARNING),
+        columns=identity.columns,
+        evidence={
+            "measure": "account",
+            "value": identity.share,
+            "low": identity.low,
+            "high": identity.high,
+            "n": identity.n,
+            "bound": ACCOUNT,
+            "signs": identity.signs,
+            "values": identity.values,
+            "r2": identity.r2,
+            "r2_low": identity.r2_low,
+            "method": identity.method,
+            **_cost(dossier),
+        },
+        section="algorithms",
+    )
 
 
 def _told_alone(dossier: Dossier) -> Iterator[Finding]:
@@ -106,7 +180,7 @@ def _told_alone(dossier: Dossier) -> Iterator[Finding]:
             certain = solo.low > LEAK_CERTAIN[solo.measure]
             yield Finding(
                 code="target_leakage",
-                severity=Severity.CRITICAL if certain else Severity.WARNING,
+                severity=_weight(dossier, solo.feature, Severity.CRITICAL if certain else Severity.WARNING),
                 columns=(solo.feature,),
                 evidence={
                     "measure": solo.measure,
@@ -116,6 +190,7 @@ def _told_alone(dossier: Dossier) -> Iterator[Finding]:
                     "n": solo.n,
                     "bound": LEAK_FLOOR[solo.measure],
                     "method": solo.method,
+                    **_cost(dossier),
                 },
                 section="algorithms",
             )
@@ -140,6 +215,7 @@ def _told_by_a_sum(dossier: Dossier) -> Iterator[Finding]:
             "n": scores[0].n,
             "bound": IDENTITY,
             "method": scores[0].method,
+            **_cost(dossier),
         },
         section="concepts",
     )

@@ -2,6 +2,8 @@
 
 from reportgen.findings.base import NotJudged, Rule
 from reportgen.findings.columns import constant_column, high_cardinality, id_column, mostly_missing, target_leakage
+from reportgen.findings.dirt import category_variants, mixed_types, outlier_values, sentinel_missing
+from reportgen.findings.drift import feature_drift, unseen_categories
 from reportgen.findings.explanation import (
     correlated_importance,
     low_fidelity,
@@ -9,6 +11,7 @@ from reportgen.findings.explanation import (
     redundant_features,
 )
 from reportgen.findings.labels import label_noise
+from reportgen.findings.missingness import informative_missingness
 from reportgen.findings.model import (
     miscalibrated,
     no_better_than_baseline,
@@ -38,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     weak_slice,
     unfair_errors,
     label_drift,
+    feature_drift,
+    unseen_categories,
     miscalibrated,
     class_imbalance,
     rare_class,
@@ -48,6 +53,11 @@ RULES: tuple[Rule, ...] = (
     id_column,
     constant_column,
     mostly_missing,
+    informative_missingness,
+    sentinel_missing,
+    mixed_types,
+    outlier_values,
+    category_variants,
     high_cardinality,
     redundant_features,
     small_sample,

@@ -3,11 +3,12 @@
 from reportgen.records.base import Record, Skipped
 from reportgen.records.columns import Additions, FewColumns, Redundancy
 from reportgen.records.conformal import Conformal
+from reportgen.records.drift import Drift, Missingness
 from reportgen.records.effects import Effects
 from reportgen.records.explanation import Importance, Selection, SelectionSummary, Surrogate, Walkthrough
 from reportgen.records.fairness import Fairness
 from reportgen.records.labels import Labels, Neighbours
-from reportgen.records.leak import SoloScore
+from reportgen.records.leak import Identity, LeakCost, SoloScore
 from reportgen.records.learning_curve import LearningCurve
 from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
@@ -39,6 +40,10 @@ class Dossier(Record):
     few_columns: FewColumns | None = None
     additions: Additions | None = None
     solo: tuple[SoloScore, ...] = ()
+    identity: Identity | None = None
+    leak_cost: LeakCost | None = None
+    drift: Drift | None = None
+    missingness: tuple[Missingness, ...] = ()
     importance: tuple[Importance, ...] = ()
     effects: Effects | None = None
     surrogates: tuple[Surrogate, ...] = ()

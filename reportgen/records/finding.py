@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from reportgen.records.base import Facts, Record
+from reportgen.records.gates import Waived
 
 Section = Literal["background", "concepts", "algorithms", "example", "trends", "faq", "conclusion", "appendix"]
 
@@ -25,7 +26,8 @@ class Finding(Record):
     """One thing that a reader must know: `evidence` holds the numbers behind it, `section` where they are shown.
 
     `rows` are row numbers of the data file, all of them. `message` and `advice` are empty as a rule yields the finding;
-    the templates of its code fill them in English, and again in the reader's language at rendering.
+    the templates of its code fill them in English, and again in the reader's language at rendering. `waived` says who
+    has answered for it, so that it does not count; `lapsed` is a waiver that has ended, so that it counts again.
     """
 
     code: str
@@ -36,6 +38,8 @@ class Finding(Record):
     evidence: Facts = {}
     advice: str = ""
     section: Section = "appendix"
+    waived: Waived | None = None
+    lapsed: Waived | None = None
 
 
 class Check(Record):

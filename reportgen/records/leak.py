@@ -20,3 +20,53 @@ class SoloScore(Record):
     floor: float
     n: int
     method: str
+
+
+class Identity(Record):
+    """A sum of columns, each taken once or taken off once, that is the target but for a few constants.
+
+    `share` is the share of the rows whose difference between target and sum is one of the `values` commonest such
+    differences; `own` the share of the rows whose target is one of as many commonest targets. Sum and constants were
+    found on training rows; the shares and `r2` (what the sum explains, with the low end of its interval) are of `n`
+    validation rows.
+    """
+
+    columns: tuple[str, ...]
+    signs: tuple[Literal[-1, 1], ...]
+    values: int
+    share: float
+    low: float
+    high: float
+    own: float
+    r2: float
+    r2_low: float
+    n: int
+    level: float = 0.95
+    method: str
+
+
+class Reached(Record):
+    """What one network reached, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class LeakCost(Record):
+    """The key metric with and without the columns that give the target away, of two networks on the same test rows.
+
+    `excluded` says that the reported network is the one without. `difference` is with less without, paired by rows.
+    """
+
+    columns: tuple[str, ...]
+    excluded: bool
+    metric: Literal["accuracy", "r2"]
+    including: Reached
+    without: Reached
+    difference: float
+    low: float
+    high: float
+    n: int
+    level: float = 0.95
+    method: str

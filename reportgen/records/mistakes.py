@@ -209,7 +209,8 @@ class Errors(Record):
     """All evidence about mistakes on test rows.
 
     `mean_class_difference` is the mean distance between the numbers of predicted and actual class; it is a size of
-    error only where classes are `ordered`. Its interval, and the error rate's, stand among the metrics.
+    error only where classes are `ordered`. Its interval, and the error rate's, stand among the metrics. `wrong_rows`
+    are the numbers of all test rows that were got wrong, in the order of the file; None where the target is a number.
     """
 
     measure: Literal["error_rate", "mean_absolute_error"]
@@ -219,6 +220,7 @@ class Errors(Record):
     mixups: tuple[Mixup, ...] = ()
     slices: tuple[Slice, ...] = ()
     rows: tuple[ErrorRow, ...] = ()
+    wrong_rows: tuple[int, ...] | None = None
     residuals: Residuals | None = None
     groups: tuple[GroupError, ...] = ()
     gaps: tuple[GroupGap, ...] = ()

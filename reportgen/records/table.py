@@ -3,6 +3,7 @@
 from typing import Literal
 
 from reportgen.records.base import Code, Kind, PartName, Record, Role, TaskKind
+from reportgen.records.dirt import Dirt
 
 
 class Level(Record):
@@ -96,7 +97,10 @@ class PartRecord(Record):
 
 
 class SplitRecord(Record):
-    """How rows were parted before anything was fitted; train, validation and test count rows."""
+    """How rows were parted before anything was fitted; train, validation and test count rows.
+
+    `test_digest` is the SHA-256 of the numbers of the test rows: by it two reports tell that they judged the same ones.
+    """
 
     strategy: Literal["random", "stratified", "group", "time", "given"]
     train: int
@@ -104,6 +108,7 @@ class SplitRecord(Record):
     test: int
     by: str | None = None
     seed: int = 0
+    test_digest: str | None = None
     parts: tuple[PartRecord, ...] = ()
     notes: tuple[Code, ...] = ()
 
@@ -112,7 +117,8 @@ class Profile(Record):
     """What the table's rows say about themselves: row numbers are those of the data file, 0 below the header.
 
     `duplicate_rows` are all but the first of each set of equal rows; `conflicting_rows` have equal features and
-    different targets; `overlap_rows` are test rows that stand in training or validation too.
+    different targets; `overlap_rows` are test rows that stand in training or validation too; `dirt` is what was found
+    in single columns.
     """
 
     duplicate_rows: tuple[int, ...] = ()
@@ -121,6 +127,7 @@ class Profile(Record):
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()
     overlap_rows: tuple[int, ...] = ()
+    dirt: Dirt = Dirt()
 
 
 class Encoded(Record):

@@ -1,4 +1,4 @@
-"""From a document to its files: HTML, PDF, JSON, Markdown and JUnit."""
+"""From a document to its files: HTML, PDF, JSON, Markdown, JUnit and SARIF."""
 
 import os
 import tempfile
@@ -13,6 +13,7 @@ from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
 from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf
+from reportgen.render.sarif import to_sarif
 
 __all__ = (
     "PdfUnavailable",
@@ -24,10 +25,18 @@ __all__ = (
     "to_junit",
     "to_markdown",
     "to_pdf",
+    "to_sarif",
     "write",
 )
 
-NAMES = {"html": "report.html", "pdf": "report.pdf", "json": "report.json", "md": "report.md", "junit": "junit.xml"}
+NAMES = {
+    "html": "report.html",
+    "pdf": "report.pdf",
+    "json": "report.json",
+    "md": "report.md",
+    "junit": "junit.xml",
+    "sarif": "report.sarif",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ def _content(form: str, document: Document, lang: str, templates: Path | None) -
         "md": lambda: to_markdown(document, lang, templates),
         "json": lambda: to_json(document),
         "junit": lambda: to_junit(document),
+        "sarif": lambda: to_sarif(document),
     }
     return to_pdf(document, lang, templates) if form == "pdf" else makers[form]().encode()
 

@@ -65,10 +65,10 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
         )
     except TemplateError as error:
         raise RenderError(fault(PAGE, error)) from error
-    return _closed_up(visible(text.strip()), lang) + "\n"
+    return closed_up(visible(text.strip()), lang) + "\n"
 
 
-def _closed_up(text: str, lang: str) -> str:
+def closed_up(text: str, lang: str) -> str:
     """Chinese sentences follow each other without the blank that templates leave between them."""
     return BETWEEN.sub("", text) if lang == "zh" else text
 

@@ -1,6 +1,7 @@
 """Numbers, dates and lists as a language writes them."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from math import floor, isfinite, log10
 
@@ -78,6 +79,16 @@ def amount(value: float | None, lang: str, measure: str, low: float | None = Non
     if value is not None and measure in BOUNDED and _decimals(value, low, high) > MOST_DECIMALS:
         return _written(round(value, MOST_DECIMALS), MOST_DECIMALS, False, lang)
     return number(value, lang, low, high)
+
+
+def bound(value: float, lang: str, measure: str) -> str:
+    """A number that was asked for, with all of its digits: rounded it would be another."""
+    shift = 2 if measure in SHARES else 0
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    decimals = max(-int(exponent) - shift, 0)
+    if decimals > 12 or abs(value) >= 1e15:
+        return f"{value:g}".replace("-", MINUS)
+    return _written(value, decimals, bool(shift), lang)
 
 
 def pvalue(value: float | None, lang: str) -> str:

@@ -1,6 +1,8 @@
 """Every word a reader sees: the templates, the language they speak, and the sentences of findings and verdicts."""
 
 import re
+import shlex
+import unicodedata
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from functools import cache, partial
@@ -29,11 +31,11 @@ from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
-from reportgen.render.plain import elided, markdown
+from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
 
 ENGLISH = "en"
-NUMBER_FILTERS = ("amount", "day", "integer", "number", "percent", "pvalue")
+NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pvalue")
 LONGEST_CELL = 80
 LONG_WORD = re.compile(r"\S{17,}")
 BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
@@ -99,6 +101,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     filters: dict[str, Callable[..., Any]] = {
         name: partial(_spoken_in, getattr(numbers, name), lang) for name in NUMBER_FILTERS
     }
+    filters["difference"] = partial(_difference, lang, translations)
     filters["interval"] = partial(_interval, lang, translations)
     filters["listing"] = _listing(lang, translations)
     filters["signed"] = partial(_signed, lang, translations)
@@ -114,8 +117,12 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "plain": lambda text: text.unescape() if isinstance(text, Markup) else str(text),
         "program": program,
         "scored": partial(_scored, lang),
+        "shell": lambda text: shlex.quote(visible(str(text))),
+        "toml": toml,
         "translated": translations.gettext,
+        "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text
         "vocabulary": _vocabulary,
+        "with_sign": partial(_with_sign, lang),
     }
 
 
@@ -152,6 +159,32 @@ def _signed(lang: str, translations: NullTranslations, value: float | None, meas
     return sign + numbers.number(value, lang)
 
 
+def _difference(
+    lang: str,
+    translations: NullTranslations,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    measure: str = "",
+) -> str:
+    """Write a difference and its interval, each end with its sign; one between shares is in percentage points."""
+    if value is None or low is None or high is None:
+        return numbers.NONE
+    ends = (_with_sign(lang, end, low, high, measure) for end in (value, low, high))
+    words = dict(zip(("value", "low", "high"), ends, strict=True))
+    text = translations.gettext("%(value)s (%(low)s to %(high)s)") % words
+    return (
+        translations.gettext("%(points)s percentage points") % {"points": text} if measure in numbers.SHARES else text
+    )
+
+
+def _with_sign(lang: str, value: float | None, low: float | None, high: float | None, measure: str = "") -> str:
+    """Write a number with its sign and as many digits as the interval supports; of a share without the percent sign."""
+    if value is None:
+        return numbers.NONE
+    return ("+" if value > 0 else "") + numbers.amount(value, lang, measure, low, high).removesuffix("%")
+
+
 def _listing(lang: str, translations: NullTranslations) -> Callable[..., str]:
     """Make the filter that joins names: the first few of them, and how many more there are."""
 
@@ -184,6 +217,19 @@ def _cell(value: object) -> Markup:
 def _parted(word: re.Match[str]) -> str:
     """A long word with an end of line wherever it may break: where its parts are joined, or after many letters."""
     return BREAK_AFTER.sub(lambda part: f"{part[0]}\n", word[0])
+
+
+def toml(text: object) -> str:
+    """The text as a string of TOML on one line; what cannot be seen is written by its number."""
+    return f'"{"".join(_toml_letter(letter) for letter in str(text))}"'
+
+
+def _toml_letter(letter: str) -> str:
+    if letter in '"\\':
+        return "\\" + letter
+    if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp"):
+        return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+    return letter
 
 
 @pass_environment

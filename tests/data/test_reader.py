@@ -185,7 +185,8 @@ def test_an_empty_cell_is_a_level_only_where_pandas_alone_calls_it_missing(cells
 
 def test_a_frame_that_was_audited_had_nothing_parsed_away() -> None:
     dataset = load(table(["007", "None"]), Config())
-    assert reader_of(dataset, "c", "categorical", ("007",)) == LevelReader(name="c", missing=OPEN)
+    expected = LevelReader(name="c", missing=OPEN, called=(("007", "007"),), words=True)
+    assert reader_of(dataset, "c", "categorical", ("007",)) == expected
 
 
 NUMBERS = [NumberReader(name="a"), NumberReader(name="b")]

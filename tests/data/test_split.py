@@ -178,3 +178,10 @@ def test_a_class_that_only_comes_early_is_noted() -> None:
         ("class_absent", "validation", "c"),
         ("class_absent", "test", "c"),
     ]
+
+
+def test_the_digest_tells_whether_the_test_rows_are_the_same() -> None:
+    frame = pd.DataFrame({"x": np.arange(60.0) % 30, "t": ["a", "b"] * 30})
+    digests = [parts_of(frame, seed=seed).split.test_digest for seed in (0, 0, 1)]
+    assert digests[0] == digests[1] != digests[2]
+    assert len(digests[0]) == 64

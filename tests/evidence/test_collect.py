@@ -21,6 +21,7 @@ from reportgen.evidence import (
     importance,
     labels,
     learning_curve,
+    missingness,
     mistakes,
     neighbours,
     performance,
@@ -53,6 +54,9 @@ ORDER = [
     "few_columns",
     "additions",
     "solo",
+    "leak_cost",
+    "drift",
+    "missingness",
     "importance",
     "effects",
     "agreement",
@@ -116,6 +120,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         few_columns=few_columns.measure(fair_subject),
         additions=additions.measure(fair_subject),
         solo=solo.measure(fair_subject),
+        missingness=missingness.measure(fair_subject),
         importance=effects.directed(methods, moved),
         effects=moved,
         agreement=agreement.measure(methods, fair_subject.seed),
@@ -137,6 +142,10 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         ),
         labels=labels.measure(fair_subject),
         neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows]),
+        skipped=(
+            Skipped(analysis="leak_cost", reason="no_leak"),
+            Skipped(analysis="drift", reason="parts_drawn_at_random"),
+        ),
     )
 
 
@@ -149,6 +158,8 @@ def test_what_does_not_apply_is_skipped_with_its_reason(regression_subject):
         Skipped(analysis="refits", reason="refits_off"),
         Skipped(analysis="calibration", reason="needs_classes"),
         Skipped(analysis="thresholds", reason="needs_two_classes"),
+        Skipped(analysis="leak_cost", reason="no_leak"),
+        Skipped(analysis="drift", reason="parts_drawn_at_random"),
         Skipped(analysis="labels", reason="needs_classes"),
         Skipped(analysis="fairness", reason="no_protected_column"),
         Skipped(analysis="learning_curve", reason="learning_curve_off"),
@@ -165,7 +176,9 @@ def test_progress_hears_each_analysis_before_it_is_timed(fair_subject):
         heard.append(("end", analysis))
 
     collect(replace(fair_subject, protected=("sex",)), QUICK, lambda name: heard.append(("say", name)), timed)
-    assert heard == [(what, name) for name in ORDER for what in ("say", "start", "end")]
+    skipped = ("leak_cost", "drift")  # they do not apply, so that their end is not heard
+    expected = [(what, name) for name in ORDER for what in ("say", "start", "end")]
+    assert heard == [one for one in expected if one[0] != "end" or one[1] not in skipped]
 
 
 def test_the_network_is_asked_for_each_part_once(binary_subject):

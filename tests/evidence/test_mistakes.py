@@ -84,3 +84,9 @@ def test_rows_are_those_of_the_file(binary_subject):
         at = int(np.flatnonzero(test.rows == row.row)[0])
         assert binary_subject.task.classes[test.y[at]] == row.actual
         assert dict(row.values)["colour"] == test.frame["colour"].iloc[at]
+
+
+def test_all_wrong_rows_are_listed_by_their_numbers_for_classes_alone(binary_subject, regression_subject):
+    stated = [[0.9, 0.1], [0.3, 0.7], [0.05, 0.95], [0.8, 0.2]]
+    assert mistakes.measure(_small(binary_subject, [0, 0, 0, 1], stated)).wrong_rows == (71, 72, 73)
+    assert mistakes.measure(regression_subject).wrong_rows is None

@@ -12,6 +12,7 @@ from reportgen.findings.columns import (
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.network import Metric
 from tests.findings.conftest import baseline, categorical, importance, numbers, numeric, solo
+from tests.findings.wounds import ACCOUNT, COST, left_out
 
 
 def test_constant_column_is_found(with_columns):
@@ -133,6 +134,40 @@ def test_a_very_good_fit_is_no_identity(dossier):
 
 def test_the_leak_floor_is_two_standard_deviations():
     assert LEAK_FLOOR["roc_auc"] == pytest.approx(0.92135, abs=1e-5)
+
+
+def test_an_account_is_named_once_with_its_columns(dossier):
+    linear = baseline("linear", 0.0)
+    wounded = dossier.model_copy(update={"identity": ACCOUNT, "baselines": (linear,)})
+    (finding,) = target_leakage(wounded)
+    assert (finding.severity, finding.columns) == (Severity.CRITICAL, ("income", "tenure"))
+    assert finding.evidence["measure"] == "account"
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        {"low": 0.94},  # the rest errs by any amount
+        {"own": 0.7},  # a target of few values leaves few differences
+        {"r2_low": 0.9},
+    ],
+)
+def test_a_sum_that_is_no_account(dossier, honest):
+    wounded = dossier.model_copy(update={"identity": ACCOUNT.model_copy(update=honest)})
+    assert tuple(target_leakage(wounded)) == ()
+
+
+def test_a_leak_tells_what_it_is_worth(dossier):
+    wounded = dossier.model_copy(update={"solo": (solo("age", 0.99, 0.96),), "leak_cost": COST})
+    (finding,) = target_leakage(wounded)
+    told = {name: finding.evidence[name] for name in ("including", "without", "difference", "excluded", "n_test")}
+    assert told == {"including": 0.97, "without": 0.8, "difference": 0.17, "excluded": False, "n_test": 200}
+
+
+def test_a_leak_that_was_left_out_is_a_note(dossier):
+    (finding,) = target_leakage(left_out(dossier))
+    assert (finding.severity, finding.columns) == (Severity.INFO, ("refund",))
+    assert finding.evidence["excluded"] is True
 
 
 def test_target_leakage_needs_solo_scores(dossier):

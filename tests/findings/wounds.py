@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from reportgen.records.base import Code
+from reportgen.records.dirt import Dirt, Outliers, Sentinel, Variants
 from reportgen.records.dossier import Dossier
+from reportgen.records.drift import Drift, FeatureDrift, Missingness, UnseenLevels
 from reportgen.records.labels import SuspectLabel
+from reportgen.records.leak import Identity, LeakCost, Reached
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
-from reportgen.records.table import Column, Level, PartRecord, Profile
+from reportgen.records.table import Column, Level, PartRecord, Profile, Reading
 from tests.findings.conftest import (
     baseline,
     categorical,
@@ -118,6 +122,82 @@ def drifted(dossier: Dossier) -> Dossier:
     return dossier.model_copy(update={"split": dossier.split.model_copy(update={"strategy": "given", "parts": parts})})
 
 
+def moved(**changes: object) -> FeatureDrift:
+    """A column that moved by a third of the rows."""
+    one = FeatureDrift(
+        feature="age",
+        kind="numbers",
+        distance=0.33,
+        low=0.25,
+        high=0.4,
+        before=40.0,
+        after=47.0,
+        missing_before=0.0,
+        missing_after=0.0,
+        missing_low=-0.01,
+        missing_high=0.01,
+        p_value=1e-6,
+        n_before=600,
+        n_after=200,
+    )
+    return one.model_copy(update=changes)
+
+
+def unseen(**changes: object) -> UnseenLevels:
+    """A category of twelve test rows in two hundred that training never had."""
+    one = UnseenLevels(
+        feature="city",
+        count=12,
+        n=200,
+        share=0.06,
+        low=0.035,
+        high=0.1,
+        expected=0.001,
+        p_value=1e-6,
+        levels=("Gdańsk",),
+        rows=tuple(range(12)),
+        method="by hand",
+    )
+    return one.model_copy(update=changes)
+
+
+def apart(*features: FeatureDrift, unseen: tuple[UnseenLevels, ...] = (), strategy: str = "given") -> Wound:
+    """The test rows held against training, after a split of that kind."""
+    found = Drift(features=features, unseen=unseen, bound=0.1, train=600, test=200, method="by hand")
+
+    def part(dossier: Dossier) -> Dossier:
+        return dossier.model_copy(
+            update={"split": dossier.split.model_copy(update={"strategy": strategy}), "drift": found}
+        )
+
+    return part
+
+
+def gap(**changes: object) -> Missingness:
+    """A column of a thousand values whose gaps tell the target, and go on doing so beside the others."""
+    one = Missingness(
+        feature="income",
+        missing=140,
+        n=1000,
+        value=0.27,
+        low=0.22,
+        high=0.32,
+        p_value=1e-9,
+        label="yes",
+        inside=0.83,
+        outside=0.44,
+        gap_low=0.31,
+        gap_high=0.45,
+        partial=0.16,
+        partial_low=0.11,
+        partial_high=0.21,
+        partial_p_value=1e-6,
+        partial_n=1000,
+        method="by hand",
+    )
+    return one.model_copy(update=changes)
+
+
 def mislabelled(share: float) -> Wound:
     suspects = tuple(SuspectLabel(row=k, given="no", suggested="yes", probability=0.9) for k in (7, 3))
     found = {"p_value": 1e-6, "share": share, "low": share / 2, "high": 2 * share, "likely": 2, "found": 0.95}
@@ -130,8 +210,85 @@ def mislabelled(share: float) -> Wound:
     return mislabel
 
 
+ACCOUNT = Identity(
+    columns=("income", "tenure"),
+    signs=(1, -1),
+    values=8,
+    share=0.98,
+    low=0.97,
+    high=0.99,
+    own=0.1,
+    r2=0.99,
+    r2_low=0.987,
+    n=400,
+    method="by hand",
+)
+COST = LeakCost(
+    columns=("age",),
+    excluded=False,
+    metric="accuracy",
+    including=Reached(value=0.97, low=0.94, high=0.99),
+    without=Reached(value=0.8, low=0.74, high=0.85),
+    difference=0.17,
+    low=0.12,
+    high=0.22,
+    n=200,
+    method="by hand",
+)
+
+
+def coded(value: str, how: str, state: str, count: int) -> Wound:
+    """A value that stands for missing in so many of 1,000 rows."""
+    numbers = {} if how == "word" else {"nearest": 18.0, "p_value": 1e-6}
+    found = {"column": "age", "value": value, "how": how, "state": state, "rows": tuple(range(count)), "n": 1000}
+    return changed(profile=Profile(dirt=Dirt(sentinels=(Sentinel.model_validate(found | numbers),))))
+
+
+def stray(code: str, count: int) -> Wound:
+    """Texts among other cells, in so many of 1,000 rows."""
+
+    def noted(dossier: Dossier) -> Dossier:
+        facts = {"column": "age", "count": count, "examples": ("n/k", "12,5 kWh"), "rows": tuple(range(count))}
+        reading = Reading(format="csv", notes=(Code(code=code, facts=facts),))
+        return dossier.model_copy(update={"dataset": dossier.dataset.model_copy(update={"reading": reading})})
+
+    return noted
+
+
+def far(**changes: object) -> Wound:
+    """Four of 1,000 values a thousand times too large."""
+    found = Outliers(
+        column="age",
+        side="high",
+        rows=(3, 8, 90, 700),
+        least=40000.0,
+        most=61000.0,
+        edge=70.0,
+        ratio=700.0,
+        factor=1000.0,
+        share=0.999,
+        p_value=1e-20,
+        n=1000,
+    ).model_copy(update=changes)
+    return changed(profile=Profile(dirt=Dirt(outliers=(found,), columns=4)))
+
+
+def spelled(state: str, count: int) -> Wound:
+    """A city written in three ways."""
+    found = {"column": "city", "spellings": ("Cádiz", "cadiz", "Cádiz "), "counts": (300, count - 1, 1)}
+    told = {"state": state, "rows": tuple(range(count)), "n": 1000}
+    return changed(profile=Profile(dirt=Dirt(variants=(Variants.model_validate(found | told),))))
+
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
+
+
+def left_out(dossier: Dossier) -> Dossier:
+    """A leak that the network was not given."""
+    changed_solo = changed(solo=(solo("refund", 1.0, 0.99),), leak_cost=COST.model_copy(update={"excluded": True}))
+    return changed_solo(grown(numeric("refund", role="dropped", why="leak"))(dossier))
+
 
 WOUNDS: dict[str, tuple[Wound, ...]] = {
     "constant_column": (
@@ -142,11 +299,24 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     ),
     "id_column": (grown(categorical("customer", (1,), role="id", why="key", distinct=1000)),),
     "mostly_missing": (grown(numeric("referral", missing=900)),),
+    "sentinel_missing": (
+        *(coded("-999", "gap", state, 50) for state in ("missing", "kept")),
+        coded("0", "edge", "missing", 3),
+        coded("unknown", "word", "level", 50),
+        coded("?", "word", "read", 50),
+    ),
+    "mixed_types": (stray("text_among_numbers", 15), stray("text_among_numbers", 1), stray("text_among_dates", 15)),
+    "outlier_values": (far(), far(factor=None, share=0.3), far(side="low", factor=0.001, share=0.001)),
+    "category_variants": (spelled("merged", 100), spelled("kept", 100), spelled("merged", 2), spelled("unclear", 100)),
     "high_cardinality": (grown(categorical("postcode", (9,) * 10, distinct=100, other_levels=90)),),
     "target_leakage": (
         changed(solo=(solo("age", 0.99, 0.96),)),
         changed(solo=(solo("age", 1.0, 0.99),)),
         regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
+        regression(changed(identity=ACCOUNT)),
+        changed(solo=(solo("age", 0.99, 0.96),), leak_cost=COST),
+        left_out,
+        regression(changed(identity=ACCOUNT, leak_cost=COST.model_copy(update={"metric": "r2", "excluded": True}))),
     ),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
@@ -160,6 +330,20 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     ),
     "train_test_overlap": tuple(changed(profile=Profile(overlap_rows=tuple(range(count)))) for count in (1, 50, 200)),
     "label_drift": (changed(split=split((300, 300), (100, 100), (50, 150), "given")), regression(drifted)),
+    "feature_drift": (
+        apart(moved()),
+        apart(moved(feature="city", kind="levels", label="city_1", before=0.2, after=0.5)),
+        apart(moved(kind="dates", before="2020-01-01", after="2021-01-01"), strategy="time"),
+        apart(moved(distance=None, low=None, high=None, missing_after=0.4, missing_low=0.3, missing_high=0.5)),
+    ),
+    "unseen_categories": (apart(unseen=(unseen(),)), apart(unseen=(unseen(share=0.02, low=0.009, expected=0.0),))),
+    "informative_missingness": (
+        changed(missingness=(gap(),)),
+        changed(missingness=(gap(), gap(feature="age", same_as="income", partial=None, partial_p_value=None))),
+        changed(missingness=(gap(partial=0.01, partial_low=0.0, partial_high=0.06, partial_p_value=0.6),)),
+        changed(missingness=(gap(partial=None, partial_low=None, partial_high=None, partial_p_value=None),)),
+        regression(changed(missingness=(gap(label=None, inside=103.0, outside=181.0, gap_low=-90.0, gap_high=-66.0),))),
+    ),
     "performance_drop": (scored(0.9, 0.9, 0.7), regression(scored(0.9, 0.9, 0.7, "r2"))),
     "no_better_than_baseline": (
         changed(baselines=(baseline("dummy", -0.02),)),

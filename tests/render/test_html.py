@@ -32,7 +32,7 @@ TAGS = {
     *("h3", "h4", "dl", "dt", "dd", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "section"),
     *("figure", "figcaption", "img", "code", "pre", "strong", "wbr"),
 }
-VOID = ("meta", "img", "wbr")
+VOID = ("meta", "img", "br", "wbr")
 
 
 class Page(HTMLParser):

@@ -1,0 +1,90 @@
+"""What test rows hold that training rows have not taught: other values, other gaps, other categories."""
+
+from collections.abc import Iterator
+
+from reportgen.findings.base import NotJudged
+from reportgen.findings.parts import DROP, SURE
+from reportgen.records.base import Facts
+from reportgen.records.dossier import Dossier
+from reportgen.records.drift import Drift, FeatureDrift
+from reportgen.records.finding import Finding, Severity
+
+
+def feature_drift(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column that is distributed otherwise in the test part than in training."""
+    drift = _drift(dossier, "given", "time")
+    for one in drift.features:
+        facts = _moved(one, drift.bound)
+        if facts:
+            yield Finding(
+                code="feature_drift",
+                severity=Severity.WARNING,
+                columns=(one.feature,),
+                evidence={**facts, "bound": drift.bound, "p_value": one.p_value, "method": drift.method},
+                section="background",
+            )
+
+
+def _moved(one: FeatureDrift, bound: float) -> Facts:
+    """Tell what moved, values before gaps; nothing where chance or less than the bound would explain it."""
+    if one.p_value >= SURE:
+        return {}
+    if one.distance is not None and one.low is not None and one.low > bound:
+        return {
+            "measure": one.kind,
+            "distance": one.distance,
+            "low": one.low,
+            "high": one.high,
+            "label": one.label,
+            "before": one.before,
+            "after": one.after,
+            "n_before": one.n_before,
+            "n_after": one.n_after,
+        }
+    if one.missing_low > bound or one.missing_high < -bound:
+        return {
+            "measure": "missing",
+            "distance": abs(one.missing_after - one.missing_before),
+            "low": min(abs(one.missing_low), abs(one.missing_high)),
+            "high": max(abs(one.missing_low), abs(one.missing_high)),
+            "label": None,
+            "before": one.missing_before,
+            "after": one.missing_after,
+            "n_before": one.n_before,
+            "n_after": one.n_after,
+        }
+    return {}
+
+
+def unseen_categories(dossier: Dossier) -> Iterator[Finding]:
+    """Flag a column whose test rows hold categories that training has not, beyond what rare ones leave by chance."""
+    for one in _drift(dossier, "given", "time", "group").unseen:
+        if one.p_value < SURE:
+            matters = one.low - one.expected > DROP
+            yield Finding(
+                code="unseen_categories",
+                severity=Severity.WARNING if matters else Severity.INFO,
+                columns=(one.feature,),
+                rows=one.rows,
+                evidence={
+                    "count": one.count,
+                    "n": one.n,
+                    "share": one.share,
+                    "low": one.low,
+                    "high": one.high,
+                    "expected": one.expected,
+                    "p_value": one.p_value,
+                    "levels": one.levels,
+                    "bound": DROP,
+                    "method": one.method,
+                },
+                section="background",
+            )
+
+
+def _drift(dossier: Dossier, *strategies: str) -> Drift:
+    if dossier.split.strategy not in strategies:
+        raise NotJudged("parts_drawn_at_random")
+    if dossier.drift is None:
+        raise NotJudged("no_drift")
+    return dossier.drift
