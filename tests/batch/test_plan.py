@@ -71,6 +71,15 @@ def test_the_command_line_goes_before_the_manifest_and_that_before_the_file(home
     assert (jobs[0].config.task, jobs[0].config.split.test, jobs[0].config_file) == ("binary", 0.3, "own.toml")
 
 
+def test_targets_and_waivers_may_be_a_datasets_own(home):
+    targets = '[dataset.targets]\naccuracy = ">= 0.9"\n'
+    waiver = '[[dataset.waive]]\ncode = "x"\nreason = "y"\nby = "z"\nuntil = 2030-01-31\n'
+    Path("batch.toml").write_text(MANIFEST + targets + waiver)
+    a, _, flowers = planned(manifest="batch.toml")
+    assert ([goal.name for goal in flowers.config.targets], len(flowers.config.waive)) == (["accuracy"], 1)
+    assert not a.config.targets
+
+
 def test_paths_in_a_manifest_start_from_its_folder(home, monkeypatch, tmp_path_factory):
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert planned(manifest=str(home / "batch.toml"))[0].source == str(home / "tables" / "a.csv")
@@ -80,6 +89,7 @@ def test_a_file_that_is_not_there_is_planned_and_fails_later(home):
     assert [job.source for job in planned("none.csv")] == ["none.csv"]
 
 
+CARD = "[dataset.card]"
 WRONG = {
     "unknown key": ('seed = 4', 'sed = 4', "line 13: there is no option 'sed'; known here: data, tags, config"),
     "unknown key of a table": ("owner", "ownr", "batch.toml, line 15: there is no option 'card.ownr'"),
@@ -88,6 +98,8 @@ WRONG = {
     "no data": ('data = "iris"', "", "batch.toml, line 10: of a [[dataset]], data = ..."),
     "tags": ('tags = ["nightly", "eu"]', 'tags = "eu"', "batch.toml, line 5: of a [[dataset]], tags"),
     "unknown table": ("[defaults]", "[default]", "batch.toml, line 1: there is no 'default'"),
+    "no target": (CARD, f'[dataset.targets]\naccuracy = "high"\n{CARD}', "line 15: targets.accuracy = 'high'"),
+    "half a waiver": (CARD, f'[[dataset.waive]]\ncode = "x"\n{CARD}', "line 14: a waiver needs code"),
     "not TOML": ('name = "flowers"', "name = ", "batch.toml is not valid TOML: Invalid value (at line 12"),
     "no file": ("tables/*.csv", "tables/*.tsv", "tables/*.tsv matches no file"),
     "two of one name": ('name = "flowers"', 'name = "b"', "tables/b.csv and iris would both be called b; give one"),
