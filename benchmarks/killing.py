@@ -103,7 +103,7 @@ def _kill_workers(run: "subprocess.Popen[str]", draw: random.Random) -> int:
     """Kill one of those that audit every few seconds, while there are any."""
     kills = 0
     while run.poll() is None:
-        workers = [child for root in _children(run.pid) for slot in _children(root) for child in _children(slot)]
+        workers = [child for root in children(run.pid) for slot in children(root) for child in children(slot)]
         if workers:
             os.kill(draw.choice(workers), signal.SIGKILL)
             kills += 1
@@ -111,7 +111,8 @@ def _kill_workers(run: "subprocess.Popen[str]", draw: random.Random) -> int:
     return kills
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and not yet waited for, on Linux."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]
