@@ -67,6 +67,8 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     1 where a gate failed, else 2 where an audit did, else 0; 130 where it was interrupted. Raises ConfigError and
     OutputError before any work, and OutputError where the disk takes no more.
     """
+    if not hasattr(os, "fork"):
+        raise ConfigError("this system cannot fork processes, which a batch does; run it on Linux or macOS")
     options = dict(request.options or {})
     asked = Limits(read_seconds(request.timeout), read_bytes(request.memory))
     shard = read_shard(request.shard)

@@ -13,7 +13,6 @@ import ctypes
 import faulthandler
 import importlib
 import os
-import resource
 import signal
 import socket
 import sys
@@ -27,6 +26,9 @@ from typing import Any, NoReturn
 
 from reportgen.errors import ReportgenError
 from reportgen.output import abandon
+
+if sys.platform != "win32":
+    import resource
 
 PR_SET_PDEATHSIG = 1
 READY = b"r"
