@@ -141,8 +141,13 @@ def _weight(row: Row) -> tuple[int, int, str]:
     return ORDER.index(row.standing), not gate, row.job.name.casefold()
 
 
-def write_index(out: Path, rows: Sequence[Row], created: str, lang: str, templates: Path | None = None) -> None:
-    """Write all four files, each whole or not at all. Raises OutputError where they cannot be written."""
+def write_index(
+    out: Path, rows: Sequence[Row], created: str, lang: str, templates: Path | None = None, writer: str = ""
+) -> None:
+    """Write all four files, each whole or not at all; `writer` is unlike that of any other process at work here.
+
+    Raises OutputError where they cannot be written.
+    """
     contents: dict[str, Callable[[], Iterable[str]]] = {
         "index.json": lambda: json_lines(rows, created),
         "index.html": lambda: [to_html(rows, created, lang, templates)],
@@ -150,7 +155,7 @@ def write_index(out: Path, rows: Sequence[Row], created: str, lang: str, templat
         "junit.xml": lambda: [to_junit(rows)],
     }
     for name, text in contents.items():
-        _place(out / name, out / FOLDER / f"{name}.new", text())
+        _place(out / name, out / FOLDER / f"{name}{writer}.new", text())
 
 
 def _place(path: Path, waiting: Path, text: Iterable[str]) -> None:

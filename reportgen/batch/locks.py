@@ -22,10 +22,11 @@ def journals(out: Path) -> list[Path]:
 
 def journal_of(out: Path, shard: Shard | None) -> Path:
     """The journal that this process writes."""
-    return out / FOLDER / f"journal{_suffix(shard)}.jsonl"
+    return out / FOLDER / f"journal{suffix(shard)}.jsonl"
 
 
-def _suffix(shard: Shard | None) -> str:
+def suffix(shard: Shard | None) -> str:
+    """What a shard's files have in their names."""
     return f"-{shard.number}-of-{shard.of}" if shard else ""
 
 
@@ -41,7 +42,7 @@ def locked(out: Path, shard: Shard | None) -> Iterator[int]:
         if shard is None:
             yield whole
             return
-        with _held(out, f"lock{_suffix(shard)}", shared=False) as part:
+        with _held(out, f"lock{suffix(shard)}", shared=False) as part:
             yield part
 
 

@@ -192,13 +192,14 @@ from pathlib import Path
 from reportgen.batch.command import Request, batch
 from tests.batch import stubs
 folder = Path(sys.argv[1])
-sys.exit(batch(Request((str(folder / "*.csv"),), out=folder / "out", workers=2), print, stubs.stub))
+shard = sys.argv[2] or None
+sys.exit(batch(Request((str(folder / "*.csv"),), out=folder / "out", workers=2, shard=shard), print, stubs.stub))
 """
 
 
-def start(folder: Path) -> "subprocess.Popen[str]":
+def start(folder: Path, shard: str = "") -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder)],
+        [sys.executable, "-c", PROGRAM, str(folder), shard],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -216,6 +217,17 @@ def wait_for(folder: Path, event: str, key: str) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"{key} was never {event}")
+
+
+def test_shards_at_work_at_once_leave_one_index(folder):
+    tables(folder, *(f"slow{number}" for number in range(12)))
+    shards = [start(folder, f"{number}/3") for number in (1, 2, 3)]
+    assert [shard.communicate(timeout=60)[1] for shard in shards] == ["", "", ""]
+    assert [shard.returncode for shard in shards] == [0, 0, 0]
+    index = stubs.index(folder / "out")
+    assert len(index["datasets"]) == 12
+    assert index["totals"]["pending"] <= 8, "the last to end sees all, but two may end at once"
+    assert not list((folder / "out" / ".reportgen").glob("*.new"))
 
 
 def test_a_second_batch_on_the_folder_is_refused_in_one_sentence(folder, audits):
