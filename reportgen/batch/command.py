@@ -17,7 +17,7 @@ from reportgen.batch.audit import audit_one
 from reportgen.batch.drive import Driver, Task, Wishes, now, tasks_of
 from reportgen.batch.journal import Journal, State, read_states
 from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_memory, workers_for
-from reportgen.batch.locks import journal_of, journals, locked, suffix
+from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
 from reportgen.batch.plan import Job, Shard, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
 from reportgen.batch.result import Result
@@ -160,12 +160,16 @@ class _Book:
 
     def write(self) -> None:
         """Write the index over all datasets of the plan, those of other shards as their journals have them."""
+        if self._shard is None:
+            self._write(self.states)
+            return
+        with alone(self.out):
+            others = read_states(journals(self.out))
+            self._write(self.states | {key: state for key, state in others.items() if not self._shard.holds(key)})
+
+    def _write(self, states: Mapping[str, State]) -> None:
         from reportgen.batch.index import rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
 
-        states = dict(self.states)
-        if self._shard:
-            others = read_states(journals(self.out))
-            states |= {key: state for key, state in others.items() if not self._shard.holds(key)}
         hashes = {task.job.key: task.hash for task in self.tasks}
         write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
 

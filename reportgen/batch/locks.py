@@ -47,6 +47,19 @@ def locked(out: Path, shard: Shard | None) -> Iterator[int]:
 
 
 @contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Wait for the other shards to have written their index, and keep them waiting: the last to write has read all."""
+    import fcntl  # noqa: PLC0415 - not on every system
+
+    handle = os.open(out / FOLDER / "lock-index", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def _held(out: Path, name: str, *, shared: bool) -> Iterator[int]:
     file = out / FOLDER / name
     try:
