@@ -130,12 +130,15 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
 
 
 def _gate_failed(document: Document, config: Config) -> bool:
-    """A target that fails the run, or a finding as severe as asked that nobody has answered for."""
+    """A target that fails the run, a waiver that has ended, or a finding as severe as asked that none is about."""
     if failing(document.targets, document.targets_not_shown):
+        return True
+    open_findings = counted(document.findings)
+    if any(finding.lapsed and finding.severity.weight for finding in open_findings):
         return True
     if config.fail_on == "never":
         return False
-    return any(finding.severity.weight >= Severity(config.fail_on).weight for finding in counted(document.findings))
+    return any(finding.severity.weight >= Severity(config.fail_on).weight for finding in open_findings)
 
 
 def _weight(finding: Finding) -> str:

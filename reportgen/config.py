@@ -25,10 +25,15 @@ MOST_EXPLAINED = 50
 
 
 class SplitConfig(Record):
-    """`[split]`: the shares of validation and test rows; training takes the rest."""
+    """`[split]`: the shares of validation and test rows; training takes the rest.
+
+    `find_groups` and `find_time` look for columns that name groups or moments, and keep to those that matter.
+    """
 
     validation: float = Field(default=0.2, gt=0, lt=0.5)
     test: float = Field(default=0.2, gt=0, lt=0.5)
+    find_groups: bool = True
+    find_time: bool = True
 
 
 class ReadingConfig(Record):

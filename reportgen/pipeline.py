@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,31 +26,46 @@ from reportgen.data import (
     Prepared,
     PreparedPart,
     Preparer,
+    Suspect,
     load,
+    measured,
     prepare,
     profile,
     refold,
+    respect,
     split,
+    suspects,
+    target_numbers,
 )
 from reportgen.document import Document, Environment, Gates, compose
 from reportgen.errors import DataError
 from reportgen.evidence import collect, identity, solo
 from reportgen.evidence.base import Fitted, Leaks, Part, Refit, Refitting, Shrinking, Smaller, Subject, positions
-from reportgen.findings import decide, hold, judge, leaking, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
+from reportgen.evidence.structure import Look, confirmed, respectable
+from reportgen.evidence.structure import judge as judge_structure
+from reportgen.findings import decide, judge, leaking, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
+from reportgen.findings import hold as hold_targets
 from reportgen.model import (
     FittedBaseline,
     Network,
+    Trial,
     course_for,
     fit_baselines,
+    group_trial,
+    hold,
+    hold_again,
     learn_less,
     refit,
     refits_for,
+    telling,
+    time_trial,
     train,
 )
 from reportgen.model.curve import Course, sizes
-from reportgen.model.refits import seeds
+from reportgen.model.refits import Refitted, seeds
 from reportgen.records.base import PartName
 from reportgen.records.network import Cover
+from reportgen.records.structure import Candidate, Structure
 from reportgen.records.table import DatasetRecord, Profile, Task
 from reportgen.render.words import worded, worded_verdict
 
@@ -58,6 +74,9 @@ Watch = Callable[[str], AbstractContextManager[None]]
 
 RANDOMISED = 8
 """Networks with weights drawn anew, for the sanity check of explanations: enough for a t interval over them."""
+DEALINGS = 2
+"""Dealings of the same rows on which what seems to matter is judged again."""
+
 LIBRARIES = ("tensorflow", "keras", "scikit-learn", "numpy", "pandas", "scipy", "matplotlib", "jinja2", "weasyprint")
 
 
@@ -97,8 +116,10 @@ def _audit(
     with watch("read"):
         dataset = load(source, config)
         refuse_unfit(config.targets, dataset.task)
+    with watch("structure"):
+        structure = _structure(dataset, config)
     with watch("prepare"):
-        parts = split(dataset, config)
+        parts, asked, structure = _part_rows(dataset, config, structure)
         _refuse_absent(parts, config.explain_rows)
         rows = profile(parts)
         prepared = prepare(parts)
@@ -113,18 +134,21 @@ def _audit(
         with watch("without_leaks"):
             leaks = replace(leaks, other=_other_answers(network, otherwise, dataset.task, config))
     with watch("refit"):
-        refits = _refits(parts, prepared, network, config)
+        refits = _refits(parts, prepared, network, asked)
+    with watch("random_split"):
+        random_split, structure = _random_split(parts, prepared, network, asked, structure)
     with watch("learn_less"):
         smaller = _smaller(prepared, network, dataset.task, config)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
+    subject = replace(subject, structure=structure, random_split=random_split)
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
     findings, waivers = waive(findings, config.waive, day) if day else (findings, ())
-    gates = Gates(hold(config.targets, dossier, findings), waivers, day)
+    gates = Gates(hold_targets(config.targets, dossier, findings), waivers, day)
     verdict = worded_verdict(decide(dossier, findings, gates.targets))
     environment = _environment(dataset, config, config_file)
     document = compose(dossier, worded(findings), checks, verdict, config, environment, gates)
@@ -211,18 +235,142 @@ def _refits(parts: Parts, prepared: Prepared, network: Network, config: Config) 
     ]
     made = refit(network, [rows for _, rows, _, _ in drawn], parts.dataset.task, [seed for seed, *_ in drawn])
     networks = tuple(
-        Refit(
-            test=_part("test", rows.test, anew.test, prepared, config),
-            inputs=rows.inputs,
-            predict=network.predict,
-            train_rows=len(rows.train.y) + len(rows.validation.y),
-            notes=network.notes,
-            encode=partial(_encode, rows.preparer, parts.dataset.frame),
-        )
-        for (_, rows, anew, _), network in zip(drawn, made, strict=True)
+        _as_refit(rows, anew, made_anew, prepared, config)
+        for (_, rows, anew, _), made_anew in zip(drawn, made, strict=True)
     )
     covers = {cover for *_, varied in drawn for cover in (varied, "seed")}
     return Refitting(networks, _most(covers), count - len(networks), "no_other_split")
+
+
+def _as_refit(rows: Prepared, anew: Parts, network: Refitted, prepared: Prepared, config: Config) -> Refit:
+    return Refit(
+        test=_part("test", rows.test, anew.test, prepared, config),
+        inputs=rows.inputs,
+        predict=network.predict,
+        train_rows=len(rows.train.y) + len(rows.validation.y),
+        notes=network.notes,
+        encode=partial(_encode, rows.preparer, anew.dataset.frame),
+    )
+
+
+def _structure(dataset: Dataset, config: Config) -> Structure:
+    """Try every column that may name groups or moments: whether a random split flatters a quick learner."""
+    nothing = Structure(groups_sought=config.split.find_groups, times_sought=config.split.find_time)
+    found = suspects(dataset, config)
+    if not found:
+        return nothing
+    probe = _Probe.of(dataset, config.seed)
+    groups = probe.judge([one for one in found if one.kind == "group" and not one.stable])
+    best = respectable(groups, "group")
+    unit = next((one for one in found if best and one.columns == best.columns), None)
+    times = probe.judge([one for one in found if one.kind == "time"], unit)
+    groups += probe.judge([one for one in found if one.stable])
+    return nothing.model_copy(update={"candidates": (*groups, *times), "set_aside": probe.aside})
+
+
+@dataclass(frozen=True)
+class _Probe:
+    """The table as the quick learner sees it: numbers, the feature of each column, those that tell the target alone."""
+
+    dataset: Dataset
+    seed: int
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[Any]
+    names: tuple[str, ...]
+    aside: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, seed: int) -> Self:
+        """Turn the table into numbers, and see which columns leave nothing for a split to flatter."""
+        (x, names), y = measured(dataset), target_numbers(dataset)
+        return cls(dataset, seed, x, y, names, telling(x, y, names, len(dataset.task.classes), seed))
+
+    def judge(self, found: list[Suspect], unit: Suspect | None = None) -> tuple[Candidate, ...]:
+        """Test columns of one kind, and those that seem to matter again on rows dealt anew.
+
+        Rows of one unit stay together however they are dealt.
+        """
+        tried = [(one, trial) for one in found if (trial := self._trial(one, unit))]
+        looks = [(look, one, trial) for one, trial in tried if (look := self._look(one, trial)).tries]
+        first = judge_structure([look for look, _, _ in looks], self._metric)
+        return tuple(
+            self._confirmed(candidate, one, trial) if candidate.flatters else candidate
+            for candidate, (_, one, trial) in zip(first, looks, strict=True)
+        )
+
+    def _confirmed(self, candidate: Candidate, one: Suspect, trial: Trial) -> Candidate:
+        """The candidate as other dealings of its rows show it: what was chosen for its numbers is judged on others."""
+        anew = [trial.dealt_anew(one.kind, self.seed, number) for number in range(DEALINGS)]
+        (table,) = (x for known, x in self._tables(one) if known == candidate.known)
+        held = hold_again(table, self.y, len(self.dataset.task.classes), anew, self.seed)
+        tries = ((candidate.known, held),) if held else ()
+        (again,) = judge_structure([replace(_as_look(one, trial), tries=tries)], self._metric)
+        return confirmed(candidate, again)
+
+    @property
+    def _metric(self) -> str:
+        return "r2" if self.dataset.task.kind == "regression" else "accuracy"
+
+    def _trial(self, one: Suspect, unit: Suspect | None) -> Trial | None:
+        if one.kind == "group":
+            return group_trial(one.codes, self.seed)
+        return time_trial(one.codes, unit.codes if unit else None, self.seed)
+
+    def _tables(self, one: Suspect) -> list[tuple[bool, npt.NDArray[np.float64]]]:
+        """The table without the columns in question, and with their groups or moments as one column."""
+        without = self.x[:, [name not in (*one.columns, *self.aside) for name in self.names]]
+        with_them = [(True, np.column_stack([without, one.codes]))] if one.named or one.kind == "time" else []
+        return [(False, without), *with_them]
+
+    def _look(self, one: Suspect, trial: Trial) -> Look:
+        classes = len(self.dataset.task.classes)
+        held = ((known, hold(x, self.y, classes, trial, self.seed)) for known, x in self._tables(one))
+        return replace(_as_look(one, trial), tries=tuple((known, found) for known, found in held if found))
+
+
+def _as_look(one: Suspect, trial: Trial) -> Look:
+    return Look(one.kind, one.columns, one.origin, trial.cluster, trial.share, (), one.common, one.stable)
+
+
+def _part_rows(dataset: Dataset, config: Config, structure: Structure) -> tuple[Parts, Config, Structure]:
+    """Part the rows as asked, or by what was found where a random split flatters, with the settings that say so."""
+    if config.group or config.time:
+        told = {"respected": config.group or config.time, "kind": "group" if config.group else "time"}
+        return split(dataset, config), config, structure.model_copy(update={**told, "origin": "given"})
+    best = respectable(structure.candidates, "group") or respectable(structure.candidates, "time")
+    if best is None:
+        return split(dataset, config), config, structure
+    if dataset.test is not None:
+        told = {"why_not_respected": "test_rows_given"}
+        return split(dataset, config), config, structure.model_copy(update=told)
+    try:
+        marked, asked = respect(dataset, config, best.kind, best.columns)
+        parts = split(marked, asked)
+        prepare(parts)
+    except DataError:
+        told = {"why_not_respected": "split_impossible"}
+        return split(dataset, config), config, structure.model_copy(update=told)
+    told = {"respected": best.columns, "kind": best.kind, "origin": "found"}
+    return parts, asked, structure.model_copy(update=told)
+
+
+def _random_split(
+    parts: Parts, prepared: Prepared, network: Network, config: Config, structure: Structure
+) -> tuple[Refit | None, Structure]:
+    """A network made in the same way on rows parted at random, where the reported split keeps to groups or time."""
+    if not structure.respected or parts.dataset.test is not None:
+        return None, structure
+    asked = config.refits.count
+    if asked == 0 or (asked is None and not refits_for(network.plan, network.workshop.size, config.budget)):
+        why = "too_large_to_refit" if asked is None else "refits_off"
+        return None, structure.model_copy(update={"why_no_random_split": why})
+    try:
+        anew = split(parts.dataset, config.model_copy(update={"group": (), "time": ()}))
+        rows = prepare(anew)
+    except DataError:
+        return None, structure.model_copy(update={"why_no_random_split": "no_other_split"})
+    (made,) = refit(network, [rows], parts.dataset.task, [config.seed])
+    return _as_refit(rows, anew, made, prepared, config), structure
 
 
 def _encode(preparer: Preparer, table: pd.DataFrame, frame: pd.DataFrame) -> Matrix:

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 STEPS = {
     "libraries": "loading the libraries",
     "read": "reading the table",
+    "structure": "looking for groups and an order in time",
     "prepare": "splitting and preparing the rows",
     "train": "training the network",
     "refit": "training it anew from other seeds",
+    "random_split": "training it on a random split",
     "learn_less": "training it on fewer rows",
     "fit_baselines": "training the baselines",
     "performance": "measuring performance",

@@ -120,7 +120,6 @@ def houses(rng: Rng) -> LookAlike:
         "redundant_features": "two areas, correlated by 0.86",
         "id_column": "streets",
         "group_leakage": "streets",
-        "time_leakage": "the year of building",
     }
     return LookAlike(frame, like)
 

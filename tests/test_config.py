@@ -91,7 +91,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, text: str, line: int, words: str)
 
 
 def test_unknown_options_name_the_known_ones_of_their_table(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"known here: validation, test$"):
+    with pytest.raises(ConfigError, match=r"known here: validation, test, find_groups, find_time$"):
         load_config(write(tmp_path, "[split]\ntrain = 0.5\n"), {})
 
 

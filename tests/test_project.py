@@ -106,7 +106,7 @@ def test_the_readme_names_commands_and_options_that_exist():
         if words[0] not in known or not {word for word in words if word.startswith("--")} <= known[words[0]]
     ]
     assert unknown == []
-    assert {words[0] for words in named} == {"run", "render", "doctor", "schema", "codes"}
+    assert {words[0] for words in named} == {"run", "render", "compare", "init", "doctor", "schema", "codes"}
 
 
 def test_the_readme_imports_names_that_exist():
@@ -121,7 +121,10 @@ def test_the_readme_shows_a_configuration_that_is_one(tmp_path):
     for text in blocks("toml"):
         (tmp_path / "reportgen.toml").write_text(text, "utf-8")
         configs.append(load_config(tmp_path / "reportgen.toml", {}))
-    whole, article, own = configs
+    gates, whole, article, own = configs
+    assert [(goal.name, waiver.code) for goal, waiver in zip(gates.targets, gates.waive, strict=False)] == [
+        ("accuracy", "id_column")
+    ]
     assert (whole.target, whole.split.test, whole.model.hidden) == ("churn", 0.25, (64, 32))
     assert article.model == ModelConfig(kind="article")
     assert own.model == ModelConfig(members=1, embedding="none", hidden=(64, 32), epochs=200)

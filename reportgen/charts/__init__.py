@@ -2,7 +2,7 @@
 
 from reportgen.charts.bars import bars
 from reportgen.charts.effects import effects
-from reportgen.charts.fonts import covered
+from reportgen.charts.fonts import covered, letters
 from reportgen.charts.grid import grid
 from reportgen.charts.heatmap import heatmap, share_heatmap
 from reportgen.charts.histogram import histogram
@@ -22,6 +22,7 @@ __all__ = (
     "grid",
     "heatmap",
     "histogram",
+    "letters",
     "lines",
     "pie",
     "ranges",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, rows, set_span, whole
+from reportgen.charts.rows import Ends, level, rows, set_span, whole
 from reportgen.charts.scale import span
 
 
@@ -38,11 +38,13 @@ def _ends(numbers: Sequence[float]) -> tuple[float, float]:
 
 def _whiskers(axes: Axes, values: Sequence[float], lows: Ends, highs: Ends) -> None:
     """From end to end; where only one end is known, from the bar's end to it, with a cap there alone."""
-    for row, (value, low, high) in enumerate(zip(values, lows, highs, strict=True)):
-        if low is None and high is None:
-            continue
-        start, stop = value if low is None else low, value if high is None else high
-        axes.plot([start, stop], [row, row], color=style.PAPER, linewidth=2.6, solid_capstyle="butt", zorder=3)
-        axes.plot([start, stop], [row, row], color=style.INK, linewidth=1.0, zorder=4)
-        caps = [end for end in (low, high) if end is not None]
-        axes.plot(caps, [row] * len(caps), "|", color=style.INK, markersize=5, markeredgewidth=1.0, zorder=4)
+    known = [
+        (row, value if low is None else low, value if high is None else high, [e for e in (low, high) if e is not None])
+        for row, (value, low, high) in enumerate(zip(values, lows, highs, strict=True))
+        if low is not None or high is not None
+    ]
+    lines = level((row, (start, stop)) for row, start, stop, _ in known)
+    caps = level((row, ends) for row, _, _, ends in known)
+    axes.plot(*lines, color=style.PAPER, linewidth=2.6, solid_capstyle="butt", zorder=3)
+    axes.plot(*lines, color=style.INK, linewidth=1.0, zorder=4)
+    axes.plot(*caps, "|", color=style.INK, markersize=5, markeredgewidth=1.0, zorder=4)

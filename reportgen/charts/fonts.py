@@ -1,9 +1,12 @@
 """Our own fonts: where they are, and which characters they have."""
 
+import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from matplotlib.font_manager import fontManager
+from matplotlib.ft2font import FT2Font
 
 FAMILIES = ("Reportgen Sans", "Reportgen Extra")
 FILES = (
@@ -35,3 +38,19 @@ def register() -> None:
     """Make our fonts known to matplotlib by name, for this process alone."""
     for file in FILES:
         fontManager.addfont(folder() / file)
+
+
+@cache
+def letters(face: str) -> Mapping[int, str]:
+    """The letter that each glyph of a face of ours stands for, by the glyph's number; empty for a face of others.
+
+    Left out are letters whose glyph hangs on their neighbours: those written from right to left, and marks.
+    """
+    file = next((file for file in FILES if file.partition(".")[0] == face), None)
+    codes = {} if file is None else FT2Font(folder() / file).get_charmap()
+    alone = ((glyph, chr(code)) for code, glyph in sorted(codes.items(), reverse=True) if code in covered())
+    return {int(glyph): letter for glyph, letter in alone if _stands_alone(letter)}
+
+
+def _stands_alone(letter: str) -> bool:
+    return not unicodedata.combining(letter) and unicodedata.bidirectional(letter) not in ("R", "AL")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, rows, set_span, whole
+from reportgen.charts.rows import Ends, level, rows, set_span, whole
 from reportgen.charts.scale import span
 
 
@@ -40,25 +40,19 @@ def ranges(
         set_span(axes, *span([*values, *lows, *highs, reference], pad=0.06))
         if reference is not None:
             axes.axvline(reference, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
-        for row, (low, value, high) in enumerate(zip(lows, values, highs, strict=True)):
-            _range(axes, row, low, value, high, LOUD if row == highlight else PLAIN)
+        kept = list(enumerate(zip(lows, values, highs, strict=True)))
+        _draw(axes, [one for one in kept if one[0] != highlight], PLAIN)
+        _draw(axes, [one for one in kept if one[0] == highlight], LOUD)
         if highlight is not None:
-            axes.get_yticklabels()[highlight].set_fontweight("bold")
+            axes.texts[highlight].set_fontweight("bold")
         return style.svg(axes, name)
 
 
-def _range(axes: Axes, row: int, low: float | None, value: float | None, high: float | None, look: Look) -> None:
-    ends = [end for end in (low, value, high) if end is not None]
-    caps = [end for end in (low, high) if end is not None]
-    axes.plot(ends, [row] * len(ends), color=look.colour, linewidth=look.line)
-    axes.plot(caps, [row] * len(caps), "|", color=look.colour, markersize=6, markeredgewidth=1.2)
-    dots = [] if value is None else [value]
-    axes.plot(
-        dots,
-        [row] * len(dots),
-        look.marker,
-        color=look.colour,
-        markersize=look.size,
-        markeredgecolor=style.PAPER,
-        zorder=3,
-    )
+def _draw(axes: Axes, kept: Sequence[tuple[int, Sequence[float | None]]], look: Look) -> None:
+    """Rows of one look, each (low, value, high)."""
+    known = [(row, [end for end in three if end is not None]) for row, three in kept]
+    caps = [(row, [end for end in (low, high) if end is not None]) for row, (low, _, high) in kept]
+    dots = [(row, [value]) for row, (_, value, _) in kept if value is not None]
+    axes.plot(*level(known), color=look.colour, linewidth=look.line)
+    axes.plot(*level(caps), "|", color=look.colour, markersize=6, markeredgewidth=1.2)
+    axes.plot(*level(dots), look.marker, color=look.colour, markersize=look.size, markeredgecolor=style.PAPER, zorder=3)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, rows, set_span, whole
+from reportgen.charts.rows import Ends, level, rows, set_span, whole
 from reportgen.charts.scale import span
 
 LANES = (0.0, -0.2, 0.2)
@@ -28,25 +28,30 @@ def strips(
         axes = rows(labels, axis)
         dots = [value for strip in values for value in strip]
         set_span(axes, *span([*dots, *marked, *lows, *highs], pad=0.06))
-        for row, (strip, one, low, high) in enumerate(zip(values, marked, lows, highs, strict=True)):
-            _interval(axes, row, low, high)
-            _rings(axes, row, strip)
-            if one is not None:
-                axes.plot([one], [row], "D", color=style.ACCENT, markersize=7, markeredgecolor=style.PAPER, zorder=4)
+        _intervals(axes, lows, highs)
+        _rings(axes, values)
+        diamonds = level((row, [one]) for row, one in enumerate(marked) if one is not None)
+        axes.plot(*diamonds, "D", color=style.ACCENT, markersize=7, markeredgecolor=style.PAPER, zorder=4)
         return style.svg(axes, name)
 
 
-def _interval(axes: Axes, row: int, low: float | None, high: float | None) -> None:
-    ends = [end for end in (low, high) if end is not None]
-    axes.plot(ends, [row] * len(ends), color=style.MUTED, linewidth=1.2, zorder=2)
-    axes.plot(ends, [row] * len(ends), "|", color=style.MUTED, markersize=9, markeredgewidth=1.2, zorder=2)
+def _intervals(axes: Axes, lows: Ends, highs: Ends) -> None:
+    pairs = enumerate(zip(lows, highs, strict=True))
+    ends = level((row, [end for end in pair if end is not None]) for row, pair in pairs)
+    axes.plot(*ends, color=style.MUTED, linewidth=1.2, zorder=2)
+    axes.plot(*ends, "|", color=style.MUTED, markersize=9, markeredgewidth=1.2, zorder=2)
 
 
-def _rings(axes: Axes, row: int, strip: Sequence[float]) -> None:
-    lanes = [row + LANES[place % len(LANES)] for place in range(len(strip))]
+def _rings(axes: Axes, values: Sequence[Sequence[float]]) -> None:
+    rings = [
+        (one, row + LANES[place % len(LANES)])
+        for row, strip in enumerate(values)
+        for place, one in enumerate(sorted(strip))
+    ]
+    across, down = zip(*rings, strict=True) if rings else ((), ())
     axes.plot(
-        sorted(strip),
-        lanes,
+        across,
+        down,
         "o",
         color=style.PAPER,
         markersize=4.5,

@@ -6,6 +6,7 @@ from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.split import split
+from reportgen.data.structure import Suspect, measured, respect, suspects, target_numbers
 from reportgen.data.unseen import read_rows
 
 __all__ = [
@@ -15,11 +16,16 @@ __all__ = [
     "Prepared",
     "PreparedPart",
     "Preparer",
+    "Suspect",
     "Target",
     "load",
+    "measured",
     "prepare",
     "profile",
     "read_rows",
     "refold",
+    "respect",
     "split",
+    "suspects",
+    "target_numbers",
 ]

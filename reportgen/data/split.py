@@ -123,7 +123,7 @@ def _by_group(dataset: Dataset, shares: Shares, config: Config, rng: np.random.G
 
 def by_groups(dataset: Dataset, wanted: npt.NDArray[np.float64], config: Config, rng: np.random.Generator) -> Numbers:
     """The part of each row, of parts that are to have those shares; raises DataError for fewer groups than parts."""
-    groups = _groups(dataset.frame[list(config.group)])
+    groups = row_groups(dataset.frame[list(config.group)])
     stratum = strata(dataset.frame[dataset.task.target], dataset.task)
     content = np.zeros((groups.max() + 1, stratum.max() + 1))
     np.add.at(content, (groups, stratum), 1)
@@ -132,7 +132,7 @@ def by_groups(dataset: Dataset, wanted: npt.NDArray[np.float64], config: Config,
     return _deal_groups(content, wanted, rng)[groups]
 
 
-def _groups(columns: pd.DataFrame) -> Numbers:
+def row_groups(columns: pd.DataFrame) -> Numbers:
     """A number for each group; a row whose group is missing is a group of its own."""
     known = columns.notna().all(axis="columns").to_numpy()
     numbers = (

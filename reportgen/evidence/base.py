@@ -13,6 +13,7 @@ from reportgen.config import Budget
 from reportgen.records.base import Code
 from reportgen.records.leak import Identity, SoloScore
 from reportgen.records.network import Cover, ModelRecord, Training
+from reportgen.records.structure import Structure
 from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -76,7 +77,7 @@ class Refit:
     notes: tuple[Code, ...] = ()
     encode: Encode | None = None
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
@@ -159,7 +160,8 @@ class Subject:
     `costs` are those of a false positive and of a false negative, None where nobody named them.
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     `explain_rows` are file row numbers to be explained, `immutable` columns that nobody can change (the protected ones
-    are so in any case).
+    are so in any case). `structure` is what was found out about groups and time before the split; where the split keeps
+    to it, `random_split` is a network made in the same way on rows parted at random.
     """
 
     dataset: DatasetRecord
@@ -186,13 +188,15 @@ class Subject:
     randomised: tuple[Gradients, ...] = ()
     costs: tuple[float, float] | None = None
     leaks: Leaks | None = None
+    structure: Structure | None = None
+    random_split: Refit | None = None
 
-    @property
+    @cached_property
     def features(self) -> tuple[str, ...]:
         """The original columns that the network uses, in file order."""
         return tuple(dict.fromkeys(column.feature for column in self.inputs))
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)

@@ -115,13 +115,14 @@ class _Search:
         return np.asarray(np.delete(answers, given, axis=1).max(axis=1) - answers[:, given])
 
     def _try(self, changes: Sequence[_Change]) -> _Tried:
+        """Make changes of as many features each, all rows of one feature at once, and ask for their answers."""
         x = np.repeat(self.x[None, :], len(changes), axis=0)
         distance = np.zeros(len(changes))
-        for row, change in enumerate(changes):
-            for place, source in zip(*change, strict=True):
-                scale = self.menu.scales[place]
-                x[row, scale.columns] = self.subject.train.x[source, scale.columns]
-                distance[row] += scale.apart(self.places[place], scale.train[source])
+        for places, sources in zip(*(np.array(ends).T for ends in zip(*changes, strict=True)), strict=True):
+            for place in np.unique(places):
+                rows, scale = np.flatnonzero(places == place), self.menu.scales[place]
+                x[np.ix_(rows, scale.columns)] = self.subject.train.x[np.ix_(sources[rows], scale.columns)]
+                distance[rows] += scale.apart(self.places[place], scale.train[sources[rows]])
         self.tried += len(changes)
         return _Tried(tuple(changes), distance, self._ask(x) if len(x) else self.first[:0])
 

@@ -28,6 +28,10 @@ Reason = Literal[
     "no_surrogates",
     "one_method_only",
     "no_pairs",
+    "structure_not_sought",
+    "no_group_column",
+    "no_time_column",
+    "split_by_another_column",
 ]
 
 

@@ -29,6 +29,8 @@ SEVERITIES = {
     "label_drift": "warning",
     "feature_drift": "warning",
     "unseen_categories": "info, warning",
+    "group_leakage": "info, warning",
+    "time_leakage": "warning",
     "performance_drop": "warning",
     "no_better_than_baseline": "info, warning",
     "simpler_model_suffices": "info",

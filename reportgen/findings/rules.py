@@ -29,11 +29,14 @@ from reportgen.findings.rows import (
     rare_class,
     small_sample,
 )
+from reportgen.findings.structure import group_leakage, time_leakage
 from reportgen.records.dossier import Dossier
-from reportgen.records.finding import Check, Finding
+from reportgen.records.finding import Check, Finding, Severity
 
 RULES: tuple[Rule, ...] = (
     target_leakage,
+    group_leakage,
+    time_leakage,
     no_better_than_baseline,
     train_test_overlap,
     performance_drop,
@@ -68,13 +71,33 @@ RULES: tuple[Rule, ...] = (
 )
 """What makes a score worthless comes first, then what it hides, then what is wrong with rows and columns."""
 
+FOLLOWING = ("overfit", "miscalibrated", "performance_drop", "label_drift")
+"""What a split that keeps to groups or time brings to light, and a random split hides: one cause, named once.
+
+That the network is no better than guessing is worse than its cause, and stays a warning.
+"""
+
 
 def judge(dossier: Dossier) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
     """Run every rule; the findings come gravest first, equal ones in the order of RULES; each rule gives one check."""
     answers = [_ask(rule, dossier) for rule in RULES]
-    findings = [finding for found, _ in answers for finding in found]
+    findings = _under_their_cause([finding for found, _ in answers for finding in found])
     findings.sort(key=lambda finding: -finding.severity.weight)  # stable: equal ones keep the order of the rules
     return tuple(findings), tuple(check for _, check in answers)
+
+
+def _under_their_cause(findings: list[Finding]) -> list[Finding]:
+    """Make a note of each warning that only says again what groups or time on both sides of a split bring with them."""
+    causes = [f.code for f in findings if f.code in ("group_leakage", "time_leakage") and f.evidence["respected"]]
+    if not causes:
+        return findings
+    note = {"severity": Severity.INFO}
+    return [
+        f.model_copy(update={**note, "evidence": {**f.evidence, "follows": causes[0]}})
+        if f.code in FOLLOWING and f.severity == Severity.WARNING
+        else f
+        for f in findings
+    ]
 
 
 def _ask(rule: Rule, dossier: Dossier) -> tuple[tuple[Finding, ...], Check]:

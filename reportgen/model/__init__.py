@@ -3,6 +3,7 @@
 from reportgen.model.baselines import FittedBaseline, fit_baselines
 from reportgen.model.curve import course_for, learn_less
 from reportgen.model.network import Network
+from reportgen.model.probe import Trial, group_trial, hold, hold_again, telling, time_trial
 from reportgen.model.refits import refit, refits_for
 from reportgen.model.saved import SavedNetwork, load_network
 from reportgen.model.training import train
@@ -11,11 +12,17 @@ __all__ = [
     "FittedBaseline",
     "Network",
     "SavedNetwork",
+    "Trial",
     "course_for",
     "fit_baselines",
+    "group_trial",
+    "hold",
+    "hold_again",
     "learn_less",
     "load_network",
     "refit",
     "refits_for",
+    "telling",
+    "time_trial",
     "train",
 ]

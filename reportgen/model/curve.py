@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.config import Budget
+from reportgen.model.epoch import UNSHOWN
 from reportgen.model.network import Network
 from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.shapes import Drawn
@@ -105,7 +106,8 @@ def learn_less(network: Network, prepared: Drawn, task: Task, course: Course, se
         for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
             some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
-            trained = train_in(network.workshop, some, task, int(rng.integers(2**32)), layout=network.layout)
+            drawn = int(rng.integers(2**32))
+            trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
             answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
             yield Learnt(rows, draw, answers)
 

@@ -188,9 +188,10 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.
 
 
 def give_weights(model: keras.Model, weights: Weights) -> None:
-    """Put weights into the layers of those names."""
+    """Put weights into the layers of those names; past Keras, whose own way takes ten times as long."""
     for name, arrays in weights.items():
-        model.get_layer(name).set_weights(arrays)
+        for variable, array in zip(model.get_layer(name).weights, arrays, strict=True):
+            variable.value.assign(array, read_value=False)
 
 
 def take_weights(model: keras.Model) -> Weights:

@@ -3,7 +3,9 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -163,8 +165,17 @@ class Network:
         """
         chosen = self._wide_positions(columns)
         kernel = self.nets.full.get_layer("members").kernel.numpy()[chosen]
-        wide = np.concatenate([self.nets.wide(batch).numpy() for batch in batches(x)])[:, chosen]
-        return np.asarray(wide @ kernel, dtype=np.float64)
+        return np.asarray(self._widened(x)[:, chosen] @ kernel, dtype=np.float64)
+
+    def _widened(self, x: Floats) -> npt.NDArray[np.float32]:
+        """What the first hidden layer sees of these rows; kept, since the next column is asked about the same rows."""
+        if not self._last or self._last[0] is not x:
+            self._last[:] = [x, np.concatenate([self.nets.wide(batch).numpy() for batch in batches(x)])]
+        return self._last[1]
+
+    @cached_property
+    def _last(self) -> list[npt.NDArray[Any]]:
+        return []
 
     def _wide_positions(self, columns: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Where these encoded columns stand in what the first hidden layer sees."""

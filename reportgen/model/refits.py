@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.config import Budget
+from reportgen.model.epoch import UNSHOWN
 from reportgen.model.network import Network
 from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.shapes import Drawn, Floats
@@ -41,7 +42,7 @@ def refit(network: Network, draws: Sequence[Drawn], task: Task, seeds: Sequence[
     """Networks of the same kind as this one, each trained from the first step on rows of its own from its own seed."""
     workshop = _workshop(network, draws, task)
     for prepared, seed in zip(draws, seeds, strict=True):
-        trained = train_in(workshop, prepared, task, seed)
+        trained = train_in(workshop, prepared, task, seed, judged=UNSHOWN)
         yield Refitted(partial(_answer, workshop, trained), trained.notes)
 
 

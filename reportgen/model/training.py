@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from reportgen.config import Config
 from reportgen.model.describe import describe_network, describe_training, notes
+from reportgen.model.epoch import JUDGED
 from reportgen.model.history import History
 from reportgen.model.layers import Weights
 from reportgen.model.layout import Layout, find_layout
@@ -83,14 +84,16 @@ def train_in(
     seed: int,
     progress: Progress | None = None,
     layout: Layout | None = None,
+    judged: int = JUDGED,
 ) -> Trained:
     """Train the workshop's network on these rows from that seed; it answers as trained until the next training.
 
-    A `layout` that is given says what is a number in place of these rows, which may be too few to tell.
+    A `layout` that is given says what is a number in place of these rows, which may be too few to tell. `judged` is
+    how many training rows the losses of the epochs rest on; validation rows alone choose, so it changes no network.
     """
     bench, scale = lay_out(prepared, task, layout)
     rows, checks = bench.train, bench.validation
-    history, weights = workshop.train(bench, seed, progress)
+    history, weights = workshop.train(bench, seed, progress, judged)
     temperature = 1.0
     if task.classes and workshop.plan.calibrate:
         temperature = find_temperature(workshop.answer(bench, checks.x), checks.y)

@@ -57,18 +57,23 @@ class Workshop:
             and bool(size.numbers) == bool(self.size.numbers)
         )
 
-    def train(self, bench: Bench, seed: int, progress: Progress | None = None) -> tuple[History, Weights]:
+    def train(
+        self, bench: Bench, seed: int, progress: Progress | None = None, judged: int = JUDGED
+    ) -> tuple[History, Weights]:
         """Train from the first step on; returns the losses and the weights that were kept, in their finished form."""
-        history = _fit(self.epoch(bench, seed), self.forms.trained, self.plan, progress)
+        history = _fit(self.epoch(bench, seed, judged), self.forms.trained, self.plan, progress)
         give_weights(self.forms.trained, history.weights)
         multiply_out(self.forms.layers)
         return history, take_weights(self.forms.finished)
 
-    def epoch(self, bench: Bench, seed: int) -> Epoch:
-        """Set everything back to where a training begins; returns what trains through one epoch."""
+    def epoch(self, bench: Bench, seed: int, judged: int = JUDGED) -> Epoch:
+        """Set everything back to where a training begins; returns what trains through one epoch.
+
+        After each epoch at most `judged` training rows are judged, beside all validation rows.
+        """
         train, validation = self._lesson(bench, bench.train), self._lesson(bench, bench.validation)
         self._reset(bench, seed)
-        return self.begin(train, train.part(_judged(len(bench.train.x), seed)), validation, seed)
+        return self.begin(train, train.part(_judged(len(bench.train.x), seed, judged)), validation, seed)
 
     def take_up(self, weights: Weights) -> None:
         """Answer from now on as the network with these weights, in their finished form, does."""
@@ -118,11 +123,11 @@ def open_workshop(plan: Plan, size: Size) -> Workshop:
     return Workshop(plan, size, forms, descent, begin, traced)
 
 
-def _judged(rows: int, seed: int) -> npt.NDArray[np.intp]:
+def _judged(rows: int, seed: int, most: int = JUDGED) -> npt.NDArray[np.intp]:
     """The training rows that are judged after each epoch: all, or as many as are enough."""
-    if rows <= JUDGED:
+    if rows <= most:
         return np.arange(rows)
-    return np.sort(np.random.default_rng([seed, 3]).choice(rows, JUDGED, replace=False))
+    return np.sort(np.random.default_rng([seed, 3]).choice(rows, most, replace=False))
 
 
 def _row_weights(y: npt.NDArray[Any], class_weights: str) -> npt.NDArray[np.float32]:

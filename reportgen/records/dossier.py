@@ -14,6 +14,7 @@ from reportgen.records.mistakes import Errors
 from reportgen.records.network import Baseline, Calibration, Metric, ModelRecord, Refits, Training
 from reportgen.records.robustness import Robustness
 from reportgen.records.rows import SingleRow
+from reportgen.records.structure import Structure
 from reportgen.records.table import DatasetRecord, Profile, SplitRecord, Task
 from reportgen.records.thresholds import Thresholds
 from reportgen.records.trust import Agreement, Faithfulness
@@ -26,6 +27,7 @@ class Dossier(Record):
     task: Task
     split: SplitRecord
     profile: Profile = Profile()
+    structure: Structure | None = None
     model: ModelRecord
     training: Training
     metrics: tuple[Metric, ...]

@@ -70,6 +70,7 @@ ORDER = [
     "slices",
     "error_tree",
     "robustness",
+    "structure",
     "learning_curve",
     "faithfulness",
 ]

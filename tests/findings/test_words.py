@@ -48,7 +48,7 @@ def test_rare_classes_are_told_with_their_rows(dossier):
 
 def test_a_sound_verdict_does_not_overclaim(dossier):
     assert say_verdict(decide(dossier, ()), "en") == (
-        "No defect that calls for a warning was found in 27 checks, with accuracy 88.0% (83.5% to 92.5%) on 200 test"
+        "No defect that calls for a warning was found in 29 checks, with accuracy 88.0% (83.5% to 92.5%) on 200 test"
         " rows; that is no proof of soundness, and it holds only for cases like the rows of this table."
     )
 
@@ -77,7 +77,7 @@ def test_verdicts_begin_with_what_to_do(dossier, code, which, words):
 def test_a_verdict_without_a_score_says_so(dossier):
     silent = dossier.model_copy(update={"metrics": (), "baselines": ()})
     assert say_verdict(decide(silent, ()), "en") == (
-        "Use with caution: none of 22 checks raised a warning, but the network is not shown to be better than guessing"
+        "Use with caution: none of 24 checks raised a warning, but the network is not shown to be better than guessing"
         " (no score on test rows)."
     )
 

@@ -11,9 +11,11 @@ from reportgen.records.drift import Drift, FeatureDrift, Missingness, UnseenLeve
 from reportgen.records.labels import SuspectLabel
 from reportgen.records.leak import Identity, LeakCost, Reached
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
+from reportgen.records.structure import Structure
 from reportgen.records.table import Column, Level, PartRecord, Profile, Reading
 from tests.findings.conftest import (
     baseline,
+    candidate,
     categorical,
     follows,
     group,
@@ -280,6 +282,25 @@ def spelled(state: str, count: int) -> Wound:
     return changed(profile=Profile(dirt=Dirt(variants=(Variants.model_validate(found | told),))))
 
 
+def flattering(kind: str, *columns: str) -> tuple[Wound, ...]:
+    """Found and kept to, with and without a network on a random split; and the ways in which it may not be kept to."""
+    found = candidate(kind, *columns, flatters=True)
+    kept = {"respected": columns, "kind": kind, "origin": "found"}
+    given = found.model_copy(update={"common": 0.7})
+    other = {"respected": ("household",), "kind": "group", "origin": "found"}
+    return (
+        changed(structure=Structure(candidates=(found,), **kept, random_split=metric("test", 0.95, 0.03, 200))),
+        changed(structure=Structure(candidates=(found,), **kept, why_no_random_split="too_large_to_refit")),
+        changed(structure=Structure(candidates=(given,), why_not_respected="test_rows_given")),
+        changed(structure=Structure(candidates=(found,), why_not_respected="split_impossible")),
+        changed(structure=Structure(candidates=(found,), **other)),
+        changed(
+            structure=Structure(candidates=(found.model_copy(update={"known": True}),), set_aside=("boat", "body"))
+        ),
+        regression(changed(structure=Structure(candidates=(found.model_copy(update={"metric": "r2"}),), **kept))),
+    )
+
+
 RARE = split((590, 5), (195, 3), (197, 2), "stratified")
 LEFT_OUT = Profile(left_out_rows=(17,), left_out_classes=(Level(label="maybe", count=1),))
 
@@ -318,6 +339,11 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         left_out,
         regression(changed(identity=ACCOUNT, leak_cost=COST.model_copy(update={"metric": "r2", "excluded": True}))),
     ),
+    "group_leakage": (
+        *flattering("group", "patient"),
+        changed(structure=Structure(candidates=(candidate("group", "clinic", flatters=True, stable=True),))),
+    ),
+    "time_leakage": (*flattering("time", "recorded_at"), *flattering("time", "year", "month")),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
     "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
     "label_noise": (mislabelled(0.05), mislabelled(0.001)),

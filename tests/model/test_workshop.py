@@ -9,7 +9,7 @@ from scipy.special import log_softmax
 
 from reportgen.model import workshop as module
 from reportgen.model.descent import CLIP
-from reportgen.model.epoch import CHUNK, JUDGED, huber, log_loss, squared_error
+from reportgen.model.epoch import CHUNK, JUDGED, UNSHOWN, huber, log_loss, squared_error
 from reportgen.model.history import History
 from reportgen.model.layers import first_weights, take_weights
 from reportgen.model.plan import Size
@@ -216,6 +216,16 @@ def test_answers_follow_the_training_that_came_last():
     assert np.array_equal(workshop.answer(bench, bench.validation.x), answers)
     assert answers.shape == (20, 2)
     assert workshop.answer(bench, bench.validation.x[:0]).shape == (0, 2)
+
+
+def test_how_many_training_rows_are_judged_changes_no_network():
+    plan, bench = plan_of(MIXED), bench_of(mixed())
+    workshop = open_workshop(plan, MIXED)
+    shown, weights = workshop.train(bench, seed=7)
+    unshown, same = workshop.train(bench, seed=7, judged=UNSHOWN)
+    assert unshown.validation == shown.validation
+    assert unshown.train != shown.train
+    assert all(np.array_equal(a, b) for name in weights for a, b in zip(weights[name], same[name], strict=True))
 
 
 def test_dropout_is_drawn_from_the_seed():
