@@ -84,16 +84,14 @@ def _finish(folder: Path, out: Path, options: argparse.Namespace) -> int:
 
 def _disturb(folder: Path, out: Path, options: argparse.Namespace) -> int:
     draw = random.Random(options.seed)
+    if options.workers_only:
+        return _kill_workers(_start(folder, out, options), draw)
     for kill in range(options.kills):
         run = _start(folder, out, options)
-        kills = 1
         try:
             run.wait(timeout=draw.uniform(0.2, options.longest))
         except subprocess.TimeoutExpired:
-            kills = _kill_workers(run, draw) if options.workers_only else os.killpg(run.pid, signal.SIGKILL) or 1
-        if options.workers_only and run.poll() is None:
-            run.wait()
-            return kills
+            os.killpg(run.pid, signal.SIGKILL)
         run.communicate()
         done = len(list(out.glob("*/manifest.json")))
         print(f"kill {kill + 1}: {done} reports there", flush=True)
@@ -101,14 +99,15 @@ def _disturb(folder: Path, out: Path, options: argparse.Namespace) -> int:
 
 
 def _kill_workers(run: "subprocess.Popen[str]", draw: random.Random) -> int:
-    """Kill one of those that audit every few seconds, while there are any."""
+    """Kill one of those that audit every few seconds, until the batch ends; one killed twice has failed."""
     kills = 0
     while run.poll() is None:
         workers = [child for root in children(run.pid) for slot in children(root) for child in children(slot)]
         if workers:
             os.kill(draw.choice(workers), signal.SIGKILL)
             kills += 1
-        time.sleep(draw.uniform(15, 40))
+        time.sleep(draw.uniform(2, 8))
+    run.communicate()
     return kills
 
 
