@@ -12,9 +12,9 @@ import pandas as pd
 
 from reportgen.clock import now
 from reportgen.config import FORMATS, Config, load_config
-from reportgen.data import dataset_identity, dataset_name
 from reportgen.document import Document
 from reportgen.findings import counted, failing
+from reportgen.naming import dataset_identity, dataset_name
 from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
 from reportgen.pipeline import Outcome
 from reportgen.pipeline import audit as run_audit
@@ -74,7 +74,7 @@ def audit(data: str | PathLike[str] | pd.DataFrame, target: str | None = None, *
 
 @dataclass(frozen=True)
 class Published:
-    """What a run of the command line comes to: its last words, and whether the gate holds."""
+    """What a run of the command line comes to: its last words, whether the gate holds, and the report itself."""
 
     summary: str
     gate_failed: bool

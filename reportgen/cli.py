@@ -148,6 +148,66 @@ def _for_ci(published: "Published", lang: str) -> list[str]:
 
 
 @app.command()
+def batch(
+    data: Annotated[
+        list[str] | None, typer.Argument(help="Files, patterns such as 'tables/*.csv', or iris ...")
+    ] = None,
+    manifest: Annotated[Path | None, typer.Option(help="A batch.toml that names the tables.")] = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
+    test: Annotated[Path | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for all reports and their index.")] = Path("audits"),
+    name: Annotated[str | None, typer.Option(help="Name of the report, where there is one table.")] = None,
+    formats: Formats = None,
+    lang: Lang = None,
+    task: Annotated[TaskName | None, typer.Option(help="Kind of task.", show_default="auto")] = None,
+    config: Annotated[Path | None, typer.Option(help="A reportgen.toml.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
+    budget: Annotated[BudgetName | None, typer.Option(help="Work it may cost.", show_default="standard")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of each audit, 1 to 64.", show_default="1")] = None,
+    protected: Annotated[Columns, typer.Option(help="Column whose groups must fare alike (repeatable).")] = None,
+    group: Annotated[
+        Columns, typer.Option(help="Column whose values stay on one side of the split (repeatable).")
+    ] = None,
+    time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
+    drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    exclude_leaks: Annotated[
+        bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
+    ] = False,
+    fail_on: Annotated[Gate | None, typer.Option(help="Exit 1 on findings this severe.", show_default="never")] = None,
+    templates: Templates = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Audits at once.", show_default="as cores and memory")
+    ] = None,
+    timeout: Annotated[str | None, typer.Option(help="Longest time of one audit: 90s, 15m, 2h.")] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="Most memory of one audit: 800M, 4G.", show_default="its share of what is free")
+    ] = None,
+    max_failures: Annotated[int | None, typer.Option(min=1, help="Begin no more once so many have failed.")] = None,
+    shard: Annotated[str | None, typer.Option(help="Only this part of the tables: 1/4 to 4/4.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Audit what is done again, too.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Audit what failed again, too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be audited, and stop.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Audit many tables, one report each and one index over all; started again, it goes on where it stopped."""
+    from reportgen.batch.command import Request  # noqa: PLC0415
+    from reportgen.batch.command import batch as audit_all  # noqa: PLC0415
+
+    options = {
+        "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
+        "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
+        "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
+        "exclude_leaks": exclude_leaks or None,
+    }  # fmt: skip
+    request = Request(
+        data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
+        config=config, out=out, workers=workers, timeout=timeout, memory=memory, max_failures=max_failures, shard=shard,
+        fresh=fresh, retry_failed=retry_failed, dry_run=dry_run, quiet=quiet,
+    )  # fmt: skip
+    raise typer.Exit(audit_all(request, typer.echo))
+
+
+@app.command()
 def render(
     report: Annotated[Path, typer.Argument(help="A report.json.")],
     out: Annotated[Path | None, typer.Option(help="Folder for the files.", show_default="the report's own")] = None,

@@ -183,19 +183,25 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
     given = {key: value for key, value in options.items() if value is not None and value != ()}
-    settings = _located(settings, text, path) if path else settings
-    _validate(settings, text, path)
-    return _validate(settings | given, "", None)
+    settings = located(settings, text, path) if path else settings
+    validate(settings, text, path)
+    return validate(settings | given)
 
 
-def _validate(settings: dict[str, Any], text: str, path: Path | None) -> Config:
+def validate(
+    settings: Mapping[str, Any], text: str = "", path: Path | None = None, also: tuple[str, ...] = ()
+) -> Config:
+    """The settings as a Config; a ConfigError names the line of `text`, the file they stand in, if there is one.
+
+    `also` are keys that are known there, too.
+    """
     try:
         return Config.model_validate(settings)
     except ValidationError as error:
-        raise ConfigError(_sentence(error, text, path)) from None
+        raise ConfigError(_sentence(error, text, path, also)) from None
 
 
-def _sentence(error: ValidationError, text: str, path: Path | None) -> str:
+def _sentence(error: ValidationError, text: str, path: Path | None, also: tuple[str, ...]) -> str:
     first = error.errors()[0]
     keys = tuple(str(key) for key in first["loc"])
     name = ".".join(keys)
@@ -204,7 +210,8 @@ def _sentence(error: ValidationError, text: str, path: Path | None) -> str:
         where = f"{path}, line {line_of_item(text, 'waive', int(keys[1]))}: " if path else "option "
         name = f"waive.{keys[2]}" if len(keys) > 2 else "waive"  # the line says which of them it is
     if first["type"] == "extra_forbidden":
-        return f"{where}there is no option {name!r}; known here: {', '.join(_known(keys[:-1]))}"
+        known = (*(() if keys[:-1] else also), *_known(keys[:-1]))
+        return f"{where}there is no option {name!r}; known here: {', '.join(known)}"
     if first["type"] == "missing" and keys[0] == "waive":
         return f"{where}a waiver needs code, reason, by (who answers for it) and until (a date); {keys[-1]} is missing"
     return f"{where}{name} = {first['input']!r} makes no sense: {first['msg'].lower()}"
@@ -230,18 +237,18 @@ def _line(text: str, keys: tuple[str, ...]) -> int:
     return 1
 
 
-def _located(settings: dict[str, Any], text: str, path: Path | None) -> dict[str, Any]:
+def located(settings: dict[str, Any], text: str, path: Path | None) -> dict[str, Any]:
     """The settings with the place of each target and waiver beside it: who judges their names has no file."""
-    located = dict(settings)
+    placed = dict(settings)
     targets, waivers = settings.get("targets"), settings.get("waive")
     if isinstance(targets, dict):
-        located["targets"] = tuple(
+        placed["targets"] = tuple(
             read_goal(".".join(keys), asked, f"{path}, line {line_of(text, ('targets', *keys))}: ")
             for keys, asked in flat_targets(targets)
         )
     if isinstance(waivers, list) and all(isinstance(waiver, dict) for waiver in waivers):
-        located["waive"] = [_placed(waiver, text, path, number) for number, waiver in enumerate(waivers)]
-    return located
+        placed["waive"] = [_placed(waiver, text, path, number) for number, waiver in enumerate(waivers)]
+    return placed
 
 
 def _placed(waiver: dict[str, Any], text: str, path: Path | None, number: int) -> dict[str, Any]:

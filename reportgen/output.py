@@ -3,16 +3,16 @@
 import errno
 import hashlib
 import json
-import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reportgen.errors import OutputError
+from reportgen.naming import folder_name
 
 FILES = (
     *("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "report.sarif"),
@@ -29,8 +29,7 @@ STAGE = ".reportgen-"
 
 def default_folder(name: str) -> Path:
     """reports/<name>, the name stripped of everything that could lead out of that folder."""
-    safe = re.sub(r"[^\w.\- ]+", "_", name, flags=re.UNICODE).strip(" .")[:80].encode()[:200].decode(errors="ignore")
-    return Path("reports") / (safe or "report")
+    return Path("reports") / folder_name(name)
 
 
 def read_manifest(out: Path) -> dict[str, Any] | None:
@@ -113,6 +112,35 @@ class _Stage:
 
 
 _STAGES: list[_Stage] = []
+
+
+def settle(out: Path) -> None:
+    """Clear what a killed process left in a folder that nobody writes to: a whole report is moved to its place.
+
+    A report is whole once its manifest lies in the stage and every hash holds, here or there; one that is not is
+    removed, with what of it was moved already. The folder goes too, if nothing is left in it.
+    """
+    for stage in out.glob(f"{STAGE}*"):
+        if manifest := _ours(stage):
+            if _whole(stage, out, manifest):
+                _publish(stage, out, (_ours(out) or {}).get("outputs", {}).keys() - manifest["outputs"].keys())
+            else:
+                _remove_listed(stage, out, manifest)
+        shutil.rmtree(stage)
+        with suppress(OSError):
+            out.rmdir()
+
+
+def _whole(stage: Path, out: Path, manifest: dict[str, Any]) -> bool:
+    places = {name: stage / name if (stage / name).exists() else out / name for name in manifest.get("outputs", {})}
+    return all(place.is_file() and sha256(place) == manifest["outputs"][name] for name, place in places.items())
+
+
+def _remove_listed(stage: Path, out: Path, manifest: dict[str, Any]) -> None:
+    """Take away what was moved of a report that is not whole: it would stand among the files of another."""
+    for name in manifest.get("outputs", {}):
+        if not (stage / name).exists():
+            (out / name).unlink(missing_ok=True)
 
 
 def abandon() -> bool:

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import OutputError
-from reportgen.output import abandon, default_folder, listed, refuse_other, sha256, staged, write_manifest
+from reportgen.output import (
+    abandon,
+    default_folder,
+    listed,
+    refuse_other,
+    settle,
+    sha256,
+    staged,
+    write_manifest,
+)
 
 OURS = {"schema": "reportgen/manifest/1", "dataset": {"identity": "/a.csv"}, "outputs": {"report.html": "0"}}
 
@@ -130,3 +139,48 @@ def test_manifest_covers_every_other_file(tmp_path: Path) -> None:
         "outputs": {"report.json": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
     }
     assert sha256(tmp_path / "report.json").startswith("ba7816bf")
+
+
+def left_behind(out: Path, files: dict[str, str], moved: tuple[str, ...] = ()) -> None:
+    """What a killed process leaves: a stage with these files, some of which have their place already."""
+    stage = out / ".reportgen-12"
+    stage.mkdir(parents=True)
+    for name, text in files.items():
+        (stage / name).write_text(text)
+    write_manifest(stage, {"schema": "reportgen/manifest/1", "dataset": {"identity": "/a.csv"}})
+    for name in moved:
+        (stage / name).replace(out / name)
+
+
+@pytest.mark.parametrize("moved", [(), ("report.json",), ("report.html", "report.json")])
+def test_a_whole_report_that_was_being_moved_is_moved_to_its_end(tmp_path: Path, moved: tuple[str, ...]) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.md").write_text("old")
+    (out / "manifest.json").write_text(json.dumps({**OURS, "outputs": {"report.md": "0"}}))
+    left_behind(out, {"report.html": "page", "report.json": "{}"}, moved)
+    settle(out)
+    assert names(out) == ["manifest.json", "report.html", "report.json"]
+    assert (out / "report.html").read_text() == "page"
+
+
+def test_a_report_that_is_not_whole_is_removed_with_its_folder(tmp_path: Path) -> None:
+    stage = tmp_path / "out" / ".reportgen-12"
+    stage.mkdir(parents=True)
+    (stage / "report.html").write_text("half")
+    settle(tmp_path / "out")
+    assert names(tmp_path) == []
+
+
+def test_a_report_whose_bytes_were_lost_is_removed_with_what_was_moved(tmp_path: Path) -> None:
+    left_behind(tmp_path / "out", {"report.html": "page", "report.json": "{}"}, ("report.json",))
+    (tmp_path / "out" / ".reportgen-12" / "report.html").write_text("")
+    settle(tmp_path / "out")
+    assert names(tmp_path) == []
+
+
+def test_an_older_report_outlives_what_a_killed_run_left(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("old")
+    (tmp_path / ".reportgen-12").mkdir()
+    settle(tmp_path)
+    assert names(tmp_path) == ["report.html"]

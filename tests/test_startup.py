@@ -60,3 +60,14 @@ def test_a_saved_report_is_rendered_without_what_learns(tmp_path):
     words = ("render", str(tmp_path / "report.json"), "--format", "html,md", "--lang", "zh")
     assert loaded(command(*words)) & LEARNS == set()
     assert {path.name for path in tmp_path.iterdir()} >= {"report.html", "report.md"}
+
+
+def test_a_batch_is_planned_without_what_learns_or_draws(tmp_path):
+    words = ("batch", "iris", "wine", "--dry-run", "--out", str(tmp_path / "out"))
+    assert loaded(command(*words)) & HEAVY <= {"pydantic"}
+
+
+def test_the_parent_of_a_batch_never_loads_what_learns():
+    modules = loaded("import reportgen.batch.command, reportgen.batch.index")
+    assert "jinja2" in modules
+    assert modules & LEARNS == set()

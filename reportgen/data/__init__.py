@@ -2,7 +2,6 @@
 
 from reportgen.data.folds import refold
 from reportgen.data.load import load
-from reportgen.data.naming import dataset_identity, dataset_name
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
@@ -19,8 +18,6 @@ __all__ = [
     "Preparer",
     "Suspect",
     "Target",
-    "dataset_identity",
-    "dataset_name",
     "load",
     "measured",
     "prepare",

@@ -20,6 +20,7 @@ from sklearn import datasets
 
 from reportgen.data.text import read_text, refuse_duplicates
 from reportgen.errors import DataError
+from reportgen.naming import is_built_in, stem
 from reportgen.records.table import Reading
 
 Loader = Callable[[], Any]
@@ -48,7 +49,6 @@ FOREIGN = (
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"ARROW1", "an Arrow file"),
 )
-ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".data", ".tab"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read(source: str | os.PathLike[str] | pd.DataFrame) -> Raw:
     """Fetch a table as it stands, without judging its columns."""
     if isinstance(source, pd.DataFrame):
         return _from_frame(source, "data", "data frame", "data frame")
-    if str(source) in BUILT_IN and not Path(source).exists():
+    if is_built_in(str(source)):
         return _built_in(str(source))
     return _file(Path(source))
 
@@ -100,13 +100,6 @@ def _file(path: Path) -> Raw:
     digest = hashlib.sha256(data).hexdigest()
     frame, reading = _parse(_unpack(data, path.name), path.name)
     return Raw(stem(path), str(path), digest, frame, reading)
-
-
-def stem(path: Path) -> str:
-    """The file's name without the endings that tables have."""
-    while path.suffix.lower() in ENDINGS and path.stem:
-        path = path.with_suffix("")
-    return path.name
 
 
 def _bytes(path: Path) -> bytes:

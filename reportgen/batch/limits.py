@@ -1,0 +1,104 @@
+"""What this machine has, and what one worker may take of it."""
+
+import os
+import re
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.errors import ConfigError
+
+NEEDED = 1_500_000_000
+"""Bytes that an audit of a small table takes at its peak (0.6 GB measured), with room for a larger one."""
+SPARED = 0.9
+"""The share of the memory that is free at the start which all workers together may take."""
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+MEMORY_FILES = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one audit may take: seconds on the clock, bytes of resident memory; None for as much as there is."""
+
+    seconds: float | None = None
+    memory: int | None = None
+
+
+def read_seconds(text: str | None) -> float | None:
+    """Seconds from `90`, `90s`, `15m` or `2h`; None for nothing, or for 0. Raises ConfigError for what is no time."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", (text or "0").strip().lower())
+    if not found:
+        raise ConfigError(f"--timeout takes a time such as 90s, 15m or 2h, not {text!r}")
+    return float(found[1]) * SECONDS[found[2]] or None
+
+
+def read_bytes(text: str | None) -> int | None:
+    """Bytes from `800M` or `4G` (also MB, MiB); None for nothing. Raises ConfigError for what is no amount."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?b)?", text.strip().lower())
+    if not found or not float(found[1]):
+        raise ConfigError(f"--memory takes an amount such as 800M or 4G, not {text!r}")
+    return int(float(found[1]) * BYTES[found[2]])
+
+
+def cores() -> int:
+    """The cores that this process may use, a container's share of them included."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        return max(1, min(allowed, round(int(quota) / int(period))))
+    return allowed
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that are free, the least of what the machine and the container say; None where neither does."""
+    found = [size for size in (_machine(), *(_container(*files) for files in MEMORY_FILES)) if size is not None]
+    return min(found, default=None)
+
+
+def _machine() -> int | None:
+    with suppress(OSError):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
+    with suppress(ValueError, OSError, AttributeError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return None
+
+
+def _container(most: str, used: str) -> int | None:
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        return int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii"))
+    return None
+
+
+def workers_for(threads: int, asked: int | None, memory: int | None) -> int:
+    """How many workers run at once: as asked, or one for each set of cores that an audit takes, if memory does."""
+    if asked is not None:
+        return asked
+    free = free_memory()
+    fit = cores() if free is None else int(free * SPARED / (memory or NEEDED))
+    return max(1, min(cores() // threads, fit))
+
+
+def share_of_memory(workers: int) -> int | None:
+    """The bytes that a worker may take where nobody says: its share of what is free, so that no table stops others."""
+    free = free_memory()
+    return None if free is None else max(NEEDED, int(free * SPARED / workers))
+
+
+def resident(pid: int) -> int | None:
+    """The resident memory of a process in bytes, None where it is gone or nobody can tell."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if Path("/proc").is_dir():
+        return None
+    with suppress(OSError, ValueError):
+        told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        return int(told.stdout) * 1024
+    return None

@@ -1,0 +1,136 @@
+"""Which tables a batch audits, under which names and settings: from the command line or from a manifest."""
+
+import glob
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen.batch.manifest import Entry, laid, read_manifest
+from reportgen.config import Config, load_config, validate
+from reportgen.errors import ConfigError
+from reportgen.naming import dataset_name, folder_name, is_built_in
+
+TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
+"""What a batch itself writes beside the folders of its datasets."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One dataset of a batch: all that `audit_one` needs, on whatever machine it runs."""
+
+    name: str
+    source: str
+    config: Config
+    config_file: str | None
+    folder: Path
+    log: Path
+    tags: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What the dataset is called in the journal: its folder's name, unlike that of any other."""
+        return self.folder.name
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of `of` parts of a batch, counted from 1; a dataset's name decides its part, whatever the others are."""
+
+    number: int
+    of: int
+
+    def holds(self, key: str) -> bool:
+        """Whether a dataset belongs here: by a hash of its name, so that a table more or less moves no other."""
+        return int(hashlib.sha256(key.encode()).hexdigest(), 16) % self.of == self.number - 1
+
+
+def read_shard(text: str | None) -> Shard | None:
+    """The part that `--shard 2/4` names. Raises ConfigError for what is none."""
+    if text is None:
+        return None
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise ConfigError(f"--shard takes a part and their number, such as 2/4, the first part being 1, not {text!r}")
+    return Shard(int(number), int(of))
+
+
+def make_plan(
+    data: Sequence[str], manifest: Path | None, options: Mapping[str, Any], config: Path | None, out: Path
+) -> tuple[Job, ...]:
+    """Every dataset in the order it was named, no two of one folder.
+
+    What the command line says goes before a dataset's own settings, those before `[defaults]`, and those before the
+    file of --config. Paths in a manifest start from its own folder. Raises ConfigError for settings that make no sense,
+    for a pattern that matches no file, and for two datasets of one name.
+    """
+    if bool(data) == (manifest is not None):
+        raise ConfigError("name the tables of the batch (files, patterns, built-in names) or a --manifest")
+    jobs = _of_manifest(manifest, options, config, out) if manifest else _of_sources(data, options, config, out)
+    if options.get("name") and len(jobs) > 1:
+        raise ConfigError(f"--name names one report, and this batch has {len(jobs)}; give names in a --manifest")
+    _refuse_same(jobs)
+    return tuple(jobs)
+
+
+def _of_sources(data: Sequence[str], options: Mapping[str, Any], config: Path | None, out: Path) -> list[Job]:
+    settings = load_config(config, options)
+    sources = dict.fromkeys(source for pattern in data for source in sources_of(pattern))
+    return [_job(source, settings, config, out, ()) for source in sources]
+
+
+def _of_manifest(manifest: Path, options: Mapping[str, Any], config: Path | None, out: Path) -> list[Job]:
+    read = read_manifest(manifest)
+    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    return [job for entry in read.entries for job in _of_entry(entry, given, config, manifest.parent, out)]
+
+
+def _of_entry(entry: Entry, given: dict[str, Any], config: Path | None, base: Path, out: Path) -> Iterable[Job]:
+    own = base / entry.config if entry.config else config
+    written = load_config(own, {}).model_dump(exclude_unset=True) if own else {}
+    placed = {key: str(base / value) for key in ("test", "templates") if (value := entry.settings.get(key))}
+    settings = validate(laid(written, entry.settings) | placed | given)
+    for pattern in entry.data:
+        for source in sources_of(pattern, base):
+            yield _job(source, settings, own, out, entry.tags)
+
+
+def sources_of(pattern: str, base: Path = Path()) -> list[str]:
+    """The tables that a word stands for: itself where there is such a file or built-in table, else all it matches.
+
+    A word without `*`, `?` or `[` stands for itself in any case: a file that is not there is its own failure, later.
+    """
+    path = pattern if base == Path() else str(base / pattern)
+    if Path(path).exists() or not glob.has_magic(pattern):
+        return [pattern if is_built_in(pattern) else path]
+    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - a pattern may start at /
+    found = sorted(match for match in matches if not Path(match).is_dir())
+    if not found:
+        raise ConfigError(f"{path} matches no file; mend the pattern, or name the files")
+    return found
+
+
+def _job(source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...]) -> Job:
+    name = config.name or dataset_name(source)
+    folder = folder_name(name)
+    written = None if config_file is None else str(config_file)
+    return Job(name, source, config, written, out / folder, out / "logs" / f"{folder}.log", tags)
+
+
+def _refuse_same(jobs: Sequence[Job]) -> None:
+    """Two names that differ in case or in the make-up of a letter are one folder on many machines."""
+    found: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        found[unicodedata.normalize("NFC", job.key).casefold()].append(job)
+    for folder, same in found.items():
+        if folder in TAKEN:
+            raise ConfigError(f"{same[0].source} would be called {same[0].key}, as a file of the batch is; rename it")
+        if len(same) > 1:
+            one, other = same[:2]
+            raise ConfigError(
+                f"{one.source} and {other.source} would both be called {one.key}"
+                f"{f' or {other.key}' if other.key != one.key else ''}; give one another name in a --manifest"
+            )

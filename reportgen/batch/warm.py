@@ -1,0 +1,28 @@
+"""What a worker's process imports before it is forked: all that an audit needs, and nothing that computes.
+
+Most comes with `reportgen.api`; the rest are modules that libraries import when they are first used. One that is not
+there (another version's, or WeasyPrint's without Pango) is left for the audit itself to miss, or not.
+"""
+
+import importlib
+from contextlib import suppress
+
+import reportgen.api
+
+LATE = (
+    "fontTools.subset",
+    "fontTools.ttLib.tables.otTables",
+    "fontTools.varLib.instancer",
+    "jinja2.ext",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "pandas.io.formats.csvs",
+    "pyarrow.pandas_compat",
+    "weasyprint",
+)
+
+__all__ = ("reportgen",)
+
+for name in LATE:
+    with suppress(Exception):
+        importlib.import_module(name)
