@@ -78,7 +78,15 @@ def mostly_missing(dossier: Dossier) -> Iterator[Finding]:
                 code="mostly_missing",
                 severity=Severity.WARNING,
                 columns=(column.name,),
-                evidence={"missing": column.missing, "n": n, "share": column.missing / n, "low": low, "high": high},
+                evidence={
+                    "missing": column.missing,
+                    "n": n,
+                    "share": column.missing / n,
+                    "low": low,
+                    "high": high,
+                    "category": column.kind in {"categorical", "boolean", "text"},
+                    "used": column.role == "feature",
+                },
             )
 
 
@@ -242,6 +250,8 @@ def _others(column: Column, n: int) -> int | None:
     present = n - column.missing
     if not column.distinct or not present:
         return None
+    if column.commonest is not None:
+        return n - column.commonest
     if column.distinct == 1:
         return column.missing
     if counts := value_counts(column):

@@ -90,7 +90,7 @@ def _under_their_cause(findings: list[Finding]) -> list[Finding]:
         return findings
     note = {"severity": Severity.INFO}
     return [
-        f.model_copy(update={**note, "evidence": {**f.evidence, "follows": causes[0]}})
+        f.model_copy(update={**note, "evidence": {**f.evidence, "cause": causes[0]}})
         if f.code in FOLLOWING and f.severity == Severity.WARNING
         else f
         for f in findings

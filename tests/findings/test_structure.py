@@ -90,7 +90,7 @@ def test_what_comes_with_a_group_is_a_note_beside_it(dossier):
     findings = judge(_with(wounded, Structure(candidates=(found,), **KEPT)))[0]
     followed = next(f for f in findings if f.code == "overfit")
     assert findings[0].code == "group_leakage"
-    assert (followed.severity, followed.evidence["follows"]) == (Severity.INFO, "group_leakage")
+    assert (followed.severity, followed.evidence["cause"]) == (Severity.INFO, "group_leakage")
     assert "Groups on both sides of the split" in explain(followed, "en")[1]
 
 
