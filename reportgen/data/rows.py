@@ -51,7 +51,7 @@ def _rows(frame: pd.DataFrame, hits: Hits) -> tuple[int, ...]:
 
 
 def _conflicting(dataset: Dataset) -> tuple[Hits, int]:
-    """Rows with the features of another row, among which more than one class stands, and how many are not the commonest."""
+    """Rows with the features of another row but another class than some, and how many are not of the commonest."""
     features = _hash(dataset.frame, [c.name for c in dataset.features])
     codes = pd.Series(pd.factorize(dataset.frame[dataset.task.target])[0])
     classes = codes.groupby(features)

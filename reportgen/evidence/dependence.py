@@ -26,7 +26,7 @@ CATEGORY_FLOOR = 0.99
 LOW_FLOOR = 0.95
 """The low end of the interval must reach this: few rows off the commonest value prove nothing."""
 TELLING = 0.1
-"""A correlation called small (Cohen 1988): what is left of a column then tells a hundredth of the target's variation."""
+"""A correlation called small (Cohen 1988): what is left of a column tells a hundredth of the target's variation."""
 SURE = 0.01
 STRETCHES = 32
 """Parts of the given column's range, each as full as the others, in which the target is taken at its mean."""

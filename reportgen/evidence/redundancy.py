@@ -54,8 +54,8 @@ def _target(subject: Subject, drawn: np.ndarray) -> Floats:
     """The target of these rows as a number, or 0 and 1 for each class, shape (rows, outputs)."""
     y = np.asarray(subject.train.y)[drawn]
     if not subject.classifies:
-        return y.astype(np.float64)[:, None]
-    return (y[:, None] == np.unique(y)).astype(np.float64)
+        return np.asarray(y[:, None], dtype=np.float64)
+    return np.asarray(y[:, None] == np.unique(y), dtype=np.float64)
 
 
 def clusters(close: Floats, cut: float = CUT) -> tuple[tuple[int, ...], ...]:

@@ -74,6 +74,9 @@ RULES: tuple[Rule, ...] = (
 FOLLOWING = ("no_better_than_baseline", "overfit", "miscalibrated", "performance_drop", "label_drift")
 """What a split that keeps to groups or time brings to light, and a random split hides: one cause, named once."""
 
+FOLLOWING_GROUPS = (*FOLLOWING, "unseen_categories")
+"""New groups bring names of their own (a family its cabin); what a later time brings is news about the future."""
+
 
 def judge(dossier: Dossier) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
     """Run every rule; the findings come gravest first, equal ones in the order of RULES; each rule gives one check."""
@@ -88,10 +91,11 @@ def _under_their_cause(findings: list[Finding]) -> list[Finding]:
     causes = [f.code for f in findings if f.code in ("group_leakage", "time_leakage") and f.evidence["respected"]]
     if not causes:
         return findings
+    following = FOLLOWING_GROUPS if causes[0] == "group_leakage" else FOLLOWING
     note = {"severity": Severity.INFO}
     return [
         f.model_copy(update={**note, "evidence": {**f.evidence, "cause": causes[0]}})
-        if f.code in FOLLOWING and f.severity == Severity.WARNING
+        if f.code in following and f.severity == Severity.WARNING
         else f
         for f in findings
     ]

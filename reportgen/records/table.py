@@ -121,9 +121,9 @@ class Profile(Record):
     """What the table's rows say about themselves: row numbers are those of the data file, 0 below the header.
 
     `duplicate_rows` are all but the first of each set of equal rows; `conflicting_rows` have equal features and
-    different targets, and of these `contradictions` are wrong whatever a model answers (all but the commonest class of
-    each set; None in reports of earlier versions); `overlap_rows` are test rows that stand in training or validation too; `dirt` is what was found
-    in single columns.
+    different targets, and `contradictions` of these are told wrongly by any model (all but the commonest class of
+    each set; None in reports of earlier versions); `overlap_rows` are test rows that stand in training or validation
+    too; `dirt` is what was found in single columns.
     """
 
     duplicate_rows: tuple[int, ...] = ()

@@ -148,6 +148,8 @@ def test_the_same_in_another_unit_is_one_whatever_the_target_hangs_on(regression
     height = rng.normal(170, 10, 1500)
     columns = {"metres": (height / 100).round(2), "inches": (height / 2.54).round(1), "cube": (height / 100) ** 3}
     for y in (height, np.exp(height / 10), (height > 175) + rng.normal(0, 0.3, 1500), rng.normal(size=1500)):
-        found = {(one.given, one.column) for one in told_by(regression_subject, columns, y + rng.normal(0, y.std(), 1500))}
+        found = {
+            (one.given, one.column) for one in told_by(regression_subject, columns, y + rng.normal(0, y.std(), 1500))
+        }
         assert ("metres", "inches") in found or ("inches", "metres") in found
         assert ("inches", "cube") in found
