@@ -13,6 +13,7 @@ ASKED = 0.9
 """Below this area no rule asks what the other columns tell."""
 ROUNDS = 100
 MOST_COLUMNS = 400
+MOST_ASKED = 3
 METHOD = (
     "cross-validated tree, DeLong variance in a Wilson interval, Bonferroni over columns and classes; "
     "the others: cross-validated boosted trees"
@@ -40,12 +41,29 @@ def best(
     return place, found[place]
 
 
+def surest(told: dict[str, tuple[int, OneClass]]) -> tuple[str, ...]:
+    """The features whose rivals are asked: the three that tell a class most surely, where that is worth asking."""
+    worth = [name for name, (_, one) in told.items() if one.low >= ASKED]
+    return tuple(sorted(worth, key=lambda name: -told[name][1].low)[:MOST_ASKED])
+
+
 def beside(
+    told: dict[str, tuple[int, OneClass]],
+    others: dict[str, Floats],
+    y: npt.NDArray[np.intp],
+    folds: npt.NDArray[np.int64],
+    seed: int,
+) -> dict[str, OneClass]:
+    """The same by feature, with what the other columns together tell of the class where these (rows, encoded) are given."""
+    return {
+        name: _beside(one, others[name], y == place, folds, seed) if name in others and others[name].shape[1] else one
+        for name, (place, one) in told.items()
+    }
+
+
+def _beside(
     one: OneClass, others: Floats, members: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64], seed: int
 ) -> OneClass:
-    """The same with what the other columns together tell of the class; unchanged where it is told too weakly to ask."""
-    if one.low < ASKED or not others.shape[1]:
-        return one
     rng = np.random.default_rng([seed, 229])
     drawn = rng.choice(others.shape[1], min(others.shape[1], MOST_COLUMNS), replace=False)
     answers = np.zeros(len(members))

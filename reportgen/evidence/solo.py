@@ -39,14 +39,16 @@ def scores(
     folds = _folds(y, classifies, rng)
     score = _auc_score if classifies else _r2_score
     level = 1 - (1 - LEVEL) / max(len(groups), 1)
-    found = []
+    found, told = [], {}
     for feature, group in groups.items():
         answers = _answers(np.asarray(x[:, group]), y, folds, classifies)
-        one = score(feature, answers, y, level)
-        if classifies and (told := one_class.best(answers, y, classes, len(groups))):
-            others, members = np.delete(x, group, axis=1), y == told[0]
-            one = one.model_copy(update={"one_class": one_class.beside(told[1], others, members, folds, seed)})
-        found.append(one)
+        found.append(score(feature, answers, y, level))
+        if classifies and (one := one_class.best(answers, y, classes, len(groups))):
+            told[feature] = one
+    asked = one_class.beside(
+        told, {name: np.delete(x, groups[name], axis=1) for name in one_class.surest(told)}, y, folds, seed
+    )
+    found = [one.model_copy(update={"one_class": asked.get(one.feature)}) for one in found]
     return tuple(sorted(found, key=lambda one: -one.value))
 
 
