@@ -54,7 +54,7 @@ def beside(
     folds: npt.NDArray[np.int64],
     seed: int,
 ) -> dict[str, OneClass]:
-    """The same by feature, with what the other columns together tell of the class where these (rows, encoded) are given."""
+    """The same by feature, with what the others (rows, encoded) together tell of the class where they are given."""
     return {
         name: _beside(one, others[name], y == place, folds, seed) if name in others and others[name].shape[1] else one
         for name, (place, one) in told.items()
