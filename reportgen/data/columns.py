@@ -36,10 +36,21 @@ def describe(frame: pd.DataFrame, kinds: dict[str, Kind], target: str, config: C
 def _column(values: pd.Series, kind: Kind, target: str, config: Config) -> Column:
     name = str(values.name)
     missing = int(values.isna().sum())
-    distinct = int(values.nunique())
+    counts = values.value_counts(sort=False).to_numpy()
+    counts = counts[counts > 0]
+    distinct = len(counts)
     role, why = _asked(name, target, config) or _inferred(values, kind, distinct, missing)
     kind = "text" if (why == "key" and kind == "categorical") else kind
-    return Column(name=name, kind=kind, role=role, why=why, missing=missing, distinct=distinct)
+    return Column(
+        name=name,
+        kind=kind,
+        role=role,
+        why=why,
+        missing=missing,
+        distinct=distinct,
+        commonest=int(counts.max(initial=0)),
+        repeat=float(((counts / counts.sum()) ** 2).sum()) if distinct else None,
+    )
 
 
 def _asked(name: str, target: str, config: Config) -> tuple[Role, str | None] | None:

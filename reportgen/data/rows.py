@@ -20,9 +20,11 @@ def profile(parts: Parts) -> Profile:
     dataset = parts.dataset
     frame = dataset.frame
     whole = _compared(dataset)
+    conflicts, contradictions = _conflicting(dataset) if dataset.task.kind != "regression" else (None, None)
     return Profile(
         duplicate_rows=_rows(frame, pd.Series(_hash(frame, whole)).duplicated().to_numpy()),
-        conflicting_rows=_rows(frame, _conflicting(dataset)) if dataset.task.kind != "regression" else (),
+        conflicting_rows=() if conflicts is None else _rows(frame, conflicts),
+        contradictions=contradictions,
         missing_target_rows=dataset.missing_target_rows,
         left_out_rows=dataset.left_out_rows,
         left_out_classes=dataset.left_out_classes,
@@ -48,11 +50,13 @@ def _rows(frame: pd.DataFrame, hits: Hits) -> tuple[int, ...]:
     return tuple(int(row) for row in frame.index[hits])
 
 
-def _conflicting(dataset: Dataset) -> Hits:
-    """Rows with the features of another row, among which more than one class stands."""
+def _conflicting(dataset: Dataset) -> tuple[Hits, int]:
+    """Rows with the features of another row but another class than some, and how many are not of the commonest."""
     features = _hash(dataset.frame, [c.name for c in dataset.features])
-    classes = pd.Series(pd.factorize(dataset.frame[dataset.task.target])[0]).groupby(features)
-    return (classes.transform("max") != classes.transform("min")).to_numpy()
+    codes = pd.Series(pd.factorize(dataset.frame[dataset.task.target])[0])
+    classes = codes.groupby(features)
+    largest = codes.groupby([features, codes]).size().groupby(level=0).max()
+    return (classes.transform("max") != classes.transform("min")).to_numpy(), int(len(codes) - largest.sum())
 
 
 def _overlap(parts: Parts, columns: list[str]) -> tuple[int, ...]:

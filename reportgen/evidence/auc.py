@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from scipy.stats import rankdata
 
 from reportgen.evidence.base import Floats
-from reportgen.evidence.intervals import Bounds, normal_quantile
+from reportgen.evidence.intervals import Bounds, normal_quantile, rate_interval
 
 FEW = 10
 """With fewer rows of a class than this, their spread says too little about the area's."""
@@ -42,6 +42,16 @@ def area(scores: Floats, members: Members) -> Area:
     pull[members] = (above - value) / np.sqrt(inside * max(inside - 1, 1))
     pull[~members] = (below - value) / np.sqrt(outside * max(outside - 1, 1))
     return Area(value, inside, outside, pull)
+
+
+def wilson(value: float, spread: float, worth: float, level: float) -> tuple[float, float]:
+    """Wilson's interval for as many rows as the standard error is worth, never more than a perfect one has.
+
+    Without that bound a perfect score would have no uncertainty; with it, it has that of a share of 1 in those rows.
+    """
+    rows = max(1.0, min(value * (1 - value) / spread**2 if spread > 0 else worth, worth))
+    low, high = rate_interval(value * rows, rows, level)
+    return min(low, value), max(high, value)
 
 
 def mean_area(scores: Floats, actual: npt.NDArray[Any]) -> tuple[float, Bounds] | None:

@@ -41,13 +41,21 @@ def measure(subject: Subject) -> Redundancy:
     parts = rng.permutation(len(frame)) % PARTS
     return Redundancy(
         groups=tuple(_group(features, members, pairs, columns, parts) for members in clusters(close)),
-        dependences=functions(frame, features, close, rng),
+        dependences=functions(frame, features, close, _target(subject, drawn), rng),
         pairs=len(features) * (len(features) - 1) // 2,
         cut=CUT,
         alpha=ALPHA,
         n=len(frame),
         method=METHOD,
     )
+
+
+def _target(subject: Subject, drawn: np.ndarray) -> Floats:
+    """The target of these rows as a number, or 0 and 1 for each class, shape (rows, outputs)."""
+    y = np.asarray(subject.train.y)[drawn]
+    if not subject.classifies:
+        return np.asarray(y[:, None], dtype=np.float64)
+    return np.asarray(y[:, None] == np.unique(y), dtype=np.float64)
 
 
 def clusters(close: Floats, cut: float = CUT) -> tuple[tuple[int, ...], ...]:

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.tree import DecisionTreeRegressor
 
+from reportgen.evidence import one_class
 from reportgen.evidence.auc import area as class_area
+from reportgen.evidence.auc import wilson
 from reportgen.evidence.base import Floats, Part, Subject
-from reportgen.evidence.intervals import LEVEL, normal_quantile, rate_interval
+from reportgen.evidence.intervals import LEVEL, normal_quantile
 from reportgen.evidence.number_scores import r2
 from reportgen.records.leak import SoloScore
 
@@ -33,21 +35,33 @@ def scores(
     The intervals hold for all columns together (Bonferroni), because the highest of many scores is what is looked at.
     """
     rng = np.random.default_rng([seed, 12])
-    x, y = _rows(train, validation, classifies, rng)
+    x, y, classes = _rows(train, validation, classifies, rng)
     folds = _folds(y, classifies, rng)
     score = _auc_score if classifies else _r2_score
     level = 1 - (1 - LEVEL) / max(len(groups), 1)
-    found = [
-        score(feature, _answers(np.asarray(x[:, group]), y, folds, classifies), y, level)
-        for feature, group in groups.items()
-    ]
+    found, told = [], {}
+    for feature, group in groups.items():
+        answers = _answers(np.asarray(x[:, group]), y, folds, classifies)
+        found.append(score(feature, answers, y, level))
+        if classifies and (one := one_class.best(answers, y, classes, len(groups))):
+            told[feature] = one
+    asked = one_class.beside(
+        told, {name: np.delete(x, groups[name], axis=1) for name in one_class.surest(told)}, y, folds, seed
+    )
+    found = [one.model_copy(update={"one_class": asked.get(one.feature)}) for one in found]
     return tuple(sorted(found, key=lambda one: -one.value))
 
 
-def _rows(train: Part, validation: Part, classifies: bool, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[Any]]:
+def _rows(
+    train: Part, validation: Part, classifies: bool, rng: np.random.Generator
+) -> tuple[Floats, npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """Rows, their targets (places among the classes that these rows have) and those classes' numbers."""
     x, y = np.concatenate([train.x, validation.x]), np.concatenate([train.y, validation.y])
     drawn = np.sort(rng.choice(len(y), min(len(y), MOST_ROWS), replace=False))
-    return x[drawn], np.unique(y[drawn], return_inverse=True)[1] if classifies else y[drawn]
+    if not classifies:
+        return x[drawn], y[drawn], np.empty(0, dtype=np.intp)
+    classes, places = np.unique(y[drawn], return_inverse=True)
+    return x[drawn], places, classes.astype(np.intp)
 
 
 def _folds(y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -92,7 +106,7 @@ def _fit(patterns: Floats, which: npt.NDArray[np.intp], wanted: Floats) -> Float
 
 def _auc_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) -> SoloScore:
     value, spread, worth = area(answers, y)
-    low, high = _wilson(value, spread, worth, level)
+    low, high = wilson(value, spread, worth, level)
     return SoloScore(
         feature=feature,
         measure="roc_auc",
@@ -120,16 +134,6 @@ def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, float]:
     scarcity = sum(1 / min(one.inside, one.outside) for one in areas)
     worth = max(1.0, len(areas) * (len(areas) - 1) / scarcity)
     return float(np.mean([one.value for one in areas])), float(np.sqrt(pull @ pull)), worth
-
-
-def _wilson(value: float, spread: float, worth: float, level: float) -> tuple[float, float]:
-    """Wilson's interval for as many rows as the standard error is worth, never more than a perfect one has.
-
-    Without that bound a perfect score would have no uncertainty; with it, it has that of a share of 1 in those rows.
-    """
-    rows = max(1.0, min(value * (1 - value) / spread**2 if spread > 0 else worth, worth))
-    low, high = rate_interval(value * rows, rows, level)
-    return min(low, value), max(high, value)
 
 
 def _r2_score(feature: str, answers: Floats, y: npt.NDArray[Any], level: float) -> SoloScore:

@@ -78,7 +78,15 @@ def mostly_missing(dossier: Dossier) -> Iterator[Finding]:
                 code="mostly_missing",
                 severity=Severity.WARNING,
                 columns=(column.name,),
-                evidence={"missing": column.missing, "n": n, "share": column.missing / n, "low": low, "high": high},
+                evidence={
+                    "missing": column.missing,
+                    "n": n,
+                    "share": column.missing / n,
+                    "low": low,
+                    "high": high,
+                    "category": column.kind in {"categorical", "boolean", "text"},
+                    "used": column.role == "feature",
+                },
             )
 
 
@@ -112,9 +120,23 @@ def target_leakage(dossier: Dossier) -> Iterator[Finding]:
 
 def leaking(solo: tuple[SoloScore, ...], identity: Identity | None) -> tuple[str, ...]:
     """List the columns that give the target away, alone or as an account, as target_leakage will."""
-    alone = [one.feature for one in solo if one.low > LEAK_FLOOR[one.measure]]
+    alone = [one.feature for one in solo if one.low > LEAK_FLOOR[one.measure] or tells_one_class(one)]
     together = identity.columns if identity and adds_up(identity) else ()
     return tuple(dict.fromkeys((*alone, *together)))
+
+
+def tells_one_class(solo: SoloScore) -> bool:
+    """Tell whether a column tells one class of several as surely as a leak, and surely better than all others together.
+
+    A class that lies apart in several columns (the flowers of one species) is told by the others as well.
+    """
+    one = solo.one_class
+    return (
+        one is not None
+        and one.low > LEAK_FLOOR["roc_auc"]
+        and one.others_high is not None
+        and one.others_high < one.low
+    )
 
 
 def adds_up(identity: Identity) -> bool:
@@ -194,6 +216,23 @@ def _told_alone(dossier: Dossier) -> Iterator[Finding]:
                 },
                 section="algorithms",
             )
+        elif solo.one_class and tells_one_class(solo):
+            one = solo.one_class
+            yield Finding(
+                code="target_leakage",
+                severity=_weight(dossier, solo.feature, Severity.WARNING),
+                columns=(solo.feature,),
+                evidence={
+                    "measure": "one_class",
+                    "label": dossier.task.classes[one.output],
+                    **one.model_dump(include={"value", "low", "high", "others", "others_low", "others_high", "rows"}),
+                    "n": solo.n,
+                    "bound": LEAK_FLOOR["roc_auc"],
+                    "method": one.method,
+                    **_cost(dossier),
+                },
+                section="algorithms",
+            )
 
 
 def _told_by_a_sum(dossier: Dossier) -> Iterator[Finding]:
@@ -242,6 +281,8 @@ def _others(column: Column, n: int) -> int | None:
     present = n - column.missing
     if not column.distinct or not present:
         return None
+    if column.commonest is not None:
+        return n - column.commonest
     if column.distinct == 1:
         return column.missing
     if counts := value_counts(column):

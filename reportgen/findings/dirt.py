@@ -1,5 +1,6 @@
 """What is wrong with the cells of one column: codes for "missing", texts among numbers, spellings, values far off."""
 
+import re
 from collections.abc import Iterator
 
 from reportgen.records.dirt import Sentinel, Variants
@@ -133,13 +134,18 @@ def _several(column: Column, found: tuple[Variants, ...]) -> Finding:
             "categories": len(found),
             "spellings": tuple(spelling for one in found for spelling in one.spellings),
             "counts": tuple(count for one in found for count in one.counts),
-            "examples": tuple(" = ".join(f"“{spelling}”" for spelling in one.spellings) for one in found),
+            "examples": tuple(" = ".join(f"“{_with_blanks(spelling)}”" for spelling in one.spellings) for one in found),
             "state": found[0].state,
             "count": len(rows),
             "n": found[0].n,
             "share": share,
         },
     )
+
+
+def _with_blanks(spelling: str) -> str:
+    """Show blanks that a page would swallow (outer, double and unusual ones) as middle dots."""
+    return re.sub(r"^\s+|\s+$|\s{2,}|[^\S ]", lambda found: "·" * len(found.group()), spelling)
 
 
 def _looked_at(dossier: Dossier) -> tuple[Column, ...]:

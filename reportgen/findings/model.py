@@ -7,7 +7,7 @@ from reportgen.findings.base import NotJudged, key_scores, reach
 from reportgen.findings.chance import chi_square_p, difference_interval
 from reportgen.records.dossier import Dossier
 from reportgen.records.finding import Finding, Severity
-from reportgen.records.mistakes import GroupGap, Slice
+from reportgen.records.mistakes import Condition, GroupGap, Slice
 from reportgen.records.network import Comparison, ReliabilityBin
 
 MATTERS = 0.01
@@ -162,11 +162,14 @@ def weak_slice(dossier: Dossier) -> Iterator[Finding]:
         raise NotJudged("needs_classes")
     if search is None:
         raise NotJudged("no_slices")
-    for part in dossier.errors.slices:
+    warned: list[Slice] = []
+    for part in sorted(dossier.errors.slices, key=lambda part: len(part.conditions)):
         if part.confirmed and part.error >= WEAK_TIMES * part.rest and part.error - part.rest >= WEAK_ABOVE:
+            new = _surely_weak(part) and not any(_within(part, wider) for wider in warned)
+            warned += [part] * new
             yield Finding(
                 code="weak_slice",
-                severity=Severity.WARNING if _surely_weak(part) else Severity.INFO,
+                severity=Severity.WARNING if new else Severity.INFO,
                 columns=part.columns,
                 evidence={
                     "rule": part.rule,
@@ -184,6 +187,23 @@ def weak_slice(dossier: Dossier) -> Iterator[Finding]:
                 },
                 section="example",
             )
+
+
+def _within(part: Slice, wider: Slice) -> bool:
+    """Tell whether a part lies in a wider one, and is not as much worse than that as a weak part is than the rest."""
+    inside = bool(wider.conditions) and all(
+        any(_implies(one, given) for one in part.conditions) for given in wider.conditions
+    )
+    return inside and part.error - wider.error < WEAK_ABOVE
+
+
+def _implies(one: Condition, given: Condition) -> bool:
+    if one == given:
+        return True
+    if one.column != given.column or one.missing or given.missing or one.level is not None or given.level is not None:
+        return False
+    above = given.above is None or (one.above is not None and one.above >= given.above)
+    return above and (given.at_most is None or (one.at_most is not None and one.at_most <= given.at_most))
 
 
 def _surely_weak(part: Slice) -> bool:

@@ -77,6 +77,9 @@ FOLLOWING = ("overfit", "miscalibrated", "performance_drop", "label_drift")
 That the network is no better than guessing is worse than its cause, and stays a warning.
 """
 
+FOLLOWING_GROUPS = (*FOLLOWING, "unseen_categories")
+"""New groups bring names of their own (a family its cabin); what a later time brings is news about the future."""
+
 
 def judge(dossier: Dossier) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
     """Run every rule; the findings come gravest first, equal ones in the order of RULES; each rule gives one check."""
@@ -91,10 +94,11 @@ def _under_their_cause(findings: list[Finding]) -> list[Finding]:
     causes = [f.code for f in findings if f.code in ("group_leakage", "time_leakage") and f.evidence["respected"]]
     if not causes:
         return findings
+    following = FOLLOWING_GROUPS if causes[0] == "group_leakage" else FOLLOWING
     note = {"severity": Severity.INFO}
     return [
-        f.model_copy(update={**note, "evidence": {**f.evidence, "follows": causes[0]}})
-        if f.code in FOLLOWING and f.severity == Severity.WARNING
+        f.model_copy(update={**note, "evidence": {**f.evidence, "cause": causes[0]}})
+        if f.code in following and f.severity == Severity.WARNING
         else f
         for f in findings
     ]

@@ -5,10 +5,30 @@ from typing import Literal
 from reportgen.records.base import Record
 
 
+class OneClass(Record):
+    """How well a feature alone tells one class from the rest (ROC AUC), and how well all other features together do.
+
+    `output` is the class's place among the task's classes, `rows` its rows. `others` are None where the feature tells
+    the class too weakly for anyone to ask.
+    """
+
+    output: int
+    value: float
+    low: float
+    high: float
+    level: float = 0.95
+    others: float | None = None
+    others_low: float | None = None
+    others_high: float | None = None
+    rows: int
+    method: str
+
+
 class SoloScore(Record):
     """What a small tree reaches with one feature alone, cross-validated on training and validation rows.
 
     `measure` is roc_auc (one against the rest, averaged by class) or r2; `floor` is what knowing nothing reaches.
+    `one_class` is the class of three or more that it tells most surely.
     """
 
     feature: str
@@ -20,6 +40,7 @@ class SoloScore(Record):
     floor: float
     n: int
     method: str
+    one_class: OneClass | None = None
 
 
 class Identity(Record):

@@ -31,6 +31,8 @@ class Column(Record):
     `missing` and `distinct` count over the rows used (a target of a class that is kept); the target's over all rows.
     `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text,
     no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing in their order.
+    `commonest` counts the rows used that hold the commonest value, and `repeat` is the chance that two present values,
+    drawn with replacement, are equal; None in reports of earlier versions. `levels` count training rows.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Column(Record):
     numbers: NumberSummary | None = None
     levels: tuple[Level, ...] = ()
     other_levels: int = 0
+    commonest: int | None = None
+    repeat: float | None = None
 
 
 class Reading(Record):
@@ -117,12 +121,14 @@ class Profile(Record):
     """What the table's rows say about themselves: row numbers are those of the data file, 0 below the header.
 
     `duplicate_rows` are all but the first of each set of equal rows; `conflicting_rows` have equal features and
-    different targets; `overlap_rows` are test rows that stand in training or validation too; `dirt` is what was found
-    in single columns.
+    different targets, and `contradictions` of these are told wrongly by any model (all but the commonest class of
+    each set; None in reports of earlier versions); `overlap_rows` are test rows that stand in training or validation
+    too; `dirt` is what was found in single columns.
     """
 
     duplicate_rows: tuple[int, ...] = ()
     conflicting_rows: tuple[int, ...] = ()
+    contradictions: int | None = None
     missing_target_rows: tuple[int, ...] = ()
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()

@@ -273,7 +273,7 @@ def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple
         return _capfirst(finding.code.replace("_", " ")), finding.message, finding.advice
     except (TemplateError, KeyError) as error:
         raise RenderError(f"the template {name} has a fault: {error}") from error
-    if cause := finding.evidence.get("follows"):
+    if cause := finding.evidence.get("cause"):
         message += " " + " ".join(render("part/follows.j2", lang, templates, cause=cause).split())
     return title, message, advice
 

@@ -41,7 +41,14 @@ def test_contradictions_are_all_rows_of_the_set() -> None:
     frame = pd.concat([base(), twin], ignore_index=True)
     found = profile(parts_of(frame))
     assert found.conflicting_rows == (3, 10, 60, 61)
+    assert found.contradictions == 2
     assert found.duplicate_rows == ()
+
+
+def test_of_many_equal_rows_only_those_off_their_commonest_class_contradict() -> None:
+    one = base().iloc[[3] * 40].assign(t=["a"] + ["b"] * 39)
+    found = profile(parts_of(pd.concat([base(), one], ignore_index=True)))
+    assert (len(found.conflicting_rows), found.contradictions) == (41, 1)
 
 
 def test_equal_features_are_no_contradiction_of_a_number() -> None:

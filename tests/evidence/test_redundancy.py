@@ -125,3 +125,31 @@ def test_one_column_has_no_other(binary_subject):
 
 def test_the_same_seed_gives_the_same_groups(binary_subject):
     assert redundancy.measure(binary_subject) == redundancy.measure(binary_subject)
+
+
+def told_by(subject, columns, y):
+    known = made(subject, columns)
+    return redundancy.measure(replace(known, train=replace(known.train, y=y))).dependences
+
+
+@pytest.mark.parametrize("classes", [False, True])
+def test_two_moments_are_not_one_where_the_time_between_them_tells_the_target(
+    binary_subject, regression_subject, rng, classes
+):
+    start, length = np.sort(rng.uniform(0, 50_000, 1500)), rng.gamma(4, 4, 1500)
+    columns = {"from": start, "to": start + length}
+    fare = 3 + length + rng.normal(size=1500)
+    subject, y = (binary_subject, (fare > 18).astype(int)) if classes else (regression_subject, fare)
+    assert told_by(subject, columns, y) == ()
+    assert len(told_by(subject, columns, rng.permutation(y))) == 2
+
+
+def test_the_same_in_another_unit_is_one_whatever_the_target_hangs_on(regression_subject, rng):
+    height = rng.normal(170, 10, 1500)
+    columns = {"metres": (height / 100).round(2), "inches": (height / 2.54).round(1), "cube": (height / 100) ** 3}
+    for y in (height, np.exp(height / 10), (height > 175) + rng.normal(0, 0.3, 1500), rng.normal(size=1500)):
+        found = {
+            (one.given, one.column) for one in told_by(regression_subject, columns, y + rng.normal(0, y.std(), 1500))
+        }
+        assert ("metres", "inches") in found or ("inches", "metres") in found
+        assert ("inches", "cube") in found

@@ -106,3 +106,21 @@ def test_one_class_has_no_area(multiclass_subject):
     assert score.value == 0.5
     assert score.low <= 0.1
     assert score.high >= 0.9
+
+
+def test_a_read_out_of_one_class_is_told_from_a_class_that_lies_apart_in_several_columns(multiclass_subject):
+    rng = np.random.default_rng(3)
+    y = rng.choice(3, 3000, p=[0.7, 0.2, 0.1])
+    readout = np.where(y == 1, rng.uniform(10, 40, 3000), 45.0)
+    weak = (y == 1) * 0.8 + rng.normal(size=3000)
+    apart = [(y == 2) * 6 + rng.normal(size=3000) for _ in range(2)]
+    x = np.stack([readout, weak, *apart], axis=1)
+    found = {
+        one.feature: one for one in solo.measure(made(multiclass_subject, (x[:2000], y[:2000]), (x[2000:], y[2000:])))
+    }
+    told, petal = found["c0"].one_class, found["c2"].one_class
+    assert (told.output, petal.output) == (1, 2)
+    assert told.low > 0.95
+    assert told.others_high < 0.85
+    assert petal.others_high > petal.low > 0.95
+    assert found["c1"].one_class.others is None

@@ -6,13 +6,14 @@ from reportgen.findings.columns import (
     constant_column,
     high_cardinality,
     id_column,
+    leaking,
     mostly_missing,
     target_leakage,
 )
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.network import Metric
 from tests.findings.conftest import baseline, categorical, importance, numbers, numeric, solo
-from tests.findings.wounds import ACCOUNT, COST, left_out
+from tests.findings.wounds import ACCOUNT, COST, left_out, tells_one
 
 
 def test_constant_column_is_found(with_columns):
@@ -54,6 +55,29 @@ def test_a_handful_of_exceptions_is_constant_too(with_columns, column, others):
 )
 def test_what_varies_is_not_constant(with_columns, column):
     assert tuple(constant_column(with_columns(column))) == ()
+
+
+def test_exceptions_are_counted_in_all_rows_though_levels_list_training_rows_alone(with_columns):
+    nearly = categorical("utilities", (597, 3), distinct=2, commonest=997)
+    varied = categorical("street", (594, 6), distinct=2, commonest=988)
+    assert [one.columns for one in constant_column(with_columns(nearly, varied))] == [("utilities",)]
+
+
+@pytest.mark.parametrize(("low", "most", "found"), [(0.95, 0.94, True), (0.95, 0.96, False), (0.92, 0.5, False)])
+def test_a_column_that_tells_one_class_is_a_leak_where_the_others_cannot(dossier, low, most, found):
+    one = tells_one("age", low, most)
+    findings = tuple(target_leakage(dossier.model_copy(update={"solo": (one,)})))
+    assert [(f.columns, f.severity, f.evidence["measure"]) for f in findings] == [
+        (("age",), Severity.WARNING, "one_class")
+    ] * found
+    assert leaking((one,), None) == (("age",) if found else ())
+
+
+def test_one_class_is_not_judged_where_the_others_were_not_asked(dossier):
+    one = tells_one("age", 0.95, 0.5)
+    asked = one.one_class.model_copy(update={"others": None, "others_low": None, "others_high": None})
+    known = dossier.model_copy(update={"solo": (one.model_copy(update={"one_class": asked}),)})
+    assert tuple(target_leakage(known)) == ()
 
 
 def test_id_column_is_found(with_columns):

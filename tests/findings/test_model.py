@@ -18,7 +18,7 @@ from reportgen.findings.model import (
     weak_slice,
 )
 from reportgen.records.finding import Finding, Severity
-from reportgen.records.mistakes import Errors, GroupError, GroupGap
+from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap
 from tests.findings.conftest import baseline, metric, reliability
 from tests.findings.wounds import weak
 
@@ -257,6 +257,27 @@ def test_a_small_or_unsure_weak_part_is_noted_only(dossier, changes):
 )
 def test_a_part_that_is_not_far_worse_is_no_weak_slice(dossier, changes):
     assert tuple(weak_slice(weak(**changes)(dossier))) == ()
+
+
+@pytest.mark.parametrize(
+    ("inner", "error", "severity"),
+    [
+        ({"above": 549.5}, 0.6, Severity.INFO),
+        ({"above": 549.5}, 0.7, Severity.WARNING),  # as much worse than the wider part as that is than the rest
+        ({"above": 300.0}, 0.6, Severity.WARNING),  # reaches beyond it
+        ({"at_most": 30.0}, 0.6, Severity.WARNING),
+    ],
+)
+def test_a_weak_part_of_a_weak_part_is_noted_only(dossier, inner, error, severity):
+    known = weak()(dossier)
+    (part,) = known.errors.slices
+    wide = part.model_copy(update={"conditions": (Condition(column="age", above=438.0),), "columns": ("age",)})
+    narrow = (Condition(column="age", **inner), Condition(column="city", level="Rome"))
+    deep = part.model_copy(update={"conditions": narrow, "error": error})
+    errors = known.errors.model_copy(update={"slices": (deep, wide)})
+    found = tuple(weak_slice(known.model_copy(update={"errors": errors})))
+    assert [one.severity for one in found] == [Severity.WARNING, severity]
+    assert found[0].columns == ("age",)
 
 
 def test_weak_parts_need_a_search_and_classes(dossier):

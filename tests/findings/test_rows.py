@@ -77,6 +77,19 @@ def test_conflicts_that_coarse_values_explain_are_only_noted(dossier):
     assert finding.severity == Severity.INFO
 
 
+@pytest.mark.parametrize(("wrong", "severity"), [(25, Severity.WARNING), (24, Severity.INFO)])
+def test_conflicts_weigh_by_the_rows_that_no_model_can_get_right(dossier, wrong, severity):
+    """One case that stands in 300 rows, 24 of them of another class, costs 24 rows and not 300."""
+    (finding,) = conflicting_labels(profiled(dossier, conflicting_rows=tuple(range(300)), contradictions=wrong))
+    assert (finding.severity, finding.evidence["wrong"]) == (severity, wrong)
+
+
+def test_the_chance_of_equal_values_is_taken_over_all_rows(dossier):
+    coin = categorical("coin", (300, 300), distinct=2, repeat=0.5)  # levels count the 600 training rows of 1000
+    table = dossier.model_copy(update={"dataset": dossier.dataset.model_copy(update={"columns": (coin,) * 3})})
+    assert coincidence(table, with_target=False) == pytest.approx(1 / 8)
+
+
 def test_no_conflict_no_finding(dossier):
     assert tuple(conflicting_labels(dossier)) == ()
 

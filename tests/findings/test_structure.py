@@ -4,12 +4,13 @@ import pytest
 
 from reportgen.findings import judge
 from reportgen.findings.base import NotJudged
+from reportgen.findings.rules import FOLLOWING, FOLLOWING_GROUPS
 from reportgen.findings.structure import group_leakage, time_leakage
 from reportgen.records.finding import Severity
 from reportgen.records.structure import Structure
 from reportgen.render.words import explain
 from tests.findings.conftest import HARMLESS, candidate, metric
-from tests.findings.wounds import scored
+from tests.findings.wounds import WOUNDS, scored
 
 KEPT = {"respected": ("patient",), "kind": "group", "origin": "found"}
 
@@ -90,8 +91,21 @@ def test_what_comes_with_a_group_is_a_note_beside_it(dossier):
     findings = judge(_with(wounded, Structure(candidates=(found,), **KEPT)))[0]
     followed = next(f for f in findings if f.code == "overfit")
     assert findings[0].code == "group_leakage"
-    assert (followed.severity, followed.evidence["follows"]) == (Severity.INFO, "group_leakage")
+    assert (followed.severity, followed.evidence["cause"]) == (Severity.INFO, "group_leakage")
     assert "Groups on both sides of the split" in explain(followed, "en")[1]
+
+
+def test_new_groups_have_names_of_their_own(dossier):
+    found = candidate("group", "patient", flatters=True)
+    follows = "unseen_categories"
+    assert follows in FOLLOWING_GROUPS
+    assert follows not in FOLLOWING
+    assert set(FOLLOWING) < set(FOLLOWING_GROUPS)
+    for part in WOUNDS[follows]:
+        known = _with(part(dossier), Structure(candidates=(found,), **KEPT))
+        known = known.model_copy(update={"split": known.split.model_copy(update={"strategy": "group"})})
+        (one, *_) = [f for f in judge(known)[0] if f.code == follows]
+        assert one.severity == Severity.INFO
 
 
 def test_where_the_split_does_not_keep_to_it_nothing_follows(dossier):

@@ -9,7 +9,7 @@ from reportgen.records.dirt import Dirt, Outliers, Sentinel, Variants
 from reportgen.records.dossier import Dossier
 from reportgen.records.drift import Drift, FeatureDrift, Missingness, UnseenLevels
 from reportgen.records.labels import SuspectLabel
-from reportgen.records.leak import Identity, LeakCost, Reached
+from reportgen.records.leak import Identity, LeakCost, OneClass, Reached, SoloScore
 from reportgen.records.mistakes import Condition, Errors, GroupError, GroupGap, Slice, SliceSearch
 from reportgen.records.structure import Structure
 from reportgen.records.table import Column, Level, PartRecord, Profile, Reading
@@ -81,6 +81,22 @@ def unfair(measure: str, unit: float) -> Wound:
         method="by hand",
     )
     return changed(errors=Errors(measure=measure, groups=groups, gaps=(gap,)))
+
+
+def tells_one(feature: str, low: float, most: float) -> SoloScore:
+    """A column that tells the first class with an area of at least `low`, where all others reach at most `most`."""
+    told = OneClass(
+        output=0,
+        value=0.99,
+        low=low,
+        high=1.0,
+        others=most - 0.05,
+        others_low=0.5,
+        others_high=most,
+        rows=300,
+        method="by hand",
+    )
+    return solo(feature, 0.8, 0.75).model_copy(update={"one_class": told})
 
 
 def weak(**changes: object) -> Wound:
@@ -319,7 +335,11 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         grown(Column(name="day", kind="datetime", role="feature", missing=0, distinct=1)),
     ),
     "id_column": (grown(categorical("customer", (1,), role="id", why="key", distinct=1000)),),
-    "mostly_missing": (grown(numeric("referral", missing=900)),),
+    "mostly_missing": (
+        grown(categorical("cabin", (300,), missing=700)),
+        grown(categorical("pool", (5,), missing=995, role="dropped", why="no_learnable_values")),
+        grown(numeric("referral", missing=900)),
+    ),
     "sentinel_missing": (
         *(coded("-999", "gap", state, 50) for state in ("missing", "kept")),
         coded("0", "edge", "missing", 3),
@@ -333,6 +353,7 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     "target_leakage": (
         changed(solo=(solo("age", 0.99, 0.96),)),
         changed(solo=(solo("age", 1.0, 0.99),)),
+        changed(solo=(tells_one("age", 0.95, 0.93),)),
         regression(changed(solo=(solo("age", 0.97, 0.96, "r2"),))),
         regression(changed(identity=ACCOUNT)),
         changed(solo=(solo("age", 0.99, 0.96),), leak_cost=COST),
@@ -345,7 +366,10 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
     ),
     "time_leakage": (*flattering("time", "recorded_at"), *flattering("time", "year", "month")),
     "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
-    "conflicting_labels": tuple(changed(profile=Profile(conflicting_rows=tuple(range(count)))) for count in (2, 100)),
+    "conflicting_labels": tuple(
+        changed(profile=Profile(conflicting_rows=tuple(range(count)), contradictions=wrong))
+        for count, wrong in ((2, 1), (100, 50), (100, None))
+    ),
     "label_noise": (mislabelled(0.05), mislabelled(0.001)),
     "missing_target": tuple(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
     "class_imbalance": (changed(split=split((570, 30), (190, 10), (190, 10), "stratified")),),
