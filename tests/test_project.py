@@ -106,7 +106,7 @@ def test_the_readme_names_commands_and_options_that_exist():
         if words[0] not in known or not {word for word in words if word.startswith("--")} <= known[words[0]]
     ]
     assert unknown == []
-    assert {words[0] for words in named} == {"run", "render", "compare", "init", "doctor", "schema", "codes"}
+    assert {words[0] for words in named} == {"run", "batch", "render", "compare", "init", "doctor", "schema", "codes"}
 
 
 def test_the_readme_imports_names_that_exist():
