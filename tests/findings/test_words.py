@@ -38,6 +38,12 @@ def test_a_leak_is_told_with_its_numbers(dossier):
     )
 
 
+def test_a_p_value_that_was_corrected_is_said_to_be(dossier):
+    said = _message(dossier, "no_better_than_baseline")
+    assert "corrected for the comparisons with all simpler models" in said
+    assert "probability of" not in said  # it is none of a single comparison
+
+
 def test_rare_classes_are_told_with_their_rows(dossier):
     assert _message(dossier, "rare_class", 2) == (
         "The target “outcome” has classes with too few rows: yes (5 in training, 2 in test). At least 10 rows are"
