@@ -20,6 +20,7 @@ from reportgen import __version__
 from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import (
+    Belonging,
     Dataset,
     Matrix,
     Parts,
@@ -27,8 +28,10 @@ from reportgen.data import (
     PreparedPart,
     Preparer,
     Suspect,
+    groups_of,
     load,
     measured,
+    moments_of,
     prepare,
     profile,
     refold,
@@ -123,8 +126,9 @@ def _audit(
         _refuse_absent(parts, config.explain_rows)
         rows = profile(parts)
         prepared = prepare(parts)
+        together = _Together.of(dataset, asked, structure)
     with watch("leaks"):
-        leaks = _leaks(parts, prepared, config)
+        leaks = _leaks(parts, prepared, config, together)
         otherwise = _otherwise(parts, leaks)
         if leaks.excluded:
             parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
@@ -143,7 +147,7 @@ def _audit(
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
-    subject = replace(subject, structure=structure, random_split=random_split)
+    subject = together.in_all(replace(subject, structure=structure, random_split=random_split))
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
@@ -175,11 +179,49 @@ def _answered() -> Iterator[None]:
         yield
 
 
-def _leaks(parts: Parts, prepared: Prepared, config: Config) -> Leaks:
+@dataclass(frozen=True)
+class _Together:
+    """The groups and the moments of all rows, where the user gave them or they were found to matter."""
+
+    groups: Belonging | None
+    moments: Belonging | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, config: Config, structure: Structure) -> Self:
+        """The columns that the split keeps to, or those that flatter a split that could not keep to them."""
+        given = bool(config.group or config.time)
+        group = None if given else respectable(structure.candidates, "group")
+        time = None if given or group else respectable(structure.candidates, "time")
+        groups = config.group or (group.columns if group else ())
+        moments = config.time or (time.columns if time else ())
+        return cls(groups_of(dataset, groups), moments_of(dataset, () if groups else moments))
+
+    def marked(self, part: Part) -> Part:
+        """The part with the group or the moment of each row; with a file of test rows these are the test part."""
+        given = part.name == "test"
+        units = self.groups and self.groups.of(part.rows, given=given)
+        moments = self.moments and self.moments.of(part.rows, given=given)
+        return replace(part, units=units, moments=moments)
+
+    def in_all(self, subject: Subject) -> Subject:
+        """The subject with every part marked, those of the networks made anew among them."""
+        if self.groups is None and self.moments is None:
+            return subject
+        networks = tuple(replace(one, test=self.marked(one.test)) for one in subject.refits.networks)
+        return replace(
+            subject,
+            train=self.marked(subject.train),
+            validation=self.marked(subject.validation),
+            test=self.marked(subject.test),
+            refits=replace(subject.refits, networks=networks),
+        )
+
+
+def _leaks(parts: Parts, prepared: Prepared, config: Config, together: _Together) -> Leaks:
     """The columns that give the target away, found on training and validation rows alone."""
     task = parts.dataset.task
-    train = _part("train", prepared.train, parts.train, prepared, config)
-    validation = _part("validation", prepared.validation, parts.validation, prepared, config)
+    train = together.marked(_part("train", prepared.train, parts.train, prepared, config))
+    validation = together.marked(_part("validation", prepared.validation, parts.validation, prepared, config))
     groups, classifies = positions(prepared.inputs), task.kind != "regression"
     alone = solo.scores(train, validation, groups, classifies, config.seed)
     account = None if classifies else identity.find(train, validation, tuple(groups))

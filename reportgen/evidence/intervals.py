@@ -1,6 +1,6 @@
 """The ways from numbers to an interval: rates, means, medians, and the bootstrap for what has no formula."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ def _noncentrality(value: float, freedom: float, below: float) -> float:
 
 
 def rate_difference_interval(
-    first: tuple[int, int], second: tuple[int, int], level: float = LEVEL
+    first: tuple[float, float], second: tuple[float, float], level: float = LEVEL
 ) -> tuple[float, float]:
     """Compare the rates of separate rows, each (successes, n): Newcombe 1998, Stat Med 17:873, method 10."""
     (low_1, high_1), (low_2, high_2) = rate_interval(*first, level), rate_interval(*second, level)
@@ -101,18 +101,21 @@ def paired_rate_difference_interval(only_first: float, only_second: float, n: in
     return float(max(first - second - half, -1.0)), float(min(first - second + half, 1.0))
 
 
-def mean_interval(values: npt.NDArray[Any], level: float = LEVEL) -> tuple[float, float]:
-    """Student's t interval of a mean; it needs two values."""
+def mean_interval(values: npt.NDArray[Any], level: float = LEVEL, effect: float = 1.0) -> tuple[float, float]:
+    """Student's t interval of a mean; it needs two values. `effect` is the design effect of rows in groups."""
     values = np.asarray(values, dtype=np.float64)
-    half = student_quantile(len(values), level) * values.std(ddof=1) / np.sqrt(len(values))
+    half = student_quantile(len(values), level) * values.std(ddof=1) / np.sqrt(len(values) / effect)
     return float(values.mean() - half), float(values.mean() + half)
 
 
 def mean_difference_interval(
-    first: npt.NDArray[Any], second: npt.NDArray[Any], level: float = LEVEL
+    first: npt.NDArray[Any], second: npt.NDArray[Any], level: float = LEVEL, effects: Sequence[float] = (1.0, 1.0)
 ) -> tuple[float, float]:
-    """Compare the means of separate rows, by Welch 1947, Biometrika 34:28; each needs two values."""
-    share_1, share_2 = first.var(ddof=1) / len(first), second.var(ddof=1) / len(second)
+    """Compare the means of separate rows, by Welch 1947, Biometrika 34:28; each needs two values.
+
+    `effects` are the design effects of rows that come in groups.
+    """
+    share_1, share_2 = effects[0] * first.var(ddof=1) / len(first), effects[1] * second.var(ddof=1) / len(second)
     difference = float(first.mean() - second.mean())
     if share_1 + share_2 == 0:
         return difference, difference
