@@ -199,8 +199,9 @@ class _Together:
     def marked(self, part: Part) -> Part:
         """The part with the group or the moment of each row; with a file of test rows these are the test part."""
         given = part.name == "test"
-        units = self.groups and self.groups.of(part.rows, given=given)
-        moments = self.moments and self.moments.of(part.rows, given=given)
+        units, moments = (
+            None if known is None else known.of(part.rows, given=given) for known in (self.groups, self.moments)
+        )
         return replace(part, units=units, moments=moments)
 
     def in_all(self, subject: Subject) -> Subject:

@@ -20,7 +20,7 @@ class Belonging:
     def of(self, rows: Numbers, *, given: bool) -> Numbers:
         """The numbers of some rows, of the file of test rows where that is `given`; shape (rows,)."""
         known = self.there if given and self.there is not None else self.here
-        return known.loc[rows].to_numpy(dtype=np.int64)
+        return known.reindex(pd.Index(rows)).to_numpy(dtype=np.int64)
 
 
 def groups_of(dataset: Dataset, columns: tuple[str, ...]) -> Belonging | None:

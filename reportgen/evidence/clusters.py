@@ -11,10 +11,8 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from reportgen.evidence.base import Floats, Held, Units
-from reportgen.evidence.intervals import normal_quantile, student_quantile
+from reportgen.evidence.intervals import FEW_GROUPS, normal_quantile, student_quantile
 
-FEW = 10
-"""Below ten groups the spread between groups is hardly known: intervals say so."""
 BLOCKS = 40
 ROWS_A_BLOCK = 15
 """Rows in order of time are parted into at most so many stretches, each of at least so many rows."""
@@ -67,7 +65,7 @@ def told(method: str, units: Units | None, effect: float | None = None) -> str:
     groups = len(np.unique(units))
     words = f"{method}, by groups: {len(units)} rows, {groups} groups"
     words += f", design effect {effect:.2f}" if effect is not None else ""
-    return words + (", few groups" if groups < FEW else "")
+    return words + (", few groups" if groups < FEW_GROUPS else "")
 
 
 def flipped_p(parts: Floats, units: Units, *, one_sided: bool = True) -> float:
