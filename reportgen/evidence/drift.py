@@ -68,6 +68,7 @@ def measure(subject: Subject) -> Drift:
     found = [_feature(feature, before[feature], after[feature], halves) for feature in subject.features]
     chances = holm([one.p_value for one in found])
     adjusted = [one.model_copy(update={"p_value": p}) for one, p in zip(found, chances, strict=True)]
+    adjusted = _beside_earlier(subject, adjusted, rng)
     return Drift(
         features=tuple(sorted(adjusted, key=_moved, reverse=True)),
         unseen=unseen_levels(subject),
@@ -76,6 +77,37 @@ def measure(subject: Subject) -> Drift:
         test=len(after),
         method=METHOD,
     )
+
+
+def _beside_earlier(subject: Subject, found: list[FeatureDrift], rng: np.random.Generator) -> list[FeatureDrift]:
+    """Beside what columns moved by in the last stretch of time, what they moved by from stretch to stretch before it.
+
+    A month, a price level or a season lies otherwise in the last stretch by construction. So the validation rows are
+    held against training, and the last training rows, as many, against those before: what moves as far each time is
+    the time itself. Only columns that moved at all are asked.
+    """
+    moments, wanted = subject.train.moments, [one.feature for one in found if _moved(one) > BOUND]
+    if subject.split.strategy != "time" or moments is None or not wanted:
+        return found
+    train, order = subject.train.frame, np.argsort(moments, kind="stable")
+    last = min(len(subject.test.y), len(order) // 2)
+    tries = (
+        (train, subject.validation.frame),
+        (train.iloc[np.sort(order[:-last])], train.iloc[np.sort(order[-last:])]),
+    )
+    far: dict[str, list[FeatureDrift]] = {name: [] for name in wanted}
+    for frames in tries:
+        before, after = (_some(frame, rng) for frame in frames)
+        halves = (rng.permutation(len(before)) % 2, rng.permutation(len(after)) % 2)
+        for name in wanted:
+            far[name].append(_feature(name, before[name], after[name], halves))
+    return [one.model_copy(update=_most(far[one.feature])) if one.feature in far else one for one in found]
+
+
+def _most(tries: list[FeatureDrift]) -> dict[str, float]:
+    """The farthest that a column surely moved: the lower ends, so that chance in few rows excuses nothing."""
+    gaps = [max(one.missing_low, -one.missing_high, 0.0) for one in tries]
+    return {"earlier": max(one.low or 0.0 for one in tries), "earlier_missing": max(gaps)}
 
 
 def _moved(one: FeatureDrift) -> float:
