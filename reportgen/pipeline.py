@@ -142,7 +142,7 @@ def _audit(
     with watch("random_split"):
         random_split, structure = _random_split(parts, prepared, network, asked, structure)
     with watch("learn_less"):
-        smaller = _smaller(prepared, network, dataset.task, config)
+        smaller = _smaller(prepared, network, dataset.task, config, together)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
@@ -448,7 +448,7 @@ def _most(covers: set[Cover]) -> tuple[Cover, ...]:
     return (*widest, "seed") if covers else ()
 
 
-def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -> Shrinking:
+def _smaller(prepared: Prepared, network: Network, task: Task, config: Config, together: _Together) -> Shrinking:
     """Make the network anew on fewer and fewer of the training rows."""
     asked = config.learning_curve.draws
     if asked == 0 or (asked is None and config.budget == "quick"):
@@ -459,7 +459,8 @@ def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -
     course = Course(every, asked) if asked else affordable
     if course is None:
         return Shrinking(why_none="too_large_for_learning_curve")
-    made = learn_less(network, prepared, task, course, config.seed)
+    units = together.groups.of(prepared.train.rows, given=False) if together.groups else None
+    made = learn_less(network, prepared, task, course, config.seed, units)
     return Shrinking(tuple(Smaller(one.rows, one.draw, one.answers) for one in made))
 
 

@@ -234,6 +234,13 @@ def _sums(columns: Floats, units: Units) -> tuple[Floats, Floats]:
     return sums, sizes
 
 
+def redraw_groups(columns: Floats, units: Units, rng: np.random.Generator) -> Floats:
+    """The columns' means where whole groups are redrawn, shape (RESAMPLES, columns): Field and Welsh 2007."""
+    sums, sizes = _sums(columns, units)
+    drawn = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=RESAMPLES)
+    return np.asarray((drawn @ sums) / (drawn @ sizes)[:, None])
+
+
 def resample_cells(
     cells: npt.NDArray[Any], count: int, rng: np.random.Generator, units: Units | None = None
 ) -> Redrawn:
