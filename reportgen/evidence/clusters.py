@@ -58,12 +58,17 @@ def on(units: Units | None, rows: npt.NDArray[Any]) -> Units | None:
     return None if units is None else units[rows]
 
 
-def told(method: str, units: Units | None, effect: float | None = None) -> str:
-    """A method's name with the rows and groups that it rests on, as it stands where rows are in no groups."""
+def told(
+    method: str, units: Units | None, effect: float | None = None, rows: int | None = None, what: str = "groups"
+) -> str:
+    """A method's name with the rows and groups that it rests on, as it stands where rows are in no groups.
+
+    `rows` counts them where some were drawn; `what` are groups, or stretches of time.
+    """
     if units is None:
         return method
     groups = len(np.unique(units))
-    words = f"{method}, by groups: {len(units)} rows, {groups} groups"
+    words = f"{method}, by {what}: {rows or len(units)} rows, {groups} {what}"
     words += f", design effect {effect:.2f}" if effect is not None else ""
     return words + (", few groups" if groups < FEW_GROUPS else "")
 

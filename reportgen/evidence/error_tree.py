@@ -55,7 +55,7 @@ def grow(held: Held, rng: np.random.Generator) -> ErrorTree:
         fitted=len(drawn),
         n=len(second),
         error=float(held.errors[second].mean()),
-        method=clusters.told(WILSON if rates else STUDENT, units),
+        method=clusters.told(WILSON if rates else STUDENT, units, what=held.what),
     )
 
 

@@ -98,7 +98,7 @@ def _group(
 
 
 def _interval(columns: Columns, pair: tuple[int, int], value: float, parts: np.ndarray) -> tuple[float, float]:
-    """95 % by leaving out a twentieth of the rows, or groups, in turn, on Fisher's scale, where spread hangs on no value.
+    """95 % by leaving out a twentieth of the rows, or groups, in turn, on Fisher's scale, where spreads are even.
 
     Shao and Wu 1989, Annals of Statistics 17:1176 (delete-a-group); Fisher 1921, Metron 1:3 (the scale).
     """

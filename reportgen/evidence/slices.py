@@ -47,6 +47,7 @@ class Held:
     sure: Floats | None
     known: Conditions
     units: Units | None = None
+    what: str = "groups"
 
     def on(self, rows: Places) -> Units | None:
         """The units of some rows."""
@@ -89,11 +90,11 @@ def look(subject: Subject) -> Held:
     rows = subject.held
     names = tuple(dict.fromkeys((*subject.features, *(name for name in subject.protected if name in rows.frame))))
     known = conditions(rows.frame, names, FEWEST_ROWS)
-    units = clusters.together(rows)
+    units, what = clusters.together(rows), "stretches" if rows.units is None else "groups"
     if not subject.classifies:
-        return Held(np.abs(rows.predictions - rows.y).astype(np.float64), None, known, units)
+        return Held(np.abs(rows.predictions - rows.y).astype(np.float64), None, known, units, what)
     answers = np.asarray(rows.predictions, dtype=np.float64)
-    return Held((answers.argmax(axis=1) != rows.y).astype(np.float64), answers.max(axis=1), known, units)
+    return Held((answers.argmax(axis=1) != rows.y).astype(np.float64), answers.max(axis=1), known, units, what)
 
 
 def halves(errors: Floats, rng: np.random.Generator, units: Units | None = None) -> tuple[Places, Places]:
@@ -147,7 +148,7 @@ def find(
         detectable=detectable(
             held.errors, held.known.column, searched, _first_level(), clusters.rate_effect(held.errors, held.units)
         ),
-        method=clusters.told(_method(held), held.units),
+        method=clusters.told(_method(held), held.units, what=held.what),
     )
     return tuple(_slice(tested[at], adjusted[at], held, level) for at in kept), summary
 
@@ -265,7 +266,7 @@ def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: fl
         expected=usual,
         beyond_p_value=p_values[1] if held.sure is not None else None,
         conditions=one.told,
-        method=clusters.told(_method(held), units),
+        method=clusters.told(_method(held), units, what=held.what),
     )
 
 
