@@ -136,9 +136,12 @@ class _References:
 
     def _apart(self, x: npt.NDArray[np.float32], units: Units) -> Floats:
         """The distance to the k-th nearest row of another group; infinite where there are fewer."""
-        squares = self.squares - 2 * (x @ self.x.T) + (x**2).sum(axis=1)[:, None]
-        squares[units[:, None] == self.units] = np.inf
-        return np.asarray(np.sqrt(np.maximum(np.partition(squares, self.k - 1, axis=1)[:, self.k - 1], 0.0)))
+        squares = self.squares - 2 * (x @ self.x.T)
+        same = units[:, None] == self.units
+        squares[same] = np.inf
+        near = np.argpartition(squares, self.k - 1, axis=1)[:, : self.k]
+        exact = np.sqrt(((self.x[near].astype(np.float64) - x[:, None, :]) ** 2).sum(axis=2))
+        return np.asarray(np.where(np.take_along_axis(same, near, axis=1), np.inf, exact).max(axis=1))
 
     def _placed(self, x: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
         return (x * self.weights).astype(np.float32)
