@@ -1,8 +1,8 @@
 """How often 95 % intervals hold the truth where rows come in groups: by rows alone, and by whole groups.
 
 Made test parts: each row is right by a latent normal score shared in part by its group (the intra-class correlation of
-the scores), group sizes vary threefold, and the truth is that of a very large part. Rows are redrawn 400 times rather than
-2,000, for the time it takes. Prints a table in Markdown: `python -m benchmarks.group_coverage`.
+the scores), group sizes vary threefold, and the truth is that of a very large part. Rows are redrawn 400 times rather
+than 2,000, for the time it takes. Prints a table in Markdown: `python -m benchmarks.group_coverage`.
 """
 
 from dataclasses import dataclass, replace
