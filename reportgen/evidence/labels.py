@@ -5,7 +5,6 @@ import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.clusters import deal
 from reportgen.evidence.flips import Flips, Listed, fit, worth_a_look, wrong
 from reportgen.evidence.values import as_short_text
 from reportgen.records.labels import Labels, SuspectLabel
@@ -16,8 +15,6 @@ MOST_VALUES = 6
 TREES = 50
 LEAF = 3
 ROWS_A_TREE = 0.6
-FOLDS = 3
-"""Where rows come in groups, a forest learns from two thirds of them and answers for the rest."""
 MOST_LEARNT = 5_000
 """Rows that the forest learns from; it answers for all others."""
 
@@ -117,8 +114,6 @@ def _forest(subject: Subject, given: npt.NDArray[np.int64], rng: np.random.Gener
         random_state=int(rng.integers(2**31)),
     ).fit(x[learnt], given[learnt])
     shares = np.bincount(given, minlength=classes) / len(given)
-    if subject.held.units is not None and len(np.unique(subject.held.units)) >= FOLDS:
-        return _by_groups(x, given, shares, learnt, deal(subject.held.units, FOLDS, rng), rng)
     answers = np.tile(shares, (len(given), 1))
     rest = np.setdiff1d(np.arange(len(given)), learnt)
     if len(rest):
@@ -130,24 +125,6 @@ def _forest(subject: Subject, given: npt.NDArray[np.int64], rng: np.random.Gener
     answers[:, absent] = 0.0
     votes = TREES * (1 - ROWS_A_TREE)
     return np.asarray((votes * answers + shares) / (votes * answers.sum(axis=1, keepdims=True) + 1))
-
-
-def _by_groups(
-    x: npt.NDArray[np.float32],
-    given: npt.NDArray[np.int64],
-    shares: Floats,
-    learnt: npt.NDArray[np.intp],
-    folds: npt.NDArray[np.int64],
-    rng: np.random.Generator,
-) -> Floats:
-    """The same from forests that saw no row of a row's group: its other rows would tell them the label by heart."""
-    answers = np.zeros((len(given), len(shares)))
-    for fold in range(FOLDS):
-        known, asked = learnt[folds[learnt] != fold], np.flatnonzero(folds == fold)
-        forest = RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=int(rng.integers(2**31)))
-        forest.fit(x[known], given[known])
-        answers[np.ix_(asked, forest.classes_)] = forest.predict_proba(x[asked])
-    return np.asarray((TREES * answers + shares) / (TREES + 1))
 
 
 def _no_score(_actual: object, _answered: object) -> float:

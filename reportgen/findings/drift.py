@@ -10,7 +10,7 @@ from reportgen.records.drift import Drift, FeatureDrift
 from reportgen.records.finding import Finding, Severity
 
 USUAL = 0.5
-"""A column that has surely moved half as far before, between earlier stretches of time, moves with the time."""
+"""A column that has surely moved half as far in an earlier stretch of time moves with the time."""
 
 
 def feature_drift(dossier: Dossier) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def _alone(one: FeatureDrift, facts: Facts, drift: Drift) -> Finding:
 
 
 def _usual(one: FeatureDrift, facts: Facts, bound: float) -> bool:
-    """Tell whether the column moved about as far from one earlier stretch of time to the next."""
+    """Tell whether the column moved about as far in an earlier stretch of time."""
     earlier = one.earlier_missing if facts["measure"] == "missing" else one.earlier
     distance = facts["distance"]
     return earlier is not None and isinstance(distance, float) and earlier > max(bound, USUAL * distance)
