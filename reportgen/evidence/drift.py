@@ -95,7 +95,8 @@ def _beside_earlier(subject: Subject, found: list[FeatureDrift], rng: np.random.
     count = int(np.clip(len(known) // len(subject.test.y), 2, MOST_STRETCHES))
     far: dict[str, list[FeatureDrift]] = {name: [] for name in wanted}
     for stretch in np.array_split(np.argsort(moments, kind="stable"), count):
-        before, after = _some(known.drop(index=known.index[stretch]), rng), _some(known.iloc[np.sort(stretch)], rng)
+        others = np.setdiff1d(np.arange(len(known)), stretch)
+        before, after = _some(known.iloc[others], rng), _some(known.iloc[np.sort(stretch)], rng)
         halves = (rng.permutation(len(before)) % 2, rng.permutation(len(after)) % 2)
         for name in wanted:
             far[name].append(_feature(name, before[name], after[name], halves))

@@ -174,7 +174,7 @@ def test_columns_of_a_split_in_time_are_asked_whether_they_moved_before(binary_s
     subject = replace(
         subject,
         train=replace(subject.train, moments=np.arange(1800)),
-        validation=replace(subject.validation, frame=frame),
+        validation=replace(subject.validation, frame=frame, moments=np.arange(1800, 2400)),
         test=replace(subject.test, y=np.zeros(600, dtype=int), moments=np.arange(2400, 3000)),
     )
     found = {one.feature: one for one in drift.measure(subject).features}
