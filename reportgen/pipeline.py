@@ -20,6 +20,7 @@ from reportgen import __version__
 from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import (
+    Belonging,
     Dataset,
     Matrix,
     Parts,
@@ -27,8 +28,10 @@ from reportgen.data import (
     PreparedPart,
     Preparer,
     Suspect,
+    groups_of,
     load,
     measured,
+    moments_of,
     prepare,
     profile,
     refold,
@@ -123,8 +126,9 @@ def _audit(
         _refuse_absent(parts, config.explain_rows)
         rows = profile(parts)
         prepared = prepare(parts)
+        together = _Together.of(dataset, asked, structure)
     with watch("leaks"):
-        leaks = _leaks(parts, prepared, config)
+        leaks = _leaks(parts, prepared, config, together)
         otherwise = _otherwise(parts, leaks)
         if leaks.excluded:
             parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
@@ -138,12 +142,12 @@ def _audit(
     with watch("random_split"):
         random_split, structure = _random_split(parts, prepared, network, asked, structure)
     with watch("learn_less"):
-        smaller = _smaller(prepared, network, dataset.task, config)
+        smaller = _smaller(prepared, network, dataset.task, config, together)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
-    subject = replace(subject, structure=structure, random_split=random_split)
+    subject = together.in_all(replace(subject, structure=structure, random_split=random_split))
     with _answered():
         dossier = collect(subject, config.selection, timed=watch)
     findings, checks = judge(dossier)
@@ -175,11 +179,50 @@ def _answered() -> Iterator[None]:
         yield
 
 
-def _leaks(parts: Parts, prepared: Prepared, config: Config) -> Leaks:
+@dataclass(frozen=True)
+class _Together:
+    """The groups and the moments of all rows, where the user gave them or they were found to matter."""
+
+    groups: Belonging | None
+    moments: Belonging | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, config: Config, structure: Structure) -> Self:
+        """The columns that the split keeps to, or those that flatter a split that could not keep to them."""
+        given = bool(config.group or config.time)
+        group = None if given else respectable(structure.candidates, "group")
+        time = None if given or group else respectable(structure.candidates, "time")
+        groups = config.group or (group.columns if group else ())
+        moments = config.time or (time.columns if time else ())
+        return cls(groups_of(dataset, groups), moments_of(dataset, () if groups else moments))
+
+    def marked(self, part: Part) -> Part:
+        """The part with the group or the moment of each row; with a file of test rows these are the test part."""
+        given = part.name == "test"
+        units, moments = (
+            None if known is None else known.of(part.rows, given=given) for known in (self.groups, self.moments)
+        )
+        return replace(part, units=units, moments=moments)
+
+    def in_all(self, subject: Subject) -> Subject:
+        """The subject with every part marked, those of the networks made anew among them."""
+        if self.groups is None and self.moments is None:
+            return subject
+        networks = tuple(replace(one, test=self.marked(one.test)) for one in subject.refits.networks)
+        return replace(
+            subject,
+            train=self.marked(subject.train),
+            validation=self.marked(subject.validation),
+            test=self.marked(subject.test),
+            refits=replace(subject.refits, networks=networks),
+        )
+
+
+def _leaks(parts: Parts, prepared: Prepared, config: Config, together: _Together) -> Leaks:
     """The columns that give the target away, found on training and validation rows alone."""
     task = parts.dataset.task
-    train = _part("train", prepared.train, parts.train, prepared, config)
-    validation = _part("validation", prepared.validation, parts.validation, prepared, config)
+    train = together.marked(_part("train", prepared.train, parts.train, prepared, config))
+    validation = together.marked(_part("validation", prepared.validation, parts.validation, prepared, config))
     groups, classifies = positions(prepared.inputs), task.kind != "regression"
     alone = solo.scores(train, validation, groups, classifies, config.seed)
     account = None if classifies else identity.find(train, validation, tuple(groups))
@@ -405,7 +448,7 @@ def _most(covers: set[Cover]) -> tuple[Cover, ...]:
     return (*widest, "seed") if covers else ()
 
 
-def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -> Shrinking:
+def _smaller(prepared: Prepared, network: Network, task: Task, config: Config, together: _Together) -> Shrinking:
     """Make the network anew on fewer and fewer of the training rows."""
     asked = config.learning_curve.draws
     if asked == 0 or (asked is None and config.budget == "quick"):
@@ -416,7 +459,8 @@ def _smaller(prepared: Prepared, network: Network, task: Task, config: Config) -
     course = Course(every, asked) if asked else affordable
     if course is None:
         return Shrinking(why_none="too_large_for_learning_curve")
-    made = learn_less(network, prepared, task, course, config.seed)
+    units = together.groups.of(prepared.train.rows, given=False) if together.groups else None
+    made = learn_less(network, prepared, task, course, config.seed, units)
     return Shrinking(tuple(Smaller(one.rows, one.draw, one.answers) for one in made))
 
 

@@ -1,5 +1,6 @@
 """Tables: read, understood, parted and made ready for the network."""
 
+from reportgen.data.belonging import Belonging, groups_of, moments_of
 from reportgen.data.folds import refold
 from reportgen.data.load import load
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
@@ -10,6 +11,7 @@ from reportgen.data.structure import Suspect, measured, respect, suspects, targe
 from reportgen.data.unseen import read_rows
 
 __all__ = [
+    "Belonging",
     "Dataset",
     "Matrix",
     "Parts",
@@ -18,8 +20,10 @@ __all__ = [
     "Preparer",
     "Suspect",
     "Target",
+    "groups_of",
     "load",
     "measured",
+    "moments_of",
     "prepare",
     "profile",
     "read_rows",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from reportgen.config import Config
+from reportgen.data.belonging import moments
 from reportgen.data.columns import TIME_NAME
 from reportgen.data.shapes import Dataset, Target
 from reportgen.data.split import Numbers, row_groups
@@ -139,16 +140,8 @@ def _suspect(
     named: bool = False,
 ) -> Suspect:
     frame = dataset.frame[list(columns)]
-    codes = row_groups(frame) if kind == "group" else _moments(frame)
+    codes = row_groups(frame) if kind == "group" else moments(frame)
     return Suspect(kind, columns, origin, codes, named, _common(dataset, kind, columns))
-
-
-def _moments(columns: pd.DataFrame) -> Numbers:
-    """The rank of each row's moment, equal moments the same; a missing one comes first, as the split has it."""
-    order = columns.sort_values(list(columns.columns), na_position="first", kind="stable")
-    first = ~order.duplicated()
-    ranks = pd.Series(first.cumsum().to_numpy() - 1, index=order.index)
-    return ranks.loc[columns.index].to_numpy(dtype=np.int64)
 
 
 def _common(dataset: Dataset, kind: StructureKind, columns: tuple[str, ...]) -> float | None:

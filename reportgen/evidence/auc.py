@@ -9,7 +9,8 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import rankdata
 
-from reportgen.evidence.base import Floats
+from reportgen.evidence.base import Floats, Units
+from reportgen.evidence.clusters import design_effect, told
 from reportgen.evidence.intervals import Bounds, normal_quantile, rate_interval
 
 FEW = 10
@@ -54,13 +55,14 @@ def wilson(value: float, spread: float, worth: float, level: float) -> tuple[flo
     return min(low, value), max(high, value)
 
 
-def mean_area(scores: Floats, actual: npt.NDArray[Any]) -> tuple[float, Bounds] | None:
+def mean_area(scores: Floats, actual: npt.NDArray[Any], units: Units | None = None) -> tuple[float, Bounds] | None:
     """Average the areas of the classes that the rows hold, each against the rest; None if there is but one class.
 
-    scores has one column a class. With one column it is the area of class 1.
+    scores has one column a class. With one column it is the area of class 1. `units` numbers the groups that rows come
+    in, None where they come in none.
     """
     areas = _areas(scores, actual)
-    return (_mean(areas), _interval(areas)) if areas else None
+    return (_mean(areas), _interval(areas, units)) if areas else None
 
 
 def mean_area_alone(scores: Floats, actual: npt.NDArray[Any]) -> float | None:
@@ -81,24 +83,28 @@ def _areas(scores: Floats, actual: npt.NDArray[Any]) -> list[Area]:
     return [area(scores[:, column], actual == number) for column, number in zip(columns, held, strict=True)]
 
 
-def _interval(areas: list[Area]) -> Bounds:
-    """DeLong's on the logit scale, or Newcombe's where rows are few or the classes lie wholly apart."""
+def _interval(areas: list[Area], units: Units | None) -> Bounds:
+    """DeLong's on the logit scale, or Newcombe's where rows are few or the classes lie wholly apart.
+
+    Rows of one group pull together (Obuchowski 1997, Biometrics 53:567).
+    """
     value = _mean(areas)
     pull = np.mean([one.pull for one in areas], axis=0)
-    error = float(np.sqrt(pull @ pull))
+    effect = design_effect(pull, units)
+    error = float(np.sqrt(effect * (pull @ pull)))
     if error == 0 or min(min(one.inside, one.outside) for one in areas) < FEW:
-        limits = np.mean([newcombe(one.value, one.inside, one.outside) for one in areas], axis=0)
-        return Bounds(float(limits[0]), float(limits[1]), NEWCOMBE)
+        limits = np.mean([newcombe(one.value, one.inside / effect, one.outside / effect) for one in areas], axis=0)
+        return Bounds(float(limits[0]), float(limits[1]), told(NEWCOMBE, units, effect))
     half = normal_quantile() * error / (value * (1 - value))
-    return Bounds(float(expit(logit(value) - half)), float(expit(logit(value) + half)), DELONG)
+    return Bounds(float(expit(logit(value) - half)), float(expit(logit(value) + half)), told(DELONG, units, effect))
 
 
-def newcombe(value: float, inside: int, outside: int) -> tuple[float, float]:
+def newcombe(value: float, inside: float, outside: float) -> tuple[float, float]:
     """Find the areas whose own spread would not rule the value out: Newcombe 2006, Stat Med 25:559, method 5.
 
     Averaged over classes such limits are too wide rather than too narrow: they are taken to err together.
     """
-    z, typical = normal_quantile(), (inside + outside) / 2 - 1
+    z, typical = normal_quantile(), max((inside + outside) / 2 - 1, 0.0)
 
     def beyond(candidate: float) -> float:
         spread = 1 + typical * ((1 - candidate) / (2 - candidate) + candidate / (1 + candidate))

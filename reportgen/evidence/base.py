@@ -1,6 +1,6 @@
 """What an analysis may look at: arrays and functions, and nothing that knows how they were made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -22,6 +22,9 @@ Predict = Callable[[Floats], Floats]
 Gradients = Callable[[Floats, int], tuple[Floats, Floats]]
 """Encoded rows and an output's number in; that output (rows,) and its derivative by the rows (rows, encoded) out."""
 
+Units = npt.NDArray[np.int64]
+"""A number for each row, the same for rows that belong together."""
+
 Encode = Callable[[pd.DataFrame], npt.NDArray[np.float32]]
 """Original values of some rows in; the same rows as a network sees them out, shape (rows, encoded)."""
 
@@ -37,13 +40,19 @@ class NotApplicable(Exception):  # noqa: N818 - it is an answer, not an error
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one part: encoded `x`, target `y` (class numbers or floats), file row numbers, original values."""
+    """The rows of one part: encoded `x`, target `y` (class numbers or floats), file row numbers, original values.
+
+    `units` numbers the group of each row (a person, a site), the same number in all parts, and `moments` ranks each
+    row's moment; None where rows are not known to come in groups, or in time.
+    """
 
     name: Literal["train", "validation", "test"]
     x: npt.NDArray[np.float32]
     y: npt.NDArray[Any]
     rows: npt.NDArray[np.int64]
     frame: pd.DataFrame
+    units: Units | None = None
+    moments: Units | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Held:
 
     `rows` are file row numbers, `frame` holds original values (the features, and protected columns besides), `y` class
     numbers or numbers, `predictions` probabilities (rows, classes) or numbers (rows,). The reported network's test rows
-    come first; no row is there twice. `networks` is how many networks answered.
+    come first; no row is there twice. `networks` is how many networks answered. `units` and `moments` are as in a Part.
     """
 
     rows: npt.NDArray[np.int64]
@@ -97,6 +106,8 @@ class Held:
     y: npt.NDArray[Any]
     predictions: Floats
     networks: int
+    units: Units | None = None
+    moments: Units | None = None
 
 
 @dataclass(frozen=True)
@@ -231,7 +242,15 @@ class Subject:
             y=np.concatenate([part.y for part in parts]),
             predictions=np.concatenate([one.predict(one.test.x) for one in self.judges]),
             networks=len(parts),
+            units=joined([part.units for part in parts]),
+            moments=joined([part.moments for part in parts]),
         )
+
+
+def joined(parts: Sequence[Units | None]) -> Units | None:
+    """The units of several parts one after the other; None where one part has none."""
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if known and len(known) == len(parts) else None
 
 
 def positions(inputs: tuple[Encoded, ...]) -> dict[str, npt.NDArray[np.intp]]:

@@ -4,8 +4,9 @@ import numpy as np
 from scipy.special import stdtr
 from scipy.stats import binomtest
 
-from reportgen.evidence.base import Fitted, Floats, Subject
+from reportgen.evidence.base import Fitted, Floats, Subject, Units
 from reportgen.evidence.class_scores import accuracy, log_loss, roc_auc
+from reportgen.evidence.clusters import flipped_p, rate_effect, told
 from reportgen.evidence.intervals import bootstrap, paired_rate_difference_interval
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.number_scores import explained, loss_columns, number_metrics
@@ -45,15 +46,30 @@ def _compare_classes(subject: Subject, fitted: Fitted, number: int) -> tuple[tup
 
 
 def by_rows_right(network: ClassAnswers, other: ClassAnswers) -> Comparison:
-    """Compare two accuracies by the rows that one model alone got right (McNemar 1947, exact)."""
+    """Compare two accuracies by the rows that one model alone got right (McNemar 1947, exact).
+
+    Where rows come in groups, the sums of whole groups must speak for one model as well, their signs left to chance.
+    """
     won = int((network.correct & ~other.correct).sum())
     lost = int((other.correct & ~network.correct).sum())
-    n = len(network.correct)
-    low, high = paired_rate_difference_interval(won, lost, n)
+    n, units, lead = len(network.correct), network.units, network.correct.astype(np.float64) - other.correct
+    effect = rate_effect(lead, units)
+    low, high = paired_rate_difference_interval(won / effect, lost / effect, n / effect)
     p_value = float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
     return Comparison(
-        metric="accuracy", difference=(won - lost) / n, low=low, high=high, n=n, p_value=p_value, method=MCNEMAR
+        metric="accuracy",
+        difference=(won - lost) / n,
+        low=low,
+        high=high,
+        n=n,
+        p_value=max(p_value, _by_group(lead, units)),
+        method=told(MCNEMAR, units, effect),
     )
+
+
+def _by_group(lead: Floats, units: Units | None) -> float:
+    """The two-sided p-value of group sums whose signs are left to chance; 0 where rows are in no groups."""
+    return 0.0 if units is None else flipped_p(lead, units, one_sided=False)
 
 
 def _compare_numbers(subject: Subject, fitted: Fitted, number: int) -> tuple[tuple[Metric, ...], Comparison | None]:
@@ -73,15 +89,17 @@ def by_squared_errors(network: NumberAnswers, other: NumberAnswers, rng: np.rand
     def lead(means: Floats) -> Floats:
         return explained(means, 0) - explained(means, 2)
 
-    low, high, limits = bootstrap(columns, lead, rng)
+    low, high, limits = bootstrap(columns, lead, rng, network.units)
+    limits, by, groups = limits.partition(", by groups: ")
+    gain = columns[:, 2] - columns[:, 0]
     return Comparison(
         metric="r2",
         difference=float(lead(columns.mean(axis=0, keepdims=True))[0]),
         low=low,
         high=high,
         n=len(columns),
-        p_value=_paired_t(columns[:, 2] - columns[:, 0]),
-        method=PAIRED.format(limits=limits),
+        p_value=max(_paired_t(gain), _by_group(gain, network.units)),
+        method=PAIRED.format(limits=limits) + by + groups,
     )
 
 

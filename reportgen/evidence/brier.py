@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.base import Floats
+from reportgen.evidence.base import Floats, Units
+from reportgen.evidence.clusters import rate_effect, told
 from reportgen.evidence.intervals import WILSON, Bounds, rate_interval, squares_interval
 from reportgen.evidence.predictions import ClassAnswers
 from reportgen.records.network import Metric
@@ -30,7 +31,9 @@ class Groups:
     """Rows in groups of like stated probability.
 
     For each group its rows, how many came true, how much larger that share is than what was stated, and the variance
-    of this distance: as the rows show it (unbiased), and as it would be were every statement true.
+    of this distance: as the rows show it (unbiased), and as it would be were every statement true. `together` are the
+    covariances of the distances where rows come in units (persons, sites), which shift several groups at once, and
+    `grown` is by how much units make each variance larger; None and 1 where rows stand alone.
     """
 
     sizes: npt.NDArray[np.int64]
@@ -38,6 +41,8 @@ class Groups:
     distances: Floats
     variances: Floats
     if_true: Floats
+    together: Floats | None = None
+    grown: Floats | float = 1.0
 
     @property
     def shares(self) -> Floats:
@@ -85,7 +90,21 @@ def grouped(answers: ClassAnswers) -> Groups:
     variances = spread / np.maximum(sizes - 1, 1) / sizes
     hits = np.bincount(numbers, happened).round().astype(np.int64)
     if_true = np.bincount(numbers, answers.stated * (1 - answers.stated)) / sizes**2
-    return Groups(sizes, hits, distances, variances, if_true)
+    if answers.units is None:
+        return Groups(sizes, hits, distances, variances, if_true)
+    together = _together(away - distances[numbers], numbers, answers.units)
+    grown = np.maximum(np.diag(together) / np.maximum(variances, 1e-12), 1.0)
+    return Groups(sizes, hits, distances, variances * grown, if_true * grown, together, grown)
+
+
+def _together(away: Floats, numbers: Numbers, units: Units) -> Floats:
+    """The covariances of the groups' mean distances, from sums over whole units (Liang and Zeger 1986)."""
+    _, unit = np.unique(units, return_inverse=True)
+    sizes, count = np.bincount(numbers), int(unit.max()) + 1
+    sums = np.zeros((count, len(sizes)))
+    np.add.at(sums, (unit, numbers), away)
+    sums /= sizes
+    return np.asarray(sums.T @ sums * count / max(count - 1, 1))
 
 
 def measure(answers: ClassAnswers) -> tuple[Metric, ...]:
@@ -102,7 +121,7 @@ def measure(answers: ClassAnswers) -> tuple[Metric, ...]:
     parts = {
         "reliability": reliability(groups, float(stated.mean())),
         "resolution": resolution(groups),
-        "uncertainty": uncertainty(int(happened.sum()), n),
+        "uncertainty": uncertainty(int(happened.sum()), n, rate_effect(happened, answers.units)),
     }
     made = parts["uncertainty"][0] + parts["reliability"][0] - parts["resolution"][0]
     whole = float(((stated - happened) ** 2).mean())
@@ -119,14 +138,25 @@ def reliability(groups: Groups, stated: float) -> tuple[float, Bounds]:
     the rows do not refute the statement. For one group alone Wilson's limits of its rate hold good however few its
     rows are; `stated` is the mean probability over all rows.
     """
-    squares = groups.shares * groups.distances**2
+    squares: Floats = groups.shares * groups.distances**2
     refuted = groups.distances**2 > REFUTED**2 * groups.if_true
     noise = groups.shares * np.where(refuted, groups.variances, np.maximum(groups.variances, groups.if_true))
     value = max(float(squares.sum() - groups.shares @ groups.variances), 0.0)
     if len(groups.sizes) == 1:
         return value, _one_group(groups, stated)
+    if groups.together is not None:
+        squares, noise = _turned(groups, groups.together.copy(), noise)
     low, high = squares_interval(squares, noise)
     return value, Bounds(min(low, value), max(high, value), NONCENTRAL)
+
+
+def _turned(groups: Groups, known: Floats, noise: Floats) -> tuple[Floats, Floats]:
+    """The weighted squares and what chance adds to them, on axes on which chance acts by itself."""
+    weights = np.sqrt(groups.shares)
+    known[np.diag_indices_from(known)] = noise / groups.shares
+    turned, axes = np.linalg.eigh(known * np.outer(weights, weights))
+    turned = np.maximum(turned, 0.0)
+    return np.asarray((axes.T @ (weights * groups.distances)) ** 2), np.asarray(turned * noise.sum() / turned.sum())
 
 
 def resolution(groups: Groups) -> tuple[float, Bounds]:
@@ -145,10 +175,13 @@ def resolution(groups: Groups) -> tuple[float, Bounds]:
     return value, Bounds(min(low, value), max(high, value), NONCENTRAL)
 
 
-def uncertainty(hits: int, n: int) -> tuple[float, Bounds]:
-    """Find the variance of the outcome itself, p(1 - p), which no forecast lowers; limits from Wilson's of p."""
+def uncertainty(hits: int, n: int, effect: float = 1.0) -> tuple[float, Bounds]:
+    """Find the variance of the outcome itself, p(1 - p), which no forecast lowers; limits from Wilson's of p.
+
+    `effect` is the design effect of rows that come in units.
+    """
     rate = hits / n
-    low, high = rate_interval(hits, n)
+    low, high = rate_interval(hits / effect, n / effect)
     ends = sorted((low * (1 - low), high * (1 - high)))
     highest = 0.25 if low <= 0.5 <= high else ends[1]
     value = min(rate * (1 - rate) * n / max(n - 1, 1), 0.25)
@@ -165,10 +198,11 @@ def _rate_variances(groups: Groups) -> Floats:
     """The variance of each group's rate, a little evened out; never that of less than half a row of either outcome."""
     evened = (groups.hits + EVENED * float(groups.shares @ groups.rates)) / (groups.sizes + EVENED)
     rates = np.clip(evened, 0.5 / groups.sizes, 1 - 0.5 / groups.sizes)
-    return np.asarray(rates * (1 - rates) / np.maximum(groups.sizes - 1, 1))
+    return np.asarray(groups.grown * rates * (1 - rates) / np.maximum(groups.sizes - 1, 1))
 
 
 def _metric(name: str, answers: ClassAnswers, value: float, bounds: Bounds) -> Metric:
     n = len(answers.actual)
     low, high, method = bounds
+    method = told(method, answers.units)
     return Metric(name=name, split=answers.split, value=value, low=low, high=high, n=n, method=method)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from reportgen.evidence import brier
 from reportgen.evidence.base import Floats, NotApplicable, Subject
 from reportgen.evidence.brier import equal_counts
+from reportgen.evidence.clusters import on, rate_effect, told
 from reportgen.evidence.intervals import Bounds, bootstrap, rate_interval
 from reportgen.evidence.predictions import ClassAnswers, class_answers, losses
 from reportgen.records.network import Calibration, Metric, ReliabilityBin
@@ -30,9 +31,16 @@ def measure(subject: Subject, scores: tuple[Metric, ...] = ()) -> Calibration:
         raise NotApplicable("needs_classes")
     answers = class_answers(subject, subject.test)
     stated, observed, sizes = reliability(answers)
-    bins = tuple(_bin(*one) for one in zip(stated, observed, sizes, strict=True))
-    about = "predicted" if answers.positive is None else "positive"
-    found = Calibration(about=about, bins=bins, n=len(answers.actual), method=METHOD, brier=brier.measure(answers))  # type: ignore[arg-type]
+    effects = _effects(answers, len(sizes))
+    bins = tuple(_bin(*one) for one in zip(stated, observed, sizes, effects, strict=True))
+    about: Literal["predicted", "positive"] = "predicted" if answers.positive is None else "positive"
+    found = Calibration(
+        about=about,
+        bins=bins,
+        n=len(answers.actual),
+        method=told(METHOD, answers.units),
+        brier=brier.measure(answers),
+    )
     return found.model_copy(update=_tempering(subject, answers, scores))
 
 
@@ -48,9 +56,9 @@ def _tempering(subject: Subject, answers: ClassAnswers, scores: tuple[Metric, ..
     rng = np.random.default_rng([subject.seed, _STREAM])
     before = replace(answers, probabilities=untempered(answers.probabilities, float(temperature)))
     surprises, now = losses(before.probabilities, before.actual), losses(answers.probabilities, answers.actual)
-    loss = bootstrap(surprises[:, None], lambda means: means[:, 0], rng)
+    loss = bootstrap(surprises[:, None], lambda means: means[:, 0], rng, answers.units)
     loss = loss._replace(low=max(loss.low, 0.0))
-    gain = bootstrap((surprises - now)[:, None], lambda means: means[:, 0], rng)
+    gain = bootstrap((surprises - now)[:, None], lambda means: means[:, 0], rng, answers.units)
     return {
         "temperature": float(temperature),
         "before": (
@@ -100,9 +108,16 @@ def calibration_error(answers: ClassAnswers) -> float:
 def expected_error(answers: ClassAnswers) -> tuple[float, Bounds]:
     """The calibration error and its interval, which reaches 0 where chance alone explains the distances."""
     squared, bounds = brier.reliability(brier.grouped(answers), float(answers.stated.mean()))
-    return math.sqrt(squared), Bounds(math.sqrt(bounds.low), math.sqrt(bounds.high), bounds.method)
+    method = told(bounds.method, answers.units)
+    return math.sqrt(squared), Bounds(math.sqrt(bounds.low), math.sqrt(bounds.high), method)
 
 
-def _bin(stated: float, observed: float, size: int) -> ReliabilityBin:
-    low, high = rate_interval(observed * size, size)
+def _effects(answers: ClassAnswers, bins: int) -> list[float]:
+    """The design effect of each bin's observed share."""
+    numbers = equal_counts(answers.stated)
+    return [rate_effect(answers.happened[numbers == at], on(answers.units, numbers == at)) for at in range(bins)]
+
+
+def _bin(stated: float, observed: float, size: int, effect: float) -> ReliabilityBin:
+    low, high = rate_interval(observed * size / effect, size / effect)
     return ReliabilityBin(stated=float(stated), observed=float(observed), low=low, high=high, n=int(size))

@@ -9,12 +9,13 @@ import numpy.typing as npt
 from reportgen.evidence.auc import mean_area, mean_area_alone
 from reportgen.evidence.base import Floats
 from reportgen.evidence.calibration import calibration_error, expected_error
+from reportgen.evidence.clusters import design_effect, on, rate_effect, told
 from reportgen.evidence.intervals import (
     WILSON,
     Bounds,
     bootstrap,
     rate_interval,
-    resample_counts,
+    resample_cells,
 )
 from reportgen.evidence.predictions import ClassAnswers, losses
 from reportgen.records.network import Metric
@@ -27,26 +28,29 @@ AVERAGED = "Wilson score of each class, averaged"
 F1_WILSON = "Wilson score of right answers among rows of or taken for the class"
 STRETCHED = "Wilson score of the error rate, times the largest distance"
 
+Chosen = npt.NDArray[np.bool_]
 Score = Callable[[ClassAnswers, np.random.Generator], Metric]
 
 
 def accuracy(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Count the rows got right."""
-    return _rate("accuracy", answers, int(answers.correct.sum()), len(answers.actual))
+    return _rate("accuracy", answers, answers.correct)
 
 
 def error_rate(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Count the rows got wrong."""
-    return _rate("error_rate", answers, int((~answers.correct).sum()), len(answers.actual))
+    return _rate("error_rate", answers, ~answers.correct)
 
 
 def balanced_accuracy(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Average the recalls of the classes present; limits by MOVER (Zou and Donner 2008, Stat Med 27:1693)."""
     right, sizes = _found(answers)
-    limits = np.array([rate_interval(*pair) for pair in zip(right, sizes, strict=True)])
+    effect = design_effect(_recall_pulls(answers), answers.units)
+    limits = np.array([rate_interval(*pair) for pair in zip(right / effect, sizes / effect, strict=True)])
     away = np.sqrt(((limits - (right / sizes)[:, None]) ** 2).sum(axis=0)) / len(sizes)
     value = _mean_recall(answers)
-    bounds = Bounds(max(value - float(away[0]), 0.0), min(value + float(away[1]), 1.0), MOVER)
+    method = told(MOVER, answers.units, effect)
+    bounds = Bounds(max(value - float(away[0]), 0.0), min(value + float(away[1]), 1.0), method)
     return _metric("balanced_accuracy", answers, value, bounds, note=_absent(len(sizes), len(answers.table)))
 
 
@@ -57,9 +61,9 @@ def f1_macro(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     held = _f1_rows(table) > 0
     if _few(answers):
         limits = np.mean([_f1_limits(answers, int(number)) for number in np.flatnonzero(held)], axis=0)
-        bounds = Bounds(float(limits[0]), float(limits[1]), AVERAGED)
+        bounds = Bounds(float(limits[0]), float(limits[1]), told(AVERAGED, answers.units))
     else:
-        bounds = resample_counts(table, rng).interval(_mean_f1)
+        bounds = resample_cells(answers.cells, table.size, rng, answers.units).interval(_mean_f1)
     return _metric("f1_macro", answers, value, bounds, note=_absent(int(held.sum()), len(held)))
 
 
@@ -69,16 +73,19 @@ def mean_class_difference(answers: ClassAnswers, rng: np.random.Generator) -> Me
     distances = _distances(classes)
     value = _mean_distance(answers)
     if classes == 2 or _few(answers):
-        low, high = rate_interval(int((~answers.correct).sum()), n)
-        bounds = Bounds(low, high * (classes - 1), WILSON if classes == 2 else STRETCHED)
+        effect = rate_effect(answers.correct, answers.units)
+        low, high = rate_interval(int((~answers.correct).sum()) / effect, n / effect)
+        method = told(WILSON if classes == 2 else STRETCHED, answers.units, effect)
+        bounds = Bounds(low, high * (classes - 1), method)
     else:
-        bounds = resample_counts(answers.table, rng).interval(lambda means: means @ distances)
+        drawn = resample_cells(answers.cells, answers.table.size, rng, answers.units)
+        bounds = drawn.interval(lambda means: means @ distances)
     return _metric("mean_class_difference", answers, value, bounds)
 
 
 def roc_auc(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     """Measure the area under the ROC curve: the positive class's, or the mean of each class against the rest."""
-    found = mean_area(*_ranked(answers))
+    found = mean_area(*_ranked(answers), answers.units)
     if found is None:
         return _metric("roc_auc", answers, None, None, note="one_class")
     held = int(np.count_nonzero(answers.table.sum(axis=1)))
@@ -134,12 +141,11 @@ def class_metrics(answers: ClassAnswers, classes: tuple[str, ...]) -> tuple[Metr
 
 
 def _one_class(answers: ClassAnswers, number: int, name: str) -> tuple[Metric, ...]:
-    right = int(answers.table[number, number])
-    actual, predicted = int(answers.table[number].sum()), int(answers.table[:, number].sum())
-    rate = partial(_rate, answers=answers, successes=right, of=name)
+    actual, predicted = answers.actual == number, answers.predicted == number
+    rate = partial(_rate, answers=answers, hits=actual & predicted, of=name)
     return (
-        rate("precision", n=predicted, note=None if predicted else "never_predicted"),
-        rate("recall", n=actual, note=None if actual else "class_absent"),
+        rate("precision", inside=predicted, note=None if predicted.any() else "never_predicted"),
+        rate("recall", inside=actual, note=None if actual.any() else "class_absent"),
         _f1(answers, number, name),
     )
 
@@ -150,14 +156,16 @@ def _f1(answers: ClassAnswers, number: int, name: str) -> Metric:
         return Metric(name="f1", split=answers.split, value=None, n=0, method=F1_WILSON, of=name, note="class_absent")
     jaccard = int(answers.table[number, number]) / n
     low, high = _f1_limits(answers, number)
-    value = 2 * jaccard / (1 + jaccard)
-    return Metric(name="f1", split=answers.split, value=value, low=low, high=high, n=n, method=F1_WILSON, of=name)
+    value, method = 2 * jaccard / (1 + jaccard), told(F1_WILSON, answers.units)
+    return Metric(name="f1", split=answers.split, value=value, low=low, high=high, n=n, method=method, of=name)
 
 
 def _f1_limits(answers: ClassAnswers, number: int) -> tuple[float, float]:
     """F1 is 2J/(1+J), J the share of right answers among rows that are, or are taken for, the class: a rate."""
     n = int(_f1_rows(answers.table)[number])
-    low, high = rate_interval(int(answers.table[number, number]), n)
+    either = (answers.actual == number) | (answers.predicted == number)
+    effect = rate_effect(answers.correct[either], on(answers.units, either))
+    low, high = rate_interval(int(answers.table[number, number]) / effect, n / effect)
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
@@ -166,6 +174,13 @@ def _found(answers: ClassAnswers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np
     sizes = answers.table.sum(axis=1)
     held = np.flatnonzero(sizes)
     return answers.table.diagonal()[held], sizes[held]
+
+
+def _recall_pulls(answers: ClassAnswers) -> Floats:
+    """How far each row draws the mean recall from its value."""
+    table = answers.table
+    sizes = np.maximum(table.sum(axis=1), 1)
+    return np.asarray((answers.correct - (table.diagonal() / sizes)[answers.actual]) / sizes[answers.actual])
 
 
 def _mean_recall(answers: ClassAnswers) -> float:
@@ -228,19 +243,30 @@ def _absent(held: int, classes: int) -> str | None:
 
 
 def _rate(
-    name: str, answers: ClassAnswers, successes: int, n: int, of: str | None = None, note: str | None = None
+    name: str,
+    answers: ClassAnswers,
+    hits: Chosen,
+    inside: Chosen | None = None,
+    of: str | None = None,
+    note: str | None = None,
 ) -> Metric:
+    """The share of hits among some of the rows, or among all."""
+    units = answers.units if inside is None else on(answers.units, inside)
+    hits = hits if inside is None else hits[inside]
+    n, successes = len(hits), int(np.count_nonzero(hits))
     if n == 0:
         return Metric(name=name, split=answers.split, value=None, n=0, method=WILSON, of=of, note=note)
-    low, high = rate_interval(successes, n)
+    effect = rate_effect(hits, units)
+    low, high = rate_interval(successes / effect, n / effect)
+    method = told(WILSON, units, effect)
     return Metric(
-        name=name, split=answers.split, value=successes / n, low=low, high=high, n=n, method=WILSON, of=of, note=note
+        name=name, split=answers.split, value=successes / n, low=low, high=high, n=n, method=method, of=of, note=note
     )
 
 
 def _mean(name: str, answers: ClassAnswers, values: Floats, rng: np.random.Generator) -> Metric:
     """A mean of losses, none of which is negative."""
-    low, high, method = bootstrap(values[:, None], lambda means: means[:, 0], rng)
+    low, high, method = bootstrap(values[:, None], lambda means: means[:, 0], rng, answers.units)
     return _metric(name, answers, float(values.mean()), Bounds(max(low, 0.0), high, method))
 
 

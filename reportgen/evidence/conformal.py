@@ -17,7 +17,8 @@ from scipy.special import betaincinv
 from scipy.stats import betabinom, spearmanr
 from sklearn.tree import DecisionTreeRegressor
 
-from reportgen.evidence.base import Floats, NotApplicable, Part, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Part, Subject, Units
+from reportgen.evidence.clusters import deal, on, rate_effect, told
 from reportgen.evidence.groups import members
 from reportgen.evidence.intervals import exact_rate_interval, mean_interval
 from reportgen.evidence.multiplicity import holm
@@ -52,10 +53,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """For each test row whether the truth was held, and how much else: the number of classes, or the width."""
+    """For each test row whether the truth was held, and how much else: the number of classes, or the width.
+
+    `units` numbers each row's group, None where rows are in none.
+    """
 
     kept: Marks
     sizes: Floats
+    units: Units | None = None
 
 
 def measure(subject: Subject) -> Conformal:
@@ -96,7 +101,7 @@ def _classes(subject: Subject) -> Conformal:
     promises = [_one_threshold(validation, test, level, parts) for level in PROMISES if rows >= needed(level)]
     if max(each) >= needed(PROMISES[0]):
         promises.insert(1, _threshold_a_class(validation, test, PROMISES[0], parts))
-    return Conformal(about="classes", promises=tuple(promises), n=len(test.actual), method=METHOD)
+    return Conformal(about="classes", promises=tuple(promises), n=len(test.actual), method=told(METHOD, test.units))
 
 
 def _one_threshold(validation: ClassAnswers, test: ClassAnswers, promised: float, parts: tuple[Named, ...]) -> Promise:
@@ -123,7 +128,7 @@ def _misfits(answers: ClassAnswers) -> Floats:
 
 
 def _sets(test: ClassAnswers, inside: Marks) -> Outcome:
-    return Outcome(inside[np.arange(len(test.actual)), test.actual], inside.sum(axis=1).astype(np.float64))
+    return Outcome(inside[np.arange(len(test.actual)), test.actual], inside.sum(axis=1).astype(np.float64), test.units)
 
 
 def _class_parts(subject: Subject, test: ClassAnswers) -> Iterator[Named]:
@@ -153,7 +158,7 @@ def _number(subject: Subject) -> Conformal:
     leads = p_value is not None and helps is not None and p_value < SURE and ratio < 1
     rules: tuple[tuple[Rule, tuple[Floats, Floats]], ...] = (("scaled_width", scaled), ("fixed_width", even))
     promises = [
-        _ranges(np.abs(validation.error), np.abs(test.error), scales, promised, rule, parts)
+        _ranges(np.abs(validation.error), np.abs(test.error), scales, promised, rule, parts, test.units)
         for promised in PROMISES
         if len(validation.actual) >= needed(promised)
         for rule, scales in (rules if leads else rules[1:])
@@ -162,7 +167,7 @@ def _number(subject: Subject) -> Conformal:
         about="number",
         promises=tuple(promises),
         n=len(test.actual),
-        method=METHOD,
+        method=told(METHOD, test.units),
         helps=helps,
         helps_p=p_value,
         width_ratio=ratio,
@@ -171,11 +176,17 @@ def _number(subject: Subject) -> Conformal:
 
 
 def _ranges(
-    known: Floats, errors: Floats, scales: tuple[Floats, Floats], promised: float, rule: Rule, parts: tuple[Named, ...]
+    known: Floats,
+    errors: Floats,
+    scales: tuple[Floats, Floats],
+    promised: float,
+    rule: Rule,
+    parts: tuple[Named, ...],
+    units: Units | None,
 ) -> Promise:
     line = draw_line(known / scales[0], promised)
     reach = line.threshold * scales[1]
-    return _promise(promised, rule, (line,), Outcome(errors <= reach, 2 * reach), parts, (line,) * len(parts))
+    return _promise(promised, rule, (line,), Outcome(errors <= reach, 2 * reach, units), parts, (line,) * len(parts))
 
 
 class _Spread:
@@ -197,7 +208,7 @@ def learn_spread(subject: Subject) -> tuple[_Spread, float | None, float | None,
     rng = np.random.default_rng([subject.seed, _STREAM])
     sizes = np.abs(number_answers(subject, subject.train).error)
     rows = rng.permutation(len(sizes))[: 2 * MOST_TAUGHT]
-    taught, judged = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    taught, judged = _halves(rows, subject.train.units, rng)
     model = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_ROWS, random_state=0)
     model.fit(subject.train.x[taught], sizes[taught])
     foretold = np.asarray(model.predict(subject.train.x[judged]))
@@ -209,6 +220,16 @@ def learn_spread(subject: Subject) -> tuple[_Spread, float | None, float | None,
     scales = np.maximum(foretold, spread.least)
     ratio = np.quantile(sizes[judged] / scales, PROMISES[0]) * scales.mean() / usual
     return spread, float(found.statistic), float(found.pvalue), float(ratio), len(judged)
+
+
+def _halves(
+    rows: npt.NDArray[np.int64], units: Units | None, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Two halves of the rows, in which no group stands twice."""
+    if units is None or len(np.unique(units[rows])) < 2:
+        return rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    first = deal(units[rows], 2, rng) == 0
+    return rows[first], rows[~first]
 
 
 def _thirds(known: Floats, predicted: Floats) -> tuple[Named, ...]:
@@ -235,7 +256,7 @@ def _promise(
         if inside.any()
     ]
     p_values = holm([one.p_value for one in found])
-    low, high = _size_limits(outcome.sizes)
+    low, high = _size_limits(outcome.sizes, outcome.units)
     least, most = long_run(lines[0]) if len(lines) == 1 else (None, None)
     counted = outcome.sizes if rule in ("one_threshold", "threshold_a_class") else None
     return Promise(
@@ -257,19 +278,25 @@ def _promise(
 
 def _kept(outcome: Outcome, inside: Marks, line: Line, **named: Any) -> Kept:  # noqa: ANN401 - the names of a record
     n, kept = int(inside.sum()), int(outcome.kept[inside].sum())
-    low, high = exact_rate_interval(kept, n)
-    size = float(outcome.sizes[inside].mean())
-    return Kept(n=n, kept=kept, share=kept / n, low=low, high=high, p_value=short(kept, n, line), size=size, **named)
+    effect = rate_effect(outcome.kept[inside], on(outcome.units, inside))
+    low, high = exact_rate_interval(kept / effect, n / effect)
+    size, p_value = float(outcome.sizes[inside].mean()), short(kept, n, line, effect)
+    return Kept(n=n, kept=kept, share=kept / n, low=low, high=high, p_value=p_value, size=size, **named)
 
 
-def short(kept: int, n: int, line: Line) -> float:
+def short(kept: int, n: int, line: Line, effect: float = 1.0) -> float:
     """Test whether a promise was kept less often than it allows, on n rows of the same kind as drew the line.
 
     The share that a line at the k-th of m misfits lets in is beta-distributed, so that the count on n rows is
     beta-binomial (Vovk 2012, ACML, section 2): chance in the validation rows and chance in the test rows are both in.
+    Rows that come in groups count for as many as they are worth, divided by the design `effect`, on either side.
     """
     if line.place > line.rows:
         return 1.0
+    if effect > 1:
+        worth, missed = max(round(n / effect), 1), math.floor((n - kept) / effect)
+        places = line.place / effect, (line.rows + 1 - line.place) / effect
+        return float(min(betabinom.cdf(worth - missed, worth, *places), 1.0))
     return float(min(betabinom.cdf(kept, n, line.place, line.rows + 1 - line.place), 1.0))
 
 
@@ -279,10 +306,10 @@ def long_run(line: Line) -> tuple[float, float]:
     return low, high
 
 
-def _size_limits(sizes: Floats) -> tuple[float, float] | tuple[None, None]:
+def _size_limits(sizes: Floats, units: Units | None) -> tuple[float, float] | tuple[None, None]:
     if len(sizes) < 2 or np.ptp(sizes) == 0:
         return None, None
-    low, high = mean_interval(sizes)
+    low, high = mean_interval(sizes, effect=rate_effect(sizes, units))
     return max(low, 0.0), high
 
 

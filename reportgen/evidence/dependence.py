@@ -10,7 +10,8 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from reportgen.evidence import information
-from reportgen.evidence.base import Floats
+from reportgen.evidence.base import Floats, Units
+from reportgen.evidence.clusters import deal
 from reportgen.evidence.discretise import MOST_BINS, Codes, codes_of, numbers_of
 from reportgen.evidence.intervals import normal_quantile, rate_interval
 from reportgen.evidence.number_scores import r2
@@ -44,15 +45,21 @@ class _Column:
 
 
 def functions(
-    frame: pd.DataFrame, features: tuple[str, ...], close: Floats, target: Floats, rng: np.random.Generator
+    frame: pd.DataFrame,
+    features: tuple[str, ...],
+    close: Floats,
+    target: Floats,
+    rng: np.random.Generator,
+    units: Units | None = None,
 ) -> tuple[Dependence, ...]:
     """Every column that another one tells (nearly) without error, in file order; `close` are associations.
 
     A number that is told but for a little is no function where that little tells the target: the minutes between two
-    moments of one month. `target` is a number, or 0 and 1 for each class, shape (rows, outputs).
+    moments of one month. `target` is a number, or 0 and 1 for each class, shape (rows, outputs). Rows of one of the
+    `units` lie in one half: two columns that both name the person would else tell each other.
     """
     columns = [_column(frame[feature], feature) for feature in features]
-    half = rng.permutation(len(frame)) < len(frame) // 2
+    half = rng.permutation(len(frame)) < len(frame) // 2 if units is None else deal(units, 2, rng) == 0
     told = (
         _follows(columns[i], columns[j], target, half)
         for i, j in np.ndindex(len(columns), len(columns))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2_contingency, fisher_exact, ks_2samp
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Subject, joined
 from reportgen.evidence.discretise import numbers_of
 from reportgen.evidence.intervals import rate_difference_interval
 from reportgen.evidence.multiplicity import holm
@@ -22,6 +22,7 @@ groups are not alike (Rubin 2001, doi:10.1023/A:1020363010465), are just so far 
 MOST_ROWS = 20_000
 FEWEST = 20
 """Present values that a part needs: ten to find where the distributions part, ten to measure it."""
+MOST_STRETCHES = 5
 METHOD = (
     "greatest difference of shares, found on one half of the rows and measured on the other, Newcombe limits; "
     "Kolmogorov-Smirnov or chi-square test, Fisher's exact test of gaps, Holm over columns"
@@ -68,6 +69,7 @@ def measure(subject: Subject) -> Drift:
     found = [_feature(feature, before[feature], after[feature], halves) for feature in subject.features]
     chances = holm([one.p_value for one in found])
     adjusted = [one.model_copy(update={"p_value": p}) for one, p in zip(found, chances, strict=True)]
+    adjusted = _beside_earlier(subject, adjusted, rng)
     return Drift(
         features=tuple(sorted(adjusted, key=_moved, reverse=True)),
         unseen=unseen_levels(subject),
@@ -76,6 +78,37 @@ def measure(subject: Subject) -> Drift:
         test=len(after),
         method=METHOD,
     )
+
+
+def _beside_earlier(subject: Subject, found: list[FeatureDrift], rng: np.random.Generator) -> list[FeatureDrift]:
+    """Beside what columns moved by in the last stretch of time, what they moved by from stretch to stretch before it.
+
+    A month, a price level or a season lies otherwise in the last stretch by construction. So the rows before it are cut
+    into stretches of its length, and each is held against all others: what moves about as far each time is the time
+    itself. Only columns that moved at all are asked.
+    """
+    moments = joined([subject.train.moments, subject.validation.moments])
+    wanted = [one.feature for one in found if _moved(one) > BOUND]
+    if subject.split.strategy != "time" or moments is None or not wanted:
+        return found
+    known = pd.concat([subject.train.frame, subject.validation.frame])[wanted]
+    count = int(np.clip(len(known) // len(subject.test.y), 2, MOST_STRETCHES))
+    far: dict[str, list[FeatureDrift]] = {name: [] for name in wanted}
+    for stretch in np.array_split(np.argsort(moments, kind="stable"), count):
+        others = np.setdiff1d(np.arange(len(known)), stretch)
+        before, after = _some(known.iloc[others], rng), _some(known.iloc[np.sort(stretch)], rng)
+        halves = (rng.permutation(len(before)) % 2, rng.permutation(len(after)) % 2)
+        for name in wanted:
+            far[name].append(_feature(name, before[name], after[name], halves))
+    return [one.model_copy(update=_most(far[one.feature])) if one.feature in far else one for one in found]
+
+
+def _most(tries: list[FeatureDrift]) -> dict[str, float]:
+    """The farthest that a column surely moved beyond the bound: chance in few rows excuses nothing."""
+    values = [one.distance or 0.0 for one in tries if (one.low or 0.0) > BOUND]
+    sure = [one for one in tries if max(one.missing_low, -one.missing_high) > BOUND]
+    gaps = [abs(one.missing_after - one.missing_before) for one in sure]
+    return {"earlier": max(values, default=0.0), "earlier_missing": max(gaps, default=0.0)}
 
 
 def _moved(one: FeatureDrift) -> float:

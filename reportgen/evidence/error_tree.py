@@ -7,7 +7,8 @@ import numpy.typing as npt
 from scipy.special import ndtr
 from sklearn.tree import DecisionTreeRegressor
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence import clusters
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units
 from reportgen.evidence.conditions import Conditions
 from reportgen.evidence.intervals import mean_interval, rate_interval
 from reportgen.evidence.slices import Held, halves, look, refuse
@@ -37,7 +38,7 @@ def grow(held: Held, rng: np.random.Generator) -> ErrorTree:
     """Fit on one half and read on the other; NotApplicable where errors or rows are too few for two leaves."""
     refuse(held)
     asked = _questions(held.known)
-    first, second = halves(held.errors, rng)
+    first, second = halves(held.errors, rng, held.units)
     drawn = np.sort(rng.choice(first, min(len(first), MOST_ROWS), replace=False))
     fewest = max(FEWEST_ROWS, int(FEWEST_SHARE * len(drawn)))
     if len(drawn) < 2 * fewest or not asked.told:
@@ -45,15 +46,16 @@ def grow(held: Held, rng: np.random.Generator) -> ErrorTree:
     tree = DecisionTreeRegressor(max_leaf_nodes=LEAVES, min_samples_leaf=fewest, random_state=0)
     tree.fit(asked.holds[drawn], held.errors[drawn])
     fresh = asked.holds[second]
-    p_value = follows(held.errors[second], tree.predict(fresh), held.sure is not None, rng)
+    units, rates = held.on(second), held.sure is not None
+    p_value = follows(held.errors[second], tree.predict(fresh), rates, rng, units)
     return ErrorTree(
-        nodes=_nodes(tree, asked.told, fresh, held.errors[second], held.sure is not None),
+        nodes=_nodes(tree, asked.told, fresh, held.errors[second], rates, units),
         separates=bool(p_value <= LEVEL),
         p_value=p_value,
         fitted=len(drawn),
         n=len(second),
         error=float(held.errors[second].mean()),
-        method=WILSON if held.sure is not None else STUDENT,
+        method=clusters.told(WILSON if rates else STUDENT, units, what=held.what),
     )
 
 
@@ -62,12 +64,18 @@ def _questions(known: Conditions) -> Conditions:
     return known.only(np.array([one.above is None for one in known.told], dtype=bool))
 
 
-def follows(errors: Floats, foretold: Floats, rates: bool, rng: np.random.Generator) -> float:
+def follows(
+    errors: Floats, foretold: Floats, rates: bool, rng: np.random.Generator, units: Units | None = None
+) -> float:
     """The one-sided p-value of fresh errors that are larger where more was foretold.
 
     The statistic is the sum of errors weighted by what was foretold. Rates: errors dealt anew to the leaves at random
-    (a permutation test, Fisher 1935); sizes: its normal limit under such dealing (Hoeffding 1951, AMS 22:558).
+    (a permutation test, Fisher 1935); sizes: its normal limit under such dealing (Hoeffding 1951, AMS 22:558). Rows in
+    groups must pass that test for groups as well, whose sums have signs by chance.
     """
+    if units is not None:
+        scores = (errors - errors.mean()) * (foretold - foretold.mean())
+        return max(follows(errors, foretold, rates, rng), clusters.flipped_p(scores, units))
     leaves, leaf = np.unique(foretold, return_inverse=True)
     if len(leaves) < 2:
         return 1.0
@@ -81,7 +89,12 @@ def follows(errors: Floats, foretold: Floats, rates: bool, rng: np.random.Genera
 
 
 def _nodes(
-    tree: DecisionTreeRegressor, told: tuple[Condition, ...], fresh: npt.NDArray[np.bool_], errors: Floats, rates: bool
+    tree: DecisionTreeRegressor,
+    told: tuple[Condition, ...],
+    fresh: npt.NDArray[np.bool_],
+    errors: Floats,
+    rates: bool,
+    units: Units | None,
 ) -> tuple[ErrorNode, ...]:
     """The nodes from the root down, yes before no, with what fresh rows say of each."""
     raw, passes = tree.tree_, tree.decision_path(fresh).toarray().astype(bool)
@@ -91,7 +104,7 @@ def _nodes(
         leaf = raw.children_left[index] < 0
         if not leaf:  # scikit-learn goes left where a 0 or 1 is at most one half: that means no
             waiting.extend((int(raw.children_right[index]), int(raw.children_left[index])))
-        low, high = _interval(inside, rates)
+        low, high = _interval(inside, rates, clusters.on(units, passes[:, index]))
         nodes.append(
             ErrorNode(
                 number=number,
@@ -109,10 +122,11 @@ def _nodes(
     return tuple(nodes)
 
 
-def _interval(errors: Floats, rates: bool) -> tuple[float | None, float | None]:
+def _interval(errors: Floats, rates: bool, units: Units | None) -> tuple[float | None, float | None]:
     if len(errors) < 2:
         return None, None
+    effect = clusters.rate_effect(errors, units)
     if rates:
-        return rate_interval(int(errors.sum()), len(errors))
-    low, high = mean_interval(errors)
+        return rate_interval(int(errors.sum()) / effect, len(errors) / effect)
+    low, high = mean_interval(errors, effect=effect)
     return max(low, 0.0), high

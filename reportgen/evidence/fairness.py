@@ -1,11 +1,13 @@
 """Whether errors fall evenly on the groups of a protected column."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from reportgen.evidence import gaps
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units, joined
+from reportgen.evidence.clusters import on, rate_effect, told
 from reportgen.evidence.groups import ENOUGH, MOST_GROUPS, OTHERS, labels_of
 from reportgen.evidence.intervals import (
     LEVEL,
@@ -27,18 +29,25 @@ GOVERN = f"Welch limits, {gaps.GOVERN}; {_LIMITS}"
 
 @dataclass(frozen=True)
 class _Group:
-    """The losses (0 or 1, or absolute errors) of one group's rows."""
+    """The losses (0 or 1, or absolute errors) of one group's rows; `units` are the persons or sites they come from."""
 
     name: str
     losses: Floats
+    units: Units | None = None
 
     @property
     def mean(self) -> float:
         return float(self.losses.mean())
 
+    @cached_property
+    def effect(self) -> float:
+        """The design effect of rows that come in units."""
+        return rate_effect(self.losses, self.units)
+
     @property
-    def tally(self) -> tuple[int, int]:
-        return int(self.losses.sum()), len(self.losses)
+    def tally(self) -> tuple[float, float]:
+        """Errors and rows, each unit's rows for as many as they are worth."""
+        return int(self.losses.sum()) / self.effect, len(self.losses) / self.effect
 
 
 def measure(subject: Subject) -> tuple[tuple[GroupError, ...], tuple[GroupGap, ...]]:
@@ -64,16 +73,21 @@ def _groups(subject: Subject, name: str, losses: Floats) -> tuple[_Group, ...]:
     labels, order = labels_of(subject.train.frame[name], subject.held.frame[name])
     sizes = {label: np.count_nonzero(labels == label) for label in order}
     shown = sorted(sizes, key=lambda label: -sizes[label])[:MOST_GROUPS]
-    kept = [_Group(label, losses[labels == label]) for label in order if label in shown and sizes[label]]
-    others = losses[~np.isin(labels, shown)]
-    return tuple(kept + [_Group(OTHERS, others)] * bool(len(others)))
+    units = subject.held.units
+    kept = [
+        _Group(label, losses[labels == label], on(units, labels == label))
+        for label in order
+        if label in shown and sizes[label]
+    ]
+    rest = ~np.isin(labels, shown)
+    return tuple(kept + [_Group(OTHERS, losses[rest], on(units, rest))] * bool(rest.any()))
 
 
 def _error(column: str, group: _Group, classifies: bool) -> GroupError | None:
     """Bound one group's error; a mean of one number has no bounds and is left out."""
     if not classifies and len(group.losses) < 2:
         return None
-    low, high = rate_interval(*group.tally) if classifies else mean_interval(group.losses)
+    low, high = rate_interval(*group.tally) if classifies else mean_interval(group.losses, effect=group.effect)
     return GroupError(
         column=column, group=group.name, n=len(group.losses), error=group.mean, low=max(low, 0.0), high=high
     )
@@ -93,8 +107,9 @@ def _gap(subject: Subject, column: str, groups: tuple[_Group, ...], at: int) -> 
         p_value, test = gaps.equal_rates([one.tally for one in large], rng)
         method = f"Newcombe limits, {test}; {_LIMITS}"
     else:
-        low, high = mean_difference_interval(worst.losses, best.losses, level)
-        p_value, method = gaps.equal_means([one.losses for one in large]), GOVERN
+        low, high = mean_difference_interval(worst.losses, best.losses, level, (worst.effect, best.effect))
+        effects = [one.effect for one in large] if subject.held.units is not None else None
+        p_value, method = gaps.equal_means([one.losses for one in large], effects), GOVERN
     return GroupGap(
         column=column,
         gap=worst.mean - best.mean,
@@ -104,7 +119,7 @@ def _gap(subject: Subject, column: str, groups: tuple[_Group, ...], at: int) -> 
         worst=worst.name,
         best=best.name,
         n=sum(len(one.losses) for one in large),
-        method=method,
+        method=told(method, joined([one.units for one in large])),
     )
 
 

@@ -10,7 +10,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from threadpoolctl import ThreadpoolController
 
 from reportgen.evidence import information
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units, joined
+from reportgen.evidence.clusters import deal, on
 from reportgen.evidence.discretise import bin_codes, bins_for, codes_of, numbers_of
 from reportgen.evidence.intervals import LEVEL, mean_interval, normal_quantile, rate_interval
 from reportgen.evidence.number_scores import r2
@@ -47,6 +48,7 @@ class _Table:
     category: npt.NDArray[np.bool_]
     y: Target
     classes: int
+    units: Units | None = None
 
 
 def measure(subject: Subject) -> FewColumns:
@@ -99,12 +101,15 @@ def _table(subject: Subject, rng: np.random.Generator) -> _Table:
     frame = pd.concat([subject.train.frame, subject.validation.frame])[list(subject.features)]
     y = np.concatenate([subject.train.y, subject.validation.y])
     drawn = np.sort(rng.choice(len(y), min(len(y), MOST_ROWS), replace=False))
+    units = on(joined([subject.train.units, subject.validation.units]), drawn)
     frame, y = frame.iloc[drawn], y[drawn]
     columns = [_values(frame[feature]) for feature in subject.features]
     if subject.classifies:
         known, y = np.unique(y, return_inverse=True)
-        return _Table(frame, np.column_stack([c[0] for c in columns]), np.array([c[1] for c in columns]), y, len(known))
-    return _Table(frame, np.column_stack([c[0] for c in columns]), np.array([c[1] for c in columns]), y, 0)
+    else:
+        known = y[:0]
+    numbers, levels = np.column_stack([c[0] for c in columns]), np.array([c[1] for c in columns])
+    return _Table(frame, numbers, levels, y, len(known), units)
 
 
 def _values(column: "pd.Series[Any]") -> tuple[Floats, bool]:
@@ -118,10 +123,12 @@ def _values(column: "pd.Series[Any]") -> tuple[Floats, bool]:
 
 
 def _folds(table: _Table, rng: np.random.Generator) -> Folds | None:
-    """Fold numbers, each class dealt out evenly; None where no fold could learn and be judged."""
+    """Fold numbers, each class dealt out evenly, or whole groups; None where no fold could learn and be judged."""
     n = len(table.y)
     if n < 4 * FOLDS:
         return None
+    if table.units is not None and len(np.unique(table.units)) >= FOLDS:
+        return deal(table.units, FOLDS, rng)
     order = rng.permutation(n)
     if table.classes:
         order = order[np.argsort(table.y[order], kind="stable")]

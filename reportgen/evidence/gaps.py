@@ -15,8 +15,8 @@ CHI_SQUARE = "chi-square test"
 PERMUTED = f"permutation test of {DRAWS:,} draws"
 GOVERN = "Alexander-Govern test"
 
-Tally = tuple[int, int]
-"""Hits and rows of one group."""
+Tally = tuple[float, float]
+"""Hits and rows of one group; fewer than were counted where rows come in units (Rao and Scott 1992)."""
 
 
 class Spread(NamedTuple):
@@ -41,10 +41,14 @@ def rate_spread(tallies: Sequence[Tally], level: float = LEVEL) -> Spread:
     return _spread(values, found)
 
 
-def mean_spread(samples: Sequence[Floats], level: float = LEVEL) -> Spread:
-    """Bound the largest difference between the means of any two groups, in the same way by Welch's limits."""
-    level = simultaneous(len(samples), level)
-    found = [mean_difference_interval(one, other, level) for one, other in combinations(samples, 2)]
+def mean_spread(samples: Sequence[Floats], level: float = LEVEL, effects: Sequence[float] | None = None) -> Spread:
+    """Bound the largest difference between the means of any two groups, in the same way by Welch's limits.
+
+    `effects` are the groups' design effects where rows come in units.
+    """
+    level, known = simultaneous(len(samples), level), [1.0] * len(samples) if effects is None else effects
+    pairs = combinations(zip(samples, known, strict=True), 2)
+    found = [mean_difference_interval(one, other, level, (by, beside)) for (one, by), (other, beside) in pairs]
     return _spread([float(values.mean()) for values in samples], found)
 
 
@@ -67,12 +71,21 @@ def equal_rates(tallies: Sequence[Tally], rng: np.random.Generator) -> tuple[flo
     expected = sizes * hits.sum() / sizes.sum()
     if 0 < hits.sum() < sizes.sum() and min(expected.min(), (sizes - expected).min()) >= 5:
         return float(chi2_contingency(np.stack([hits, sizes - hits]), correction=False).pvalue), CHI_SQUARE
+    if not np.issubdtype(sizes.dtype, np.integer):
+        sizes = np.maximum(np.rint(sizes), 1).astype(np.int64)
+        hits = np.minimum(np.rint(hits).astype(np.int64), sizes)
+        expected = sizes * hits.sum() / sizes.sum()
     drawn = rng.multivariate_hypergeometric(sizes, hits.sum(), size=DRAWS, method="marginals")
     distance = ((np.vstack([hits, drawn]) - expected) ** 2 / sizes).sum(axis=1)
     return float(np.mean(distance >= distance[0] * (1 - 1e-9))), PERMUTED
 
 
-def equal_means(samples: Sequence[Floats]) -> float:
-    """Test that all means are equal, whatever their spreads (Alexander and Govern 1994, J Educ Stat 19:91)."""
+def equal_means(samples: Sequence[Floats], effects: Sequence[float] | None = None) -> float:
+    """Test that all means are equal, whatever their spreads (Alexander and Govern 1994, J Educ Stat 19:91).
+
+    Design `effects` spread each group's values out, so that its mean is as unsure as its units make it.
+    """
+    if effects is not None:
+        samples = [one.mean() + (one - one.mean()) * by**0.5 for one, by in zip(samples, effects, strict=True)]
     spread = [values for values in samples if np.ptp(values) > 0]
     return float(alexandergovern(*spread).pvalue) if len(spread) > 1 else 1.0

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from reportgen.evidence import gaps
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units
+from reportgen.evidence.clusters import on, rate_effect, told
 from reportgen.evidence.gaps import Spread, Tally
 from reportgen.evidence.groups import ENOUGH, MOST_GROUPS, Labels, labels_of
 from reportgen.evidence.intervals import LEVEL, mean_interval, rate_interval
@@ -26,22 +27,33 @@ _STREAM = 131
 
 @dataclass(frozen=True)
 class _Rate:
-    """A share of rows: `hit` of those that count (`among`)."""
+    """A share of rows: `hit` of those that count (`among`); `units` are the persons or sites that rows come from."""
 
     name: RateName
     hit: Chosen
     among: Chosen
+    units: Units | None = None
 
-    def tally(self, rows: Chosen) -> Tally:
+    def tally(self, rows: Chosen) -> tuple[int, int]:
         """Count the hits and the rows of a group."""
         return int(np.count_nonzero(self.hit & self.among & rows)), int(np.count_nonzero(self.among & rows))
+
+    def worth(self, rows: Chosen) -> Tally:
+        """The same, each unit's rows for as many as they are worth."""
+        (hits, n), effect = self.tally(rows), self.effect(rows)
+        return (hits, n) if self.units is None else (hits / effect, n / effect)
+
+    def effect(self, rows: Chosen) -> float:
+        """The design effect of rows that come in units."""
+        inside = self.among & rows
+        return rate_effect(self.hit[inside], on(self.units, inside))
 
     def of(self, rows: Chosen) -> GroupRate:
         """Measure it in a group."""
         hits, n = self.tally(rows)
         if not n:
             return GroupRate(name=self.name, n=0)
-        low, high = rate_interval(hits, n)
+        low, high = rate_interval(*self.worth(rows))
         return GroupRate(name=self.name, value=hits / n, low=low, high=high, n=n)
 
 
@@ -114,14 +126,19 @@ def _by_classes(subject: Subject, cuts: tuple[_Cut, ...]) -> tuple[tuple[FairGro
     answers, actual = np.asarray(subject.held.predictions, dtype=np.float64), subject.held.y
     given = answers.argmax(axis=1)
     every = np.ones(len(actual), dtype=bool)
-    wrong = _Rate("error_rate", given != actual, every)
+    units = subject.held.units
+    wrong = _Rate("error_rate", given != actual, every, units)
     rates: tuple[_Rate, ...] = (wrong,)
     stated, true = answers.max(axis=1), ~wrong.hit
     if subject.task.positive is not None:
         one = subject.task.classes.index(subject.task.positive)
-        rates, stated, true = (*_confusion_rates(given == one, actual == one), wrong), answers[:, one], actual == one
+        rates, stated, true = (
+            (*_confusion_rates(given == one, actual == one, units), wrong),
+            answers[:, one],
+            actual == one,
+        )
     groups = [
-        _class_group(cut, values, rows, rates, stated, true)
+        _class_group(cut, values, rows, rates, stated, true, on(units, rows))
         for cut in cuts
         for values, rows in zip(cut.values, cut.rows, strict=True)
     ]
@@ -130,21 +147,27 @@ def _by_classes(subject: Subject, cuts: tuple[_Cut, ...]) -> tuple[tuple[FairGro
     return tuple(groups), found
 
 
-def _confusion_rates(given: Chosen, actual: Chosen) -> tuple[_Rate, ...]:
+def _confusion_rates(given: Chosen, actual: Chosen, units: Units | None) -> tuple[_Rate, ...]:
     every = np.ones(len(actual), dtype=bool)
     return (
-        _Rate("base", actual, every),
-        _Rate("selection", given, every),
-        _Rate("true_positive", given, actual),
-        _Rate("false_positive", given, ~actual),
-        _Rate("precision", actual, given),
+        _Rate("base", actual, every, units),
+        _Rate("selection", given, every, units),
+        _Rate("true_positive", given, actual, units),
+        _Rate("false_positive", given, ~actual, units),
+        _Rate("precision", actual, given, units),
     )
 
 
 def _class_group(
-    cut: _Cut, values: tuple[str, ...], rows: Chosen, rates: tuple[_Rate, ...], stated: Floats, true: Chosen
+    cut: _Cut,
+    values: tuple[str, ...],
+    rows: Chosen,
+    rates: tuple[_Rate, ...],
+    stated: Floats,
+    true: Chosen,
+    units: Units | None,
 ) -> FairGroup:
-    met, sure = (_stated_minus_observed(stated[rows], true[rows], level) for level in (LEVEL, _widened(cut)))
+    met, sure = (_stated_minus_observed(stated[rows], true[rows], level, units) for level in (LEVEL, _widened(cut)))
     off = sure.low is not None and sure.high is not None and not sure.low <= 0 <= sure.high
     return FairGroup(
         columns=cut.columns,
@@ -160,14 +183,15 @@ def _widened(cut: _Cut) -> float:
     return 1 - (1 - LEVEL) / len(cut.rows)
 
 
-def _stated_minus_observed(stated: Floats, true: Chosen, level: float) -> GroupRate:
+def _stated_minus_observed(stated: Floats, true: Chosen, level: float, units: Units | None) -> GroupRate:
     """Calibration in the large: the mean stated probability less the share that came true.
 
     Wilson's limits of that share, for stated probabilities are given: outcomes with unequal chances vary no more than
     as many with equal ones, so that the limits are rather too wide.
     """
     n, hits, mean = len(true), int(true.sum()), float(stated.mean())
-    low, high = rate_interval(hits, n, level)
+    effect = rate_effect(true, units)
+    low, high = rate_interval(hits / effect, n / effect, level)
     return GroupRate(name="stated_minus_observed", value=mean - hits / n, low=mean - high, high=mean - low, n=n)
 
 
@@ -190,10 +214,11 @@ def _rate_gap(cut: _Cut, rate: _Rate, name: GapName, rng: np.random.Generator, l
     large = [at for at, (_, n) in enumerate(tallies) if n >= ENOUGH]
     if len(large) < 2:
         return None
-    kept = [tallies[at] for at in large]
+    kept, n = [rate.worth(cut.rows[at]) for at in large], sum(tallies[at][1] for at in large)
     p_value, test = gaps.equal_rates(kept, rng)
-    method = f"Newcombe limits, {test}"
-    return _gap(cut, name, large, gaps.rate_spread(kept, level), p_value, sum(n for _, n in kept), method)
+    inside = rate.among & np.any([cut.rows[at] for at in large], axis=0)
+    method = told(f"Newcombe limits, {test}", on(rate.units, inside))
+    return _gap(cut, name, large, gaps.rate_spread(kept, level), p_value, n, method)
 
 
 def _odds_gap(cut: _Cut, rates: dict[RateName, _Rate], rng: np.random.Generator) -> FairGap | None:
@@ -218,7 +243,7 @@ def _odds_gap(cut: _Cut, rates: dict[RateName, _Rate], rng: np.random.Generator)
 
 
 def _by_numbers(subject: Subject, cuts: tuple[_Cut, ...]) -> tuple[tuple[FairGroup, ...], list[FairGap]]:
-    error = np.asarray(subject.held.predictions, dtype=np.float64) - subject.held.y
+    error, units = np.asarray(subject.held.predictions, dtype=np.float64) - subject.held.y, subject.held.units
     kinds: tuple[tuple[RateName, GapName, Floats], ...] = (
         ("bias", "bias", error),
         ("mean_absolute_error", "mean_absolute_error", np.abs(error)),
@@ -228,28 +253,31 @@ def _by_numbers(subject: Subject, cuts: tuple[_Cut, ...]) -> tuple[tuple[FairGro
             columns=cut.columns,
             values=values,
             n=int(rows.sum()),
-            rates=tuple(_mean(name, sizes[rows]) for name, _, sizes in kinds),
+            rates=tuple(_mean(name, sizes[rows], on(units, rows)) for name, _, sizes in kinds),
         )
         for cut in cuts
         for values, rows in zip(cut.values, cut.rows, strict=True)
     ]
-    found = [_mean_gap(cut, name, sizes) for cut in cuts for _, name, sizes in kinds[: len(cut.columns)]]
+    found = [_mean_gap(cut, name, sizes, units) for cut in cuts for _, name, sizes in kinds[: len(cut.columns)]]
     return tuple(groups), [gap for gap in found if gap]
 
 
-def _mean(name: RateName, values: Floats) -> GroupRate:
-    low, high = mean_interval(values)
+def _mean(name: RateName, values: Floats, units: Units | None) -> GroupRate:
+    low, high = mean_interval(values, effect=rate_effect(values, units))
     low = max(low, 0.0) if name == "mean_absolute_error" else low
     return GroupRate(name=name, value=float(values.mean()), low=low, high=high, n=len(values))
 
 
-def _mean_gap(cut: _Cut, name: GapName, values: Floats) -> FairGap | None:
+def _mean_gap(cut: _Cut, name: GapName, values: Floats, units: Units | None) -> FairGap | None:
     samples = [values[rows] for rows in cut.rows]
     if len(samples) < 2:
         return None
-    method = f"Welch limits, {gaps.GOVERN}"
-    n = sum(len(sample) for sample in samples)
-    return _gap(cut, name, range(len(samples)), gaps.mean_spread(samples), gaps.equal_means(samples), n, method)
+    effects = None
+    if units is not None:
+        effects = [rate_effect(sample, units[rows]) for sample, rows in zip(samples, cut.rows, strict=True)]
+    method = told(f"Welch limits, {gaps.GOVERN}", on(units, np.any(cut.rows, axis=0)))
+    n, spread = sum(len(sample) for sample in samples), gaps.mean_spread(samples, effects=effects)
+    return _gap(cut, name, range(len(samples)), spread, gaps.equal_means(samples, effects), n, method)
 
 
 def _gap(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from reportgen.evidence.alike import Labels, alike
 from reportgen.evidence.attributed import Local, taken_apart, worth
 from reportgen.evidence.base import Fitted, Predict, Subject
+from reportgen.evidence.clusters import told
 from reportgen.evidence.coefficients import standardised
 from reportgen.evidence.first_layer import weighed
 from reportgen.evidence.number_scores import r2
@@ -58,8 +59,8 @@ def _permutations(subject: Subject, together: Sequence[Features]) -> tuple[Impor
     own = {loss.features: _scaled(loss, 1 / strata[loss.features[0]].left) for loss in within.losses}
     mixed = replace(free, losses=tuple(own.get(loss.features, loss) for loss in losses))
     main = _shuffled(subject, mixed, subject.predict, "conditional_permutation", len(models))
-    told = {"main": True, "conditional": tuple(strata), "note": "alike_rows", "groups": plain.groups}
-    return main.model_copy(update=told), plain.model_copy(update={"groups": ()})
+    leads = {"main": True, "conditional": tuple(strata), "note": "alike_rows", "groups": plain.groups}
+    return main.model_copy(update=leads), plain.model_copy(update={"groups": ()})
 
 
 def _scaled(loss: Loss, factor: float) -> Loss:
@@ -80,6 +81,7 @@ def _shuffled(
     networks: int,
 ) -> Importance:
     unit, factor = _unit(subject, subject.test.y if networks == 1 else subject.held.y)
+    units = subject.test.units if networks == 1 else subject.held.units
     scaled = [_scaled(loss, factor) for loss in found.losses]
     features = [
         FeatureImportance(feature=one.features[0], value=one.value, low=one.low, high=one.high) for one in scaled
@@ -89,7 +91,7 @@ def _shuffled(
         unit=unit,
         n=found.rows,
         networks=networks,
-        interval_method=OVER_ROWS if networks == 1 else OVER_NETWORKS,
+        interval_method=told(OVER_ROWS if networks == 1 else OVER_NETWORKS, units, rows=found.rows),
         repeats=found.shuffles,
         features=tuple(sorted(features, key=lambda one: -one.value)),
         **_fidelity(subject, predict),

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import LEVEL, RESAMPLES, resample_rows
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units
+from reportgen.evidence.intervals import LEVEL, RESAMPLES, redraw_groups, resample_rows
 from reportgen.evidence.number_scores import explained
 from reportgen.records.learning_curve import CurvePoint, LearningCurve
 
@@ -30,12 +30,13 @@ class Nets(NamedTuple):
     """Networks by size, all asked about the same test rows: `sizes` (networks,) and what each row costs each.
 
     `losses` has the shape (rows, networks): 1 for a wrong answer, or the squared error; `target` is the numbers
-    themselves, None for classes.
+    themselves, None for classes; `units` numbers each row's group, None where rows are in none.
     """
 
     sizes: npt.NDArray[np.intp]
     losses: Floats
     target: Floats | None
+    units: Units | None = None
 
 
 def measure(subject: Subject) -> LearningCurve:
@@ -113,12 +114,14 @@ def verdict(low: float, high: float) -> Literal["enough", "more", "unsure"]:
 
 def _nets(subject: Subject) -> Nets:
     """The reported network, which learnt all training rows, and those that learnt fewer."""
-    y, made = subject.test.y, subject.smaller.networks
+    y, made, units = subject.test.y, subject.smaller.networks, subject.test.units
     answers = [np.asarray(subject.predict(subject.test.x)), *(one.predictions for one in made)]
     sizes = np.array([len(subject.train.y), *(one.rows for one in made)])
     if subject.classifies:
-        return Nets(sizes, np.column_stack([(np.argmax(given, axis=1) != y).astype(float) for given in answers]), None)
-    return Nets(sizes, np.column_stack([(given - y) ** 2 for given in answers]), y.astype(np.float64))
+        return Nets(
+            sizes, np.column_stack([(np.argmax(given, axis=1) != y).astype(float) for given in answers]), None, units
+        )
+    return Nets(sizes, np.column_stack([(given - y) ** 2 for given in answers]), y.astype(np.float64), units)
 
 
 def _columns(nets: Nets) -> Floats:
@@ -154,9 +157,19 @@ def _redrawn(nets: Nets, rng: np.random.Generator) -> Floats:
     drawn = resample_rows(columns, rng).drawn
     if drawn is None:
         drawn = _normal(columns, rng)
+    if nets.units is not None:
+        drawn = _wider(drawn, redraw_groups(_columns(nets), nets.units, rng))
     centre = _scored(nets, columns.mean(axis=0, keepdims=True))
     around = _scored(nets, drawn) - centre
     return _errors(nets) + np.where(np.isfinite(around), around, 0.0)
+
+
+def _wider(rows: Floats, groups: Floats) -> Floats:
+    """The means of redrawn groups, stretched where redrawn rows alone would spread farther."""
+    spread = groups.std(axis=0)
+    stretch = np.maximum(rows.std(axis=0) / np.where(spread > 0, spread, np.inf), 1.0)
+    still, middle = spread == 0, groups.mean(axis=0)
+    return np.asarray(np.where(still, rows, middle + stretch * (groups - middle)))
 
 
 def _normal(columns: Floats, rng: np.random.Generator) -> Floats:

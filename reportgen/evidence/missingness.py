@@ -9,7 +9,8 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from reportgen.evidence.base import Floats, Part, Subject
+from reportgen.evidence.base import Floats, Part, Subject, joined
+from reportgen.evidence.clusters import deal
 from reportgen.evidence.intervals import mean_difference_interval, normal_quantile, rate_difference_interval
 from reportgen.evidence.multiplicity import holm
 from reportgen.records.drift import Missingness
@@ -102,9 +103,11 @@ def _rows(subject: Subject) -> _Rows:
     y = np.concatenate([part.y for part in parts])
     frames = {f: np.concatenate([part.frame[f].isna().to_numpy() for part in parts]) for f in subject.features}
     gaps = {f: gap for f, gap in frames.items() if FEWEST <= gap.sum() <= len(gap) - FEWEST}
-    order = np.random.default_rng([subject.seed, 133]).permutation(len(y))
+    rng, units = np.random.default_rng([subject.seed, 133]), joined([part.units for part in parts])
+    whole = units is not None and len(np.unique(units)) >= FOLDS
+    folds = deal(units, FOLDS, rng) if units is not None and whole else rng.permutation(len(y)) % FOLDS
     x = np.concatenate([part.x for part in parts]) if gaps else np.empty((len(y), 0))
-    return _Rows(x, y, gaps, order % FOLDS, subject.classifies)
+    return _Rows(x, y, gaps, folds, subject.classifies)
 
 
 def _scores(rows: _Rows) -> dict[str, Floats]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.base import Floats, Part, Subject
+from reportgen.evidence.base import Floats, Part, Subject, Units
+from reportgen.evidence.clusters import on
 from reportgen.evidence.intervals import mean_difference_interval, rate_difference_interval
 from reportgen.evidence.predictions import class_answers, number_answers
 from reportgen.evidence.values import as_text
@@ -105,6 +106,7 @@ class _References:
         self.weights = _weights(subject)
         self.x = self._placed(subject.train.x[self.positions])
         self.squares = (self.x**2).sum(axis=1)
+        self.units = on(subject.train.units, self.positions)
         self.k = min(K, len(self.positions) - 1) or 1
 
     def nearest(self, x: npt.NDArray[np.floating], k: int) -> Nearest:
@@ -122,9 +124,24 @@ class _References:
 
     @property
     def own(self) -> Floats:
-        """How far each of these rows lies from its k-th neighbour among the others."""
+        """How far each of these rows lies from its k-th neighbour among the others, or among those of other groups.
+
+        A test row of a new group has none of its own among the training rows; theirs must not count either.
+        """
         others = min(self.k + 1, len(self.positions))
-        return np.concatenate([self._search(block, others)[1][:, -1] for block in _blocks(self.x)])
+        if self.units is None:
+            return np.concatenate([self._search(block, others)[1][:, -1] for block in _blocks(self.x)])
+        units = [self.units[start : start + _BLOCK] for start in range(0, len(self.x), _BLOCK)]
+        return np.concatenate([self._apart(*pair) for pair in zip(_blocks(self.x), units, strict=True)])
+
+    def _apart(self, x: npt.NDArray[np.float32], units: Units) -> Floats:
+        """The distance to the k-th nearest row of another group; infinite where there are fewer."""
+        squares = self.squares - 2 * (x @ self.x.T)
+        same = units[:, None] == self.units
+        squares[same] = np.inf
+        near = np.argpartition(squares, self.k - 1, axis=1)[:, : self.k]
+        exact = np.sqrt(((self.x[near].astype(np.float64) - x[:, None, :]) ** 2).sum(axis=2))
+        return np.asarray(np.where(np.take_along_axis(same, near, axis=1), np.inf, exact).max(axis=1))
 
     def _placed(self, x: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
         return (x * self.weights).astype(np.float32)

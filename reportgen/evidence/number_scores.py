@@ -3,15 +3,16 @@
 import numpy as np
 
 from reportgen.evidence.base import Floats
+from reportgen.evidence.clusters import rate_effect, told
 from reportgen.evidence.intervals import (
     BCA,
     ORDER,
     STUDENT,
     Bounds,
-    Resampled,
+    Redrawn,
     mean_interval,
     median_interval,
-    resample_rows,
+    resample,
 )
 from reportgen.evidence.predictions import NumberAnswers
 from reportgen.records.network import Metric
@@ -19,7 +20,7 @@ from reportgen.records.network import Metric
 
 def number_metrics(answers: NumberAnswers, rng: np.random.Generator) -> tuple[Metric, ...]:
     """R2, errors in the target's own units, and the mean error, whose sign says which way the model leans."""
-    rows = resample_rows(loss_columns(answers.actual, answers.error), rng)
+    rows = resample(loss_columns(answers.actual, answers.error), rng, answers.units)
     return (_r2(answers, rows), _rmse(answers, rows), _mae(answers, rows), _median(answers), _bias(answers))
 
 
@@ -73,7 +74,7 @@ def r2(answers: Floats, y: Floats) -> tuple[float, float]:
     return value, float(pulls.std() / np.sqrt(len(y)))
 
 
-def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
+def _r2(answers: NumberAnswers, rows: Redrawn) -> Metric:
     if np.ptp(answers.actual) == 0:
         return Metric(
             name="r2", split=answers.split, value=None, n=len(answers.actual), method=BCA, note="constant_target"
@@ -81,21 +82,26 @@ def _r2(answers: NumberAnswers, rows: Resampled) -> Metric:
     return _metric("r2", answers, rows.interval(explained))
 
 
-def _rmse(answers: NumberAnswers, rows: Resampled) -> Metric:
+def _rmse(answers: NumberAnswers, rows: Redrawn) -> Metric:
     return _metric("rmse", answers, rows.interval(lambda means: means[:, 0] ** 0.5))
 
 
-def _mae(answers: NumberAnswers, rows: Resampled) -> Metric:
+def _mae(answers: NumberAnswers, rows: Redrawn) -> Metric:
     return _metric("mae", answers, rows.interval(lambda means: means[:, 1]))
 
 
 def _median(answers: NumberAnswers) -> Metric:
-    found = median_interval(np.abs(answers.error))
-    return _metric("median_absolute_error", answers, Bounds(*found, ORDER) if found else None)
+    sizes = np.abs(answers.error)
+    effect = rate_effect(sizes > np.median(sizes), answers.units)
+    found = median_interval(sizes, effect=effect)
+    bounds = Bounds(*found, told(ORDER, answers.units, effect)) if found else None
+    return _metric("median_absolute_error", answers, bounds)
 
 
 def _bias(answers: NumberAnswers) -> Metric:
-    bounds = Bounds(*mean_interval(answers.error), STUDENT) if len(answers.error) > 1 else None
+    effect = rate_effect(answers.error, answers.units)
+    method = told(STUDENT, answers.units, effect)
+    bounds = Bounds(*mean_interval(answers.error, effect=effect), method) if len(answers.error) > 1 else None
     return _metric("bias", answers, bounds)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from reportgen.evidence.base import Floats, Part, Predict, Subject
+from reportgen.evidence.base import Floats, Part, Predict, Subject, Units, joined
+from reportgen.evidence.clusters import on, rate_effect
 from reportgen.evidence.intervals import LEVEL, student_quantile
 from reportgen.evidence.predictions import losses
 
@@ -31,7 +32,7 @@ class Judged:
     def drawn(self, rows: Rows) -> "Judged":
         """The same on some of its rows."""
         part = self.part
-        chosen = Part(part.name, part.x[rows], part.y[rows], part.rows[rows], part.frame)
+        chosen = Part(part.name, part.x[rows], part.y[rows], part.rows[rows], part.frame, on(part.units, rows))
         return Judged(chosen, self.groups, self.predict)
 
 
@@ -80,10 +81,14 @@ class Shuffled:
 
 @dataclass(frozen=True)
 class _Added:
-    """For one model and one set of columns the loss added by each shuffle (shuffles, rows), and who gave to whom."""
+    """For one model and one set of columns the loss added by each shuffle (shuffles, rows), and who gave to whom.
+
+    `units` numbers each row's group, None where rows are in none.
+    """
 
     added: Floats
     givers: Rows
+    units: Units | None = None
 
 
 def judged_by(subject: Subject) -> tuple[Judged, ...]:
@@ -151,7 +156,7 @@ def _all_added(model: Judged, jobs: Sequence[tuple[Rows, Rows]]) -> list[_Added]
             which = np.nonzero(changed)[1]
             added[start : start + step][changed] = losses(model.predict(asked), y[which]) - base[which]
     parts = added.reshape(len(jobs), -1, len(x))
-    return [_Added(one, givers) for one, (_, givers) in zip(parts, jobs, strict=True)]
+    return [_Added(one, givers, model.part.units) for one, (_, givers) in zip(parts, jobs, strict=True)]
 
 
 def _given(x: Floats, columns: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) -> Floats:
@@ -177,9 +182,10 @@ def _loss(features: Features, added: Sequence[_Added]) -> Loss:
         reach = max(float(np.ptp(one.added)) for one in added)
         return Loss(features, value, value - reach, value + reach)
     means = np.array([rows.mean() for rows in taken if len(rows)])
+    effect = rate_effect(pooled, joined([on(one.units, _partnered(one)) for one in added]))
     value, half = (
         float(np.concatenate(taken).mean()),
-        _reach(pooled.var(ddof=1) / len(pooled), len(pooled), means, parts),
+        _reach(pooled.var(ddof=1) / len(pooled), len(pooled), means, parts, effect),
     )
     return Loss(features, value, value - half, value + half)
 
@@ -191,19 +197,25 @@ def _rows(one: _Added) -> tuple[Floats, Floats]:
     for loss, giver in zip(one.added, one.givers, strict=True):
         given[giver] += loss
     taken = one.added.mean(axis=0)
-    partnered = (one.givers != np.arange(rows)).any(axis=0)
+    partnered = _partnered(one)
     return taken[partnered], (taken + given / shuffles)[partnered]
 
 
-def _reach(error: float, rows: int, means: Floats, parts: Sequence[Floats]) -> float:
+def _partnered(one: _Added) -> npt.NDArray[np.bool_]:
+    """The rows that have others to exchange with."""
+    return np.asarray((one.givers != np.arange(one.added.shape[1])).any(axis=0))
+
+
+def _reach(error: float, rows: int, means: Floats, parts: Sequence[Floats], effect: float = 1.0) -> float:
     """Half the interval of a mean with this variance over rows, and with what networks differ by besides.
 
     Both are estimated, from as many values as there are rows and networks: the degrees of freedom are Satterthwaite's
-    (1946, Biometrics Bulletin 2:110).
+    (1946, Biometrics Bulletin 2:110). The design `effect` of rows that come in groups makes their variance larger.
     """
+    error *= effect
     if len(means) < 2:
         return student_quantile(rows) * math.sqrt(error)
-    expected = np.mean([one.var(ddof=1) / len(one) for one in parts if len(one) > 1])
+    expected = effect * np.mean([one.var(ddof=1) / len(one) for one in parts if len(one) > 1])
     between = float(max(means.var(ddof=1) - expected, 0.0) / len(means))
     spread = error**2 / (rows - 1) + between**2 / (len(means) - 1)
     freedom = (error + between) ** 2 / spread if spread > 0 else rows - 1

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.base import Floats, Part, Predict, Subject
+from reportgen.evidence.base import Floats, Part, Predict, Subject, Units
 from reportgen.records.base import PartName
 
 SMALLEST = float(np.finfo(np.float32).eps)
@@ -16,12 +16,16 @@ SMALLEST = float(np.finfo(np.float32).eps)
 
 @dataclass(frozen=True)
 class ClassAnswers:
-    """Actual classes and stated probabilities of one part's rows; `positive` is the class a binary task is about."""
+    """Actual classes and stated probabilities of one part's rows; `positive` is the class a binary task is about.
+
+    `units` numbers each row's group, None where rows are in none.
+    """
 
     split: PartName
     actual: npt.NDArray[np.int64]
     probabilities: Floats
     positive: int | None
+    units: Units | None = None
 
     @cached_property
     def predicted(self) -> npt.NDArray[np.int64]:
@@ -34,12 +38,16 @@ class ClassAnswers:
         """Whether each row was got right."""
         return np.equal(self.predicted, self.actual)
 
+    @property
+    def cells(self) -> npt.NDArray[np.int64]:
+        """The place of each row in the flattened table."""
+        return np.asarray(self.actual * self.probabilities.shape[1] + self.predicted)
+
     @cached_property
     def table(self) -> npt.NDArray[np.int64]:
         """Rows counted by actual class (down) and predicted class (across)."""
         classes = self.probabilities.shape[1]
-        cells = np.bincount(self.actual * classes + self.predicted, minlength=classes * classes)
-        return cells.reshape(classes, classes).astype(np.int64)
+        return np.bincount(self.cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
     @property
     def stated(self) -> Floats:
@@ -56,11 +64,12 @@ class ClassAnswers:
 
 @dataclass(frozen=True)
 class NumberAnswers:
-    """Actual and predicted numbers of one part's rows."""
+    """Actual and predicted numbers of one part's rows; `units` numbers each row's group, None where there are none."""
 
     split: PartName
     actual: npt.NDArray[np.float64]
     predicted: Floats
+    units: Units | None = None
 
     @property
     def error(self) -> Floats:
@@ -73,13 +82,13 @@ def class_answers(subject: Subject, part: Part, predict: Predict | None = None) 
     probabilities = np.asarray((predict or subject.predict)(part.x), dtype=np.float64)
     task = subject.task
     positive = task.classes.index(task.positive) if task.positive is not None else None
-    return ClassAnswers(part.name, part.y.astype(np.int64), probabilities, positive)
+    return ClassAnswers(part.name, part.y.astype(np.int64), probabilities, positive, part.units)
 
 
 def number_answers(subject: Subject, part: Part, predict: Predict | None = None) -> NumberAnswers:
     """Ask the network, or another model, for the numbers of a part."""
     predicted = np.asarray((predict or subject.predict)(part.x), dtype=np.float64)
-    return NumberAnswers(part.name, part.y.astype(np.float64), predicted)
+    return NumberAnswers(part.name, part.y.astype(np.float64), predicted, part.units)
 
 
 def losses(answers: Floats, y: npt.NDArray[Any]) -> Floats:

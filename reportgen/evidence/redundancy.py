@@ -7,6 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.clusters import deal, on
 from reportgen.evidence.dependence import functions
 from reportgen.evidence.intervals import student_quantile
 from reportgen.evidence.multiplicity import holm
@@ -38,10 +39,12 @@ def measure(subject: Subject) -> Redundancy:
     columns = side_by_side(frame, features)
     pairs = compare(columns)
     close = _close(pairs)
-    parts = rng.permutation(len(frame)) % PARTS
+    units = on(subject.train.units, drawn)
+    whole = units is not None and len(np.unique(units)) >= PARTS
+    parts = deal(units, PARTS, rng) if units is not None and whole else rng.permutation(len(frame)) % PARTS
     return Redundancy(
         groups=tuple(_group(features, members, pairs, columns, parts) for members in clusters(close)),
-        dependences=functions(frame, features, close, _target(subject, drawn), rng),
+        dependences=functions(frame, features, close, _target(subject, drawn), rng, units),
         pairs=len(features) * (len(features) - 1) // 2,
         cut=CUT,
         alpha=ALPHA,
@@ -95,7 +98,7 @@ def _group(
 
 
 def _interval(columns: Columns, pair: tuple[int, int], value: float, parts: np.ndarray) -> tuple[float, float]:
-    """95 % by leaving out a twentieth of the rows in turn, on Fisher's scale, where spread does not hang on the value.
+    """95 % by leaving out a twentieth of the rows, or groups, in turn, on Fisher's scale, where spreads are even.
 
     Shao and Wu 1989, Annals of Statistics 17:1176 (delete-a-group); Fisher 1921, Metron 1:3 (the scale).
     """

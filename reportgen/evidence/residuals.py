@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reportgen.evidence.clusters import rate_effect
 from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.predictions import NumberAnswers
 from reportgen.records.mistakes import Residuals
@@ -14,7 +15,7 @@ def measure(answers: NumberAnswers) -> Residuals | None:
     error, n = answers.error, len(answers.actual)
     if n < 2:
         return None
-    low, high = mean_interval(error)
+    low, high = mean_interval(error, effect=rate_effect(error, answers.units))
     shown = np.argsort(answers.actual, kind="stable")[np.linspace(0, n - 1, min(n, MOST_POINTS)).astype(int)]
     return Residuals(
         mean=float(error.mean()),

@@ -10,7 +10,8 @@ import pandas as pd
 from reportgen.config import SelectionConfig
 from reportgen.evidence import information
 from reportgen.evidence.association import associate
-from reportgen.evidence.base import Floats, Subject
+from reportgen.evidence.base import Floats, Subject, Units
+from reportgen.evidence.clusters import deal, on
 from reportgen.evidence.discretise import Codes, bin_codes, bins_for, codes_of
 from reportgen.evidence.intervals import student_quantile
 from reportgen.evidence.multiplicity import holm
@@ -18,6 +19,8 @@ from reportgen.evidence.stability import stability
 from reportgen.records.explanation import Selection, SelectionSummary
 
 MOST_ROWS = 40_000
+FEWEST_GROUPS = 4
+"""Halves of fewer groups would hardly differ."""
 """Rows beyond these are not drawn: the intervals are already narrower than any decision needs."""
 
 
@@ -36,11 +39,11 @@ class _Scores:
 def measure(subject: Subject, config: SelectionConfig) -> tuple[tuple[Selection, ...], SelectionSummary]:
     """Score every feature against the target, select by Holm's rule, and ask half samples whether they agree."""
     rng = np.random.default_rng([subject.seed, 11])
-    frame, y = _rows(subject, rng)
+    frame, y, units = _rows(subject, rng)
     bins = bins_for(len(y), len(np.unique(y)) if subject.classifies else None)
     target = np.unique(y, return_inverse=True)[1] if subject.classifies else bin_codes(y, bins)
     codes = tuple(codes_of(frame[feature], bins) for feature in subject.features)
-    scores = _score(codes, target, config, rng)
+    scores = _score(codes, target, units, config, rng)
     correlations = tuple(associate(frame[feature], y, subject.classifies) for feature in subject.features)
     summary = SelectionSummary(
         target_entropy=float(information.entropy(np.bincount(target))),
@@ -62,19 +65,21 @@ def _agreement(chosen: npt.NDArray[np.bool_]) -> dict[str, Any]:
     return {"stability_note": "all_kept" if chosen.all() else "none_kept"}
 
 
-def _rows(subject: Subject, rng: np.random.Generator) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+def _rows(subject: Subject, rng: np.random.Generator) -> tuple[pd.DataFrame, npt.NDArray[Any], Units | None]:
     train = subject.train
     if len(train.y) <= MOST_ROWS:
-        return train.frame, train.y
+        return train.frame, train.y, train.units
     drawn = np.sort(rng.choice(len(train.y), MOST_ROWS, replace=False))
-    return train.frame.iloc[drawn], train.y[drawn]
+    return train.frame.iloc[drawn], train.y[drawn], on(train.units, drawn)
 
 
-def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng: np.random.Generator) -> _Scores:
+def _score(
+    codes: tuple[Codes, ...], target: Codes, units: Units | None, config: SelectionConfig, rng: np.random.Generator
+) -> _Scores:
     """Count every feature against the target as it is, against shuffled targets, and in half samples."""
     n = len(target)
     shuffled = [rng.permutation(target) for _ in range(config.shuffles)]
-    halves = [np.sort(rng.permutation(n)[: n // 2]) for _ in range(config.resamples)]
+    halves = [_half(n, units, rng) for _ in range(config.resamples)]
     real = [_count(feature, [target]) for feature in codes]
     null = [_count(feature, shuffled) for feature in codes]
     half = [_count_halves(feature, target, halves) for feature in codes]
@@ -94,6 +99,13 @@ def _score(codes: tuple[Codes, ...], target: Codes, config: SelectionConfig, rng
         p_value=np.array(holm(information.tail(plugin, nulls))),
         chosen=_chosen(sampled, nulls, n, config.alpha),
     )
+
+
+def _half(n: int, units: Units | None, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Half of the rows, or of the groups that they come in, with about half of the rows."""
+    if units is None or len(np.unique(units)) < FEWEST_GROUPS:
+        return np.sort(rng.permutation(n)[: n // 2])
+    return np.flatnonzero(deal(units, 2, rng) == 0)
 
 
 def _count(feature: Codes, targets: list[Codes]) -> Floats:

@@ -19,21 +19,28 @@ Chances = tuple[Floats, Floats]
 """The chance to be found on a half, and to be confirmed on one, for each error asked about."""
 
 
-def detectable(errors: Floats, column: npt.NDArray[np.intp], searched: int, level: float) -> tuple[Detectable, ...]:
+def detectable(
+    errors: Floats, column: npt.NDArray[np.intp], searched: int, level: float, effect: float = 1.0
+) -> tuple[Detectable, ...]:
     """From which error on slices of one condition and of 5, 10 and 20 in 100 rows would have been found.
 
     `column` says what column each condition is about, `searched` how many rows of a half were searched; a slice must
-    stand out from as many others there as there are conditions, and be confirmed on the other half at `level`.
+    stand out from as many others there as there are conditions, and be confirmed on the other half at `level`. Rows in
+    groups count there for as many as they are worth, divided by the design `effect`.
     """
     price, read = log(max(possible(column)[0], 1)), len(errors) // 2
-    return tuple(_least(errors, share, searched, read, price, level) for share in SHARES)
+    return tuple(_least(errors, share, searched, read, price, level, effect) for share in SHARES)
 
 
-def _least(errors: Floats, share: float, searched: int, read: int, price: float, level: float) -> Detectable:
+def _least(
+    errors: Floats, share: float, searched: int, read: int, price: float, level: float, effect: float
+) -> Detectable:
     rates = bool(np.isin(errors, (0.0, 1.0)).all())
     spread = 1 - errors.mean() if rates else 10 * errors.std()
     asked = errors.mean() + spread * np.arange(1, STEPS + 1) / STEPS
-    chances = (_of_rates if rates else _of_sizes)(errors, asked, share, searched, read, price, level)
+    chances = (_of_rates if rates else _of_sizes)(
+        errors, asked, share, searched, max(round(read / effect), 1), price, level
+    )
     reached = np.flatnonzero(either_way(*chances) >= POWER)
     return Detectable(share=share, n=round(share * read), error=float(asked[reached[0]]) if len(reached) else None)
 

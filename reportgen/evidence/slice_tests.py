@@ -7,7 +7,8 @@ import numpy.typing as npt
 from scipy.special import stdtr
 from scipy.stats import hypergeom
 
-from reportgen.evidence.base import Floats
+from reportgen.evidence.base import Floats, Units
+from reportgen.evidence.clusters import flipped_p
 
 STRATA = 20
 ROWS_A_STRATUM = 50
@@ -16,18 +17,30 @@ Places = npt.NDArray[np.intp]
 Rows = npt.NDArray[np.bool_]
 
 
-def worse_p(errors: Floats, inside: Rows, stratum: Places) -> float:
+def worse_p(errors: Floats, inside: Rows, stratum: Places, units: Units | None = None) -> float:
     """One-sided p-value that errors inside are larger than outside, rows compared within strata only.
 
     Rates: Fisher's exact test and its extension to several tables (Gart 1970, doi:10.1093/biomet/57.3.471), mid-p
     (Lancaster 1961, doi:10.1080/01621459.1961.10482105). Sizes: Welch's test of the strata's differences, weighted as
-    by Mantel and Haenszel 1959.
+    by Mantel and Haenszel 1959. Where rows come in groups, those of a slice may be those of a few groups that err more
+    for reasons of their own, so that the sums of the groups' excess must be too large for signs by chance as well.
     """
+    if units is not None:
+        return max(worse_p(errors, inside, stratum), flipped_p(_excess(errors, inside, stratum), units))
     parts = [(errors[inside & (stratum == at)], errors[~inside & (stratum == at)]) for at in np.unique(stratum)]
     parts = [(mine, others) for mine, others in parts if len(mine) and len(others)]
     if not parts:
         return 1.0
     return _exact_p(parts) if np.isin(errors, (0.0, 1.0)).all() else _welch_p(parts)
+
+
+def _excess(errors: Floats, inside: Rows, stratum: Places) -> Floats:
+    """What each row adds to the excess of errors inside, within strata (the score of Mantel and Haenszel 1959)."""
+    excess = np.zeros(len(errors))
+    for at in np.unique(stratum):
+        rows = stratum == at
+        excess[rows] = (errors[rows] - errors[rows].mean()) * (inside[rows] - inside[rows].mean())
+    return excess
 
 
 def _exact_p(parts: list[tuple[Floats, Floats]]) -> float:

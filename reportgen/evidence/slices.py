@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence import clusters
+from reportgen.evidence.base import Floats, NotApplicable, Subject, Units
 from reportgen.evidence.conditions import Conditions, conditions
 from reportgen.evidence.intervals import mean_difference_interval, rate_difference_interval
 from reportgen.evidence.multiplicity import weighted_holm
@@ -37,11 +38,20 @@ Places = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Held:
-    """All rows that some network answered unseen: errors, how sure it was (None for numbers), what is said of them."""
+    """All rows that some network answered unseen: errors, how sure it was (None for numbers), what is said of them.
+
+    `units` says which rows stay together: groups, or stretches of time; None where each stands alone.
+    """
 
     errors: Floats
     sure: Floats | None
     known: Conditions
+    units: Units | None = None
+    what: str = "groups"
+
+    def on(self, rows: Places) -> Units | None:
+        """The units of some rows."""
+        return clusters.on(self.units, rows)
 
 
 @dataclass(frozen=True)
@@ -56,16 +66,16 @@ class _Candidate:
 
     def p_value(self, held: Held) -> float:
         """Worse than the rest, and not only for what slices named before it say already."""
-        errors = held.errors[self.read_on]
-        alone = worse_p(errors, self.inside, np.zeros(len(errors), dtype=np.intp))
-        return max(alone, worse_p(errors, self.inside, self.before.astype(np.intp)))
+        errors, units = held.errors[self.read_on], held.on(self.read_on)
+        alone = worse_p(errors, self.inside, np.zeros(len(errors), dtype=np.intp), units)
+        return max(alone, worse_p(errors, self.inside, self.before.astype(np.intp), units))
 
     def beyond_p(self, held: Held) -> float:
         """Worse than other rows that the network is as sure of."""
         if held.sure is None:
             return 1.0
         sure = held.sure[self.read_on]
-        return worse_p(held.errors[self.read_on], self.inside, strata(sure))
+        return worse_p(held.errors[self.read_on], self.inside, strata(sure), held.on(self.read_on))
 
 
 def measure(subject: Subject) -> tuple[tuple[Slice, ...], SliceSearch]:
@@ -80,14 +90,21 @@ def look(subject: Subject) -> Held:
     rows = subject.held
     names = tuple(dict.fromkeys((*subject.features, *(name for name in subject.protected if name in rows.frame))))
     known = conditions(rows.frame, names, FEWEST_ROWS)
+    units, what = clusters.together(rows), "stretches" if rows.units is None else "groups"
     if not subject.classifies:
-        return Held(np.abs(rows.predictions - rows.y).astype(np.float64), None, known)
+        return Held(np.abs(rows.predictions - rows.y).astype(np.float64), None, known, units, what)
     answers = np.asarray(rows.predictions, dtype=np.float64)
-    return Held((answers.argmax(axis=1) != rows.y).astype(np.float64), answers.max(axis=1), known)
+    return Held((answers.argmax(axis=1) != rows.y).astype(np.float64), answers.max(axis=1), known, units, what)
 
 
-def halves(errors: Floats, rng: np.random.Generator) -> tuple[Places, Places]:
-    """Part the rows at random into two halves with like errors: of every two neighbours in size one goes to each."""
+def halves(errors: Floats, rng: np.random.Generator, units: Units | None = None) -> tuple[Places, Places]:
+    """Part the rows at random into two halves with like errors: of every two neighbours in size one goes to each.
+
+    With units no group, or stretch of time, stands in both: a slice found on some rows of a person would be confirmed
+    on the same person's others.
+    """
+    if units is not None:
+        return clusters.halves(errors, units, rng)
     order = np.lexsort((rng.random(len(errors)), errors))
     coin = rng.integers(0, 2, (len(errors) + 1) // 2)
     first = (np.arange(len(errors)) + coin.repeat(2)[: len(errors)]) % 2 == 0
@@ -99,7 +116,7 @@ def find(
 ) -> tuple[tuple[Slice, ...], SliceSearch]:
     """Search both halves and confirm each one's candidates on the other. NotApplicable where errors are too few."""
     refuse(held)
-    first, second = halves(held.errors, rng)
+    first, second = halves(held.errors, rng, held.units)
     tested: list[_Candidate] = []
     adjusted: list[tuple[float, float]] = []
     looked, complete = 0, True
@@ -128,8 +145,10 @@ def find(
         candidates=len(tested),
         error=float(held.errors.mean()),
         level=LEVEL,
-        detectable=detectable(held.errors, held.known.column, searched, _first_level()),
-        method=_method(held),
+        detectable=detectable(
+            held.errors, held.known.column, searched, _first_level(), clusters.rate_effect(held.errors, held.units)
+        ),
+        method=clusters.told(_method(held), held.units, what=held.what),
     )
     return tuple(_slice(tested[at], adjusted[at], held, level) for at in kept), summary
 
@@ -224,7 +243,9 @@ def _interval_level(picked: int, candidates: int) -> float:
 def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: float) -> Slice:
     errors = held.errors[one.read_on]
     mine, others = errors[one.inside], errors[~one.inside]
-    low, high = _interval(mine, others, held.sure is not None, level)
+    units = held.on(one.read_on)
+    effects = [clusters.rate_effect(errors[part], clusters.on(units, part)) for part in (one.inside, ~one.inside)]
+    low, high = _interval(mine, others, held.sure is not None, level, effects)
     error, rest = (float(part.mean()) if len(part) else 0.0 for part in (mine, others))
     usual = None
     if held.sure is not None and len(mine):
@@ -245,16 +266,20 @@ def _slice(one: _Candidate, p_values: tuple[float, float], held: Held, level: fl
         expected=usual,
         beyond_p_value=p_values[1] if held.sure is not None else None,
         conditions=one.told,
-        method=_method(held),
+        method=clusters.told(_method(held), units, what=held.what),
     )
 
 
-def _interval(mine: Floats, others: Floats, rates: bool, level: float) -> tuple[float | None, float | None]:
+def _interval(
+    mine: Floats, others: Floats, rates: bool, level: float, effects: list[float]
+) -> tuple[float | None, float | None]:
+    """The limits of the difference; each side's rows count for as many as they are worth."""
     if min(len(mine), len(others)) < 2:
         return None, None
     if rates:
-        return rate_difference_interval((int(mine.sum()), len(mine)), (int(others.sum()), len(others)), level)
-    return mean_difference_interval(mine, others, level)
+        first, second = ((part.sum() / by, len(part) / by) for part, by in zip((mine, others), effects, strict=True))
+        return rate_difference_interval(first, second, level)
+    return mean_difference_interval(mine, others, level, effects)
 
 
 def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) -> list[int]:
@@ -269,7 +294,8 @@ def _without_twins(slices: list[Slice], tested: list[_Candidate], held: Held) ->
     for at in order:
         one = tested[at]
         twin = any((inside[at] & inside[k]).sum() > ALIKE * (inside[at] | inside[k]).sum() for k in kept)
-        own = worse_p(held.errors[one.read_on], one.inside, before[one.read_on].astype(np.intp))
+        rows = one.read_on
+        own = worse_p(held.errors[rows], one.inside, before[rows].astype(np.intp), held.on(rows))
         if not twin and (own <= LEVEL / CANDIDATES or not slices[at].confirmed):
             kept.append(at)
             before = before | inside[at]

@@ -9,7 +9,8 @@ from sklearn.tree import DecisionTreeRegressor
 from reportgen.evidence import one_class
 from reportgen.evidence.auc import area as class_area
 from reportgen.evidence.auc import wilson
-from reportgen.evidence.base import Floats, Part, Subject
+from reportgen.evidence.base import Floats, Part, Subject, Units, joined
+from reportgen.evidence.clusters import deal, on
 from reportgen.evidence.intervals import LEVEL, normal_quantile
 from reportgen.evidence.number_scores import r2
 from reportgen.records.leak import SoloScore
@@ -35,8 +36,8 @@ def scores(
     The intervals hold for all columns together (Bonferroni), because the highest of many scores is what is looked at.
     """
     rng = np.random.default_rng([seed, 12])
-    x, y, classes = _rows(train, validation, classifies, rng)
-    folds = _folds(y, classifies, rng)
+    x, y, classes, units = _rows(train, validation, classifies, rng)
+    folds = _folds(y, classifies, rng, units)
     score = _auc_score if classifies else _r2_score
     level = 1 - (1 - LEVEL) / max(len(groups), 1)
     found, told = [], {}
@@ -54,19 +55,24 @@ def scores(
 
 def _rows(
     train: Part, validation: Part, classifies: bool, rng: np.random.Generator
-) -> tuple[Floats, npt.NDArray[Any], npt.NDArray[np.intp]]:
-    """Rows, their targets (places among the classes that these rows have) and those classes' numbers."""
+) -> tuple[Floats, npt.NDArray[Any], npt.NDArray[np.intp], Units | None]:
+    """Rows, their targets (places among the classes that these rows have), those classes' numbers, and their groups."""
     x, y = np.concatenate([train.x, validation.x]), np.concatenate([train.y, validation.y])
     drawn = np.sort(rng.choice(len(y), min(len(y), MOST_ROWS), replace=False))
+    units = on(joined([train.units, validation.units]), drawn)
     if not classifies:
-        return x[drawn], y[drawn], np.empty(0, dtype=np.intp)
+        return x[drawn], y[drawn], np.empty(0, dtype=np.intp), units
     classes, places = np.unique(y[drawn], return_inverse=True)
-    return x[drawn], places, classes.astype(np.intp)
+    return x[drawn], places, classes.astype(np.intp), units
 
 
-def _folds(y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Fold numbers, each class dealt out evenly; three folds suffice where rows are many."""
+def _folds(
+    y: npt.NDArray[Any], classifies: bool, rng: np.random.Generator, units: Units | None = None
+) -> npt.NDArray[np.int64]:
+    """Fold numbers, each class dealt out evenly, or whole groups; three folds suffice where rows are many."""
     count = min(len(y), 5 if len(y) <= 1000 else 3)
+    if units is not None and len(np.unique(units)) >= count:
+        return deal(units, count, rng)
     order = rng.permutation(len(y))
     if classifies:
         order = order[np.argsort(y[order], kind="stable")]

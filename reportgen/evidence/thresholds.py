@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
-from reportgen.evidence.intervals import WILSON, Bounds, rate_interval, resample_counts
+from reportgen.evidence.clusters import on, rate_effect, told
+from reportgen.evidence.intervals import WILSON, Bounds, rate_interval, resample_cells
 from reportgen.evidence.predictions import ClassAnswers, class_answers
 from reportgen.records.network import Metric
 from reportgen.records.thresholds import Threshold, Thresholds
@@ -21,6 +23,7 @@ FEW = 10
 _STREAM = 137
 
 Costs = tuple[float, float]
+Chosen = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -83,15 +86,18 @@ def choose(answers: ClassAnswers, costs: Costs | None) -> float:
 def at_threshold(answers: ClassAnswers, threshold: float, costs: Costs | None) -> Threshold:
     """Count the answers at one threshold; every rate has Wilson's limits."""
     found = count(answers, threshold)
+    flagged, happened = answers.stated >= threshold, answers.happened
     metrics = [
-        _rate("flagged", answers, found.hits + found.alarms, found.n),
-        _rate("precision", answers, found.hits, found.hits + found.alarms),
-        _rate("recall", answers, found.hits, found.hits + found.misses),
-        _rate("specificity", answers, found.rests, found.rests + found.alarms),
-        _f1(answers, found),
+        _rate("flagged", answers, flagged, np.ones_like(flagged)),
+        _rate("precision", answers, happened, flagged),
+        _rate("recall", answers, flagged, happened),
+        _rate("specificity", answers, ~flagged, ~happened),
+        _f1(answers, found, flagged, happened),
     ]
     if costs is not None:
-        value, bounds = mean_cost(found, costs)
+        paid = costs[0] * (flagged & ~happened) + costs[1] * (~flagged & happened)
+        value, bounds = mean_cost(found, costs, rate_effect(paid, answers.units))
+        bounds = bounds._replace(method=told(bounds.method, answers.units))
         metrics.append(_metric("cost", answers, value, bounds, found.n))
     return Threshold(threshold=threshold, metrics=tuple(metrics))
 
@@ -103,14 +109,14 @@ def count(answers: ClassAnswers, threshold: float) -> Counts:
     return Counts(hits, alarms, int(happened.sum()) - hits, int((~happened).sum()) - alarms)
 
 
-def mean_cost(found: Counts, costs: Costs) -> tuple[float, Bounds]:
+def mean_cost(found: Counts, costs: Costs, effect: float = 1.0) -> tuple[float, Bounds]:
     """Weigh both kinds of mistakes by their costs, a row.
 
     Limits by MOVER for a weighted sum of two shares of one multinomial (Zou and Donner 2008, Stat Med 27:1693), whose
-    correlation is never positive.
+    correlation is never positive. `effect` is the design effect of rows that come in groups.
     """
     shares = np.array([found.alarms, found.misses]) / found.n
-    limits = np.array([rate_interval(mistakes, found.n) for mistakes in (found.alarms, found.misses)])
+    limits = np.array([rate_interval(mistakes / effect, found.n / effect) for mistakes in (found.alarms, found.misses)])
     away = np.abs(limits - shares[:, None]) * np.array(costs)[:, None]
     rest = np.sqrt(np.prod(shares) / np.prod(1 - shares)) if shares.max() < 1 else 0.0
     reach = np.sqrt(np.maximum((away**2).sum(axis=0) - 2 * rest * away.prod(axis=0), 0.0))
@@ -130,8 +136,10 @@ def gain(answers: ClassAnswers, threshold: float, costs: Costs | None, rng: np.r
     if otherwise < FEW:
         note = "too_few_rows" if otherwise else "same_answers"
         return Metric(name=name, split=answers.split, value=value, n=n, method="not measured", note=note)
-    low, high, method = resample_counts(counts, rng).interval(lambda means: _gained(means, costs))
-    return _metric(name, answers, value, Bounds(low, high, f"{method}, {PAIRED}"), n)
+    drawn = resample_cells(kinds, len(counts), rng, answers.units)
+    low, high, method = drawn.interval(lambda means: _gained(means, costs))
+    method, by, groups = method.partition(", by groups: ")
+    return _metric(name, answers, value, Bounds(low, high, f"{method}, {PAIRED}{by}{groups}"), n)
 
 
 def _gained(shares: Floats, costs: Costs | None) -> Floats:
@@ -151,17 +159,24 @@ def _costs(tables: Floats, costs: Costs) -> Floats:
     return np.asarray(costs[0] * tables[:, 0, 1] + costs[1] * tables[:, 1, 0])
 
 
-def _rate(name: str, answers: ClassAnswers, successes: int, n: int) -> Metric:
+def _rate(name: str, answers: ClassAnswers, hits: Chosen, inside: Chosen) -> Metric:
+    """The share of hits among the rows inside."""
+    hits, units = hits[inside], on(answers.units, inside)
+    n, successes = len(hits), int(np.count_nonzero(hits))
     if n == 0:
         return Metric(name=name, split=answers.split, value=None, n=0, method=WILSON, note="never_predicted")
-    return _metric(name, answers, successes / n, Bounds(*rate_interval(successes, n), WILSON), n)
+    effect = rate_effect(hits, units)
+    bounds = Bounds(*rate_interval(successes / effect, n / effect), told(WILSON, units, effect))
+    return _metric(name, answers, successes / n, bounds, n)
 
 
-def _f1(answers: ClassAnswers, found: Counts) -> Metric:
+def _f1(answers: ClassAnswers, found: Counts, flagged: Chosen, happened: Chosen) -> Metric:
     """F1 is 2J/(1+J), J the share of right answers among rows that are, or are taken for, the class: a rate."""
-    n = found.hits + found.alarms + found.misses
-    value, low, high = (2 * share / (1 + share) for share in (found.hits / n, *rate_interval(found.hits, n)))
-    return _metric("f1", answers, value, Bounds(low, high, F1_WILSON), n)
+    n, either = found.hits + found.alarms + found.misses, flagged | happened
+    effect = rate_effect((flagged & happened)[either], on(answers.units, either))
+    limits = rate_interval(found.hits / effect, n / effect)
+    value, low, high = (2 * share / (1 + share) for share in (found.hits / n, *limits))
+    return _metric("f1", answers, value, Bounds(low, high, told(F1_WILSON, answers.units, effect)), n)
 
 
 def _metric(name: str, answers: ClassAnswers, value: float, bounds: Bounds, n: int) -> Metric:

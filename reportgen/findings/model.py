@@ -207,8 +207,11 @@ def _implies(one: Condition, given: Condition) -> bool:
 
 
 def _surely_weak(part: Slice) -> bool:
-    """Tell whether a part is large, and its whole interval as far above the rest as a weak part must be."""
-    large = part.of is not None and part.n >= LARGE_PART * part.of
+    """Tell whether a part is large, and its whole interval as far above the rest as a weak part must be.
+
+    A part of more than half of the rows is the rule, and what lies outside it the easier exception.
+    """
+    large = part.of is not None and LARGE_PART * part.of <= part.n <= part.of / 2
     return large and part.low is not None and part.low >= WEAK_ABOVE and part.p_value < SURE
 
 

@@ -93,16 +93,23 @@ def course_for(plan: Plan, size: Size, budget: Budget) -> Course | None:
     return next((one for one in choices if every and one.trainings * once <= WORK[budget]), None)
 
 
-def learn_less(network: Network, prepared: Drawn, task: Task, course: Course, seed: int) -> Iterator[Learnt]:
+def learn_less(
+    network: Network,
+    prepared: Drawn,
+    task: Task,
+    course: Course,
+    seed: int,
+    units: npt.NDArray[np.int64] | None = None,
+) -> Iterator[Learnt]:
     """Networks of the same kind on nested parts of the training rows; with the reported one each size has its draws.
 
     All take as many steps as the reported one, so that they differ in rows and not in work: fewer rows come round more
     often, and the same validation rows choose each network's epoch. Columns stay prepared as all training rows taught,
-    of which no test row is one.
+    of which no test row is one. With `units` parts grow by whole groups: twice the rows are twice the groups.
     """
     for draw in range(course.draws):
         rng = np.random.default_rng([seed, STREAM, draw])
-        order = shuffled(prepared.train.y, bool(task.classes), rng)
+        order = shuffled(prepared.train.y, bool(task.classes), rng) if units is None else by_units(units, rng)
         for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
             some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
@@ -110,6 +117,13 @@ def learn_less(network: Network, prepared: Drawn, task: Task, course: Course, se
             trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
             answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
             yield Learnt(rows, draw, answers)
+
+
+def by_units(units: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """The rows in an order in which those of one group follow each other, groups as chance has it."""
+    _, number = np.unique(units, return_inverse=True)
+    place = rng.permutation(int(number.max()) + 1)
+    return np.argsort(place[number], kind="stable")
 
 
 def shuffled(y: npt.NDArray[Any], classes: bool, rng: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -12,6 +12,8 @@ class FeatureDrift(Record):
     values. `before` and `after` describe training and test rows: the median of numbers, of dates its day, or the share
     of the category `label`, whose share moved most. `missing_*` are the shares of missing values and the interval of
     their difference, test less training. `p_value` is Holm-adjusted over all columns, the lesser of both tests doubled.
+    `earlier` and `earlier_missing` say how far it moved, at most, in stretches of time before the test rows came, of
+    their length: distance, and change of the share of missing values; None where rows are in no order of time.
     """
 
     feature: str
@@ -29,6 +31,8 @@ class FeatureDrift(Record):
     p_value: float
     n_before: int
     n_after: int
+    earlier: float | None = None
+    earlier_missing: float | None = None
 
 
 class UnseenLevels(Record):

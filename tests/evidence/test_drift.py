@@ -155,3 +155,32 @@ def test_rare_categories_are_expected_to_be_unseen(binary_subject):
         assert one.expected == pytest.approx(one.share, abs=0.09)
         alarms += one.p_value < 0.05
     assert alarms <= 3
+
+
+def test_columns_of_a_split_in_time_are_asked_whether_they_moved_before(binary_subject):
+    """A trend moved before the test rows came, a sensor that was exchanged on the last day did not."""
+    rng = np.random.default_rng(9)
+    day = np.arange(3000) / 3000
+    columns = {
+        "a": day + rng.normal(0, 0.2, 3000),
+        "b": rng.normal(size=3000) + 2 * (day > 0.8),
+        "c": rng.normal(size=3000),
+    }
+    train, test = slice(0, 1800), slice(2400, 3000)
+    subject = parted(
+        binary_subject, {n: v[train] for n, v in columns.items()}, {n: v[test] for n, v in columns.items()}, "time"
+    )
+    frame = pd.DataFrame({name: values[1800:2400] for name, values in columns.items()})
+    subject = replace(
+        subject,
+        train=replace(subject.train, moments=np.arange(1800)),
+        validation=replace(subject.validation, frame=frame, moments=np.arange(1800, 2400)),
+        test=replace(subject.test, y=np.zeros(600, dtype=int), moments=np.arange(2400, 3000)),
+    )
+    found = {one.feature: one for one in drift.measure(subject).features}
+    assert found["a"].earlier > 0.5 * found["a"].distance > 0.1
+    assert found["b"].distance > 0.5
+    assert found["b"].earlier < 0.1
+    assert found["c"].earlier is None
+    given = drift.measure(replace(subject, split=subject.split.model_copy(update={"strategy": "given"})))
+    assert all(one.earlier is None for one in given.features)

@@ -35,6 +35,35 @@ def test_parts_drawn_at_random_do_not_drift(dossier, strategy):
         tuple(feature_drift(apart(moved(), strategy=strategy)(dossier)))
 
 
+def test_what_moves_with_the_time_is_one_note(dossier):
+    season, temp = moved(feature="season", earlier=0.3), moved(feature="temp", distance=0.4, low=0.35, earlier=0.21)
+    (note,) = feature_drift(apart(season, temp, strategy="time")(dossier))
+    assert (note.severity, note.columns) == (Severity.INFO, ("season", "temp"))
+    assert (note.evidence["measure"], note.evidence["distances"]) == ("as_before", (0.33, 0.4))
+
+
+def test_what_moved_in_the_last_stretch_alone_is_one_warning(dossier):
+    calm, small = moved(feature="sensor", earlier=0.02), moved(feature="price", earlier=0.12, distance=0.5, low=0.45)
+    warning, note = feature_drift(apart(calm, small, moved(earlier=0.3), strategy="time")(dossier))
+    assert (warning.severity, warning.columns) == (Severity.WARNING, ("sensor", "price"))
+    assert warning.evidence["measure"] == "several"
+    assert (note.severity, note.columns) == (Severity.INFO, ("age",))
+    (alone,) = feature_drift(apart(calm, strategy="time")(dossier))
+    assert (alone.severity, alone.evidence["measure"]) == (Severity.WARNING, "numbers")
+
+
+def test_gaps_that_come_and_go_with_the_time_are_a_note(dossier):
+    gaps = moved(distance=None, low=None, high=None, missing_after=0.4, missing_low=0.3, missing_high=0.5)
+    (note,) = feature_drift(apart(gaps.model_copy(update={"earlier_missing": 0.25}), strategy="time")(dossier))
+    (warning,) = feature_drift(apart(gaps.model_copy(update={"earlier": 0.9}), strategy="time")(dossier))
+    assert (note.severity, warning.severity) == (Severity.INFO, Severity.WARNING)
+
+
+def test_given_test_rows_warn_of_every_column(dossier):
+    found = tuple(feature_drift(apart(moved(earlier=0.3), moved(feature="city", earlier=0.3))(dossier)))
+    assert [one.severity for one in found] == [Severity.WARNING] * 2
+
+
 def test_old_reports_have_nothing_to_judge_by(dossier):
     given = apart(moved())(dossier).model_copy(update={"drift": None})
     for rule in (feature_drift, unseen_categories):

@@ -384,6 +384,8 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         apart(moved()),
         apart(moved(feature="city", kind="levels", label="city_1", before=0.2, after=0.5)),
         apart(moved(kind="dates", before="2020-01-01", after="2021-01-01"), strategy="time"),
+        apart(moved(earlier=0.3), moved(feature="income", earlier=0.3), strategy="time"),
+        apart(moved(), moved(feature="income"), strategy="time"),
         apart(moved(distance=None, low=None, high=None, missing_after=0.4, missing_low=0.3, missing_high=0.5)),
     ),
     "unseen_categories": (apart(unseen=(unseen(),)), apart(unseen=(unseen(share=0.02, low=0.009, expected=0.0),))),
