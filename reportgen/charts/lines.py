@@ -153,7 +153,7 @@ def reliability(
     `half` makes it as wide as a chart that stands beside another.
     """
     with style.drawing():
-        side = 150.0
+        side = 120.0 if half else 150.0
         page = style.HALF if half else style.WIDTH
         left = (page - side) / 2
         axes = style.sheet(side + 40, left=left, right=left, bottom=34, top=6, across=page)

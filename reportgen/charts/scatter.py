@@ -16,6 +16,7 @@ from reportgen.charts.words import elided, width
 MOST_DOTS = 1500
 CELLS = 48
 HEIGHT = 190.0
+HALF_HEIGHT = 160.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
 
@@ -39,7 +40,7 @@ def scatter(
         page = style.HALF if half else style.WIDTH
         axes = _axes(x, y, diagonal, page)
         axes.set_xlabel(elided(x_label, min(300.0, page - 40), style.BODY))
-        axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
+        axes.set_ylabel(elided(y_label, (HALF_HEIGHT if half else HEIGHT) - 40, style.BODY))
         if len(x) > MOST_DOTS:
             _cells(axes, x, y)
         else:
@@ -51,8 +52,9 @@ def scatter(
 
 def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool, page: float) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
-    left = (page - (HEIGHT - 42)) / 2 if diagonal else 60.0 if page == style.WIDTH else 40.0
-    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else 10, bottom=34, top=8, across=page)
+    height = HEIGHT if page == style.WIDTH else HALF_HEIGHT
+    left = (page - (height - 42)) / 2 if diagonal else 60.0 if page == style.WIDTH else 40.0
+    axes = style.sheet(height, left=left, right=left if diagonal else 10, bottom=34, top=8, across=page)
     both = span([*x, *y])
     axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)

@@ -3,14 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 MARKUP = re.compile(r"<img[^>]*>|<br>|<wbr>|<[^>]+>|&[#\w]+;")
 STANDS_FOR = {"<img": "m" * 13, "<br>": "\n", "<wbr": "\u200b"}
 BREAKS = re.compile(r"[\s\u200b]+")
-ROOM = 128.0
-"""Letters that a line of a table holds beside each other on a page of 165 mm; a crowded table has smaller ones."""
+ROOM = 117.0
+"""Widths of a digit that a line of a table holds beside each other on a page of 165 mm; in a crowded table they are smaller."""
+NARROW, BROAD = frozenset(" .,:;!|'()[]-ijlrtfI\u00a0"), frozenset("%mwMWQO@→<>=")
+BOLD = 1.1
 CROWDED = 7
-GAP = 2.0
+GAP = 2.3
 BRIEF = 8
 LONGEST = 90.0
 
@@ -50,9 +53,10 @@ def _ends(cells: Sequence[str], numeric: bool) -> tuple[float, float]:
     """The longest word of a column, and its longest line; a number and a brief word are never broken, a heading may be."""
     head, *rest = cells
     whole = [line for cell in rest for line in cell.split("\n") if numeric or len(cell.strip()) <= BRIEF]
-    words = [word for cell in cells for word in BREAKS.split(cell)]
+    words = [word for cell in rest for word in BREAKS.split(cell)]
     lines = [line for cell in rest for line in cell.split("\n")]
-    least = max((*map(_word, words), *map(_letters, whole)), default=1.0)
+    titles = [BOLD * _word(word) for word in BREAKS.split(head)]
+    least = max((*map(_word, words), *titles, *map(_letters, whole)), default=1.0)
     return least, max(least, min(LONGEST, max(map(_letters, lines), default=1.0)))
 
 
@@ -62,4 +66,11 @@ def _word(word: str) -> float:
 
 
 def _letters(text: str) -> float:
-    return sum(1.9 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in text.strip())
+    return sum(map(_letter, text.strip()))
+
+
+@cache
+def _letter(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 2.0
+    return 0.75 if letter in NARROW else 1.7 if letter in BROAD else 1.2 if letter.isupper() else 1.05
