@@ -50,12 +50,12 @@ def _plain(cell: object) -> str:
 
 
 def _ends(cells: Sequence[str], numeric: bool) -> tuple[float, float]:
-    """The longest word of a column, and its longest line; a number and a brief word are never broken, a heading may be."""
+    """The longest word of a column, and its longest line; a number and a brief word or heading are never broken."""
     head, *rest = cells
     whole = [line for cell in rest for line in cell.split("\n") if numeric or len(cell.strip()) <= BRIEF]
     words = [word for cell in rest for word in BREAKS.split(cell)]
     lines = [line for cell in rest for line in cell.split("\n")]
-    titles = [BOLD * _word(word) for word in BREAKS.split(head)]
+    titles = [BOLD * (_letters(head) if len(head.strip()) <= BRIEF else max(map(_word, BREAKS.split(head))))]
     least = max((*map(_word, words), *titles, *map(_letters, whole)), default=1.0)
     return least, max(least, min(LONGEST, max(map(_letters, lines), default=1.0)))
 
