@@ -1,4 +1,4 @@
-"""How wide the columns of a table on paper are: worked out from their words, which spares the layout a trial of each."""
+"""How wide the columns of a table on paper are: told from their words, which spares the layout a trial of each."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ MARKUP = re.compile(r"<img[^>]*>|<br>|<wbr>|<[^>]+>|&[#\w]+;")
 STANDS_FOR = {"<img": "m" * 13, "<br>": "\n", "<wbr": "\u200b"}
 BREAKS = re.compile(r"[\s\u200b]+")
 ROOM = 117.0
-"""Widths of a digit that a line of a table holds beside each other on a page of 165 mm; in a crowded table they are smaller."""
+"""How many digits stand beside each other in a line of a table on a page of 165 mm; in a crowded table more do."""
 NARROW, BROAD = frozenset(" .,:;!|'()[]-ijlrtfI\u00a0"), frozenset("%mwMWQO@→<>=")
 BOLD = 1.1
 CROWDED = 7
