@@ -160,7 +160,7 @@ def reliability(
         axes.set(
             xlim=(-0.03, 1.03),
             ylim=(-0.03, 1.03),
-            xlabel=elided(x_label, side, style.BODY),
+            xlabel=elided(x_label, max(side, 180.0), style.BODY),
             ylabel=elided(y_label, side, style.BODY),
         )
         for axis in (axes.xaxis, axes.yaxis):
