@@ -14,7 +14,7 @@ from reportgen.charts.scale import mark, span
 from reportgen.charts.words import elided, width
 
 PANEL, STRIP, FOOT, HEAD, GAP, KEY = (
-    106.0,
+    86.0,
     14.0,
     14.0,
     18.0,

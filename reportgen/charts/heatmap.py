@@ -24,16 +24,20 @@ FIGURE_HEIGHT = 0.73  # of 0 to 9, as a share of the letter size
 Cells = Sequence[Sequence[float | None]]
 
 
-def heatmap(counts: Sequence[Sequence[int]], labels: Sequence[str], *, name: str, x_label: str, y_label: str) -> str:
-    """Whole numbers, shaded against the largest of them."""
+def heatmap(
+    counts: Sequence[Sequence[int]], labels: Sequence[str], *, name: str, x_label: str, y_label: str, half: bool = False
+) -> str:
+    """Whole numbers, shaded against the largest of them; `half` as wide where it is to stand beside another chart."""
     largest = max((count for row in counts for count in row), default=0) or 1
     shades = [[count / largest for count in row] for row in counts]
-    return _draw(shades, labels, lambda row, column: str(counts[row][column]), name, x_label, y_label)
+    return _draw(shades, labels, lambda row, column: str(counts[row][column]), name, x_label, y_label, half)
 
 
-def share_heatmap(shares: Cells, labels: Sequence[str], *, name: str, x_label: str, y_label: str) -> str:
+def share_heatmap(
+    shares: Cells, labels: Sequence[str], *, name: str, x_label: str, y_label: str, half: bool = False
+) -> str:
     """Shares between 0 and 1, written in per cent; a row of None (a class without rows) is left white."""
-    return _draw(shares, labels, lambda row, column: _percent(shares[row][column]), name, x_label, y_label)
+    return _draw(shares, labels, lambda row, column: _percent(shares[row][column]), name, x_label, y_label, half)
 
 
 def _percent(share: float | None) -> str:
@@ -43,30 +47,37 @@ def _percent(share: float | None) -> str:
 
 
 def _draw(
-    shades: Cells, labels: Sequence[str], text: Callable[[int, int], str], name: str, x_label: str, y_label: str
+    shades: Cells,
+    labels: Sequence[str],
+    text: Callable[[int, int], str],
+    name: str,
+    x_label: str,
+    y_label: str,
+    half: bool,
 ) -> str:
     with style.drawing():
-        axes = _axes(labels)
+        axes = _axes(labels, style.HALF if half else style.WIDTH)
         _cells(axes, shades)
-        _numbers(axes, shades, text)
+        _numbers(axes, shades, text, style.HALF if half else style.WIDTH)
         across, down = axes.bbox.width, axes.bbox.height
         axes.set_xlabel(elided(x_label, max(across, 120.0), style.BODY), labelpad=5)
         axes.set_ylabel(elided(y_label, down + 20, style.BODY), labelpad=5)
         return style.svg(axes, name)
 
 
-def _axes(labels: Sequence[str]) -> Axes:
+def _axes(labels: Sequence[str], page: float) -> Axes:
     """Cells as large as the page allows, labels turned upright where they are wider than a cell."""
     size = style.SMALL if len(labels) <= MOST_NUMBERS else min(style.SMALL, 0.85 * 330 / len(labels))
     names = [elided(label, LABEL_ROOM, size) for label in labels]
     longest = max((width(label, size) for label in names), default=0.0)
     left, cells = longest + 30, max(len(labels), 1)
-    across = min(WIDEST_CELL, (style.WIDTH - left - 8) / cells)
+    across = min(WIDEST_CELL, (page - left - 8) / cells)
     down = min(HIGHEST_CELL, across)
     upright = longest > across - 3
     bottom = 26 + (longest if upright else size + 3)
-    spare = style.WIDTH - left - across * cells
-    axes = style.sheet(down * cells + bottom + 6, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=6)
+    spare = page - left - across * cells
+    sides = {"left": left + spare / 3, "right": spare * 2 / 3, "across": page}
+    axes = style.sheet(down * cells + bottom + 6, bottom=bottom, top=6, **sides)
     axes.set(xlim=(-0.5, cells - 0.5), ylim=(cells - 0.5, -0.5))
     axes.set_xticks(range(cells), names, rotation=90 if upright else 0, fontsize=size)
     axes.set_yticks(range(cells), names, fontsize=size)
@@ -92,7 +103,7 @@ def _level(shade: float) -> int:
     return max(1, round(shade * LEVELS))
 
 
-def _numbers(axes: Axes, shades: Cells, text: Callable[[int, int], str]) -> None:
+def _numbers(axes: Axes, shades: Cells, text: Callable[[int, int], str], page: float) -> None:
     cells = len(shades)
     if not 0 < cells <= MOST_NUMBERS:
         return
@@ -102,7 +113,7 @@ def _numbers(axes: Axes, shades: Cells, text: Callable[[int, int], str]) -> None
         for column, shade in enumerate(line)
         if shade or cells <= ZEROS_UP_TO
     }
-    room = axes.get_position().width * style.WIDTH / cells - 2
+    room = axes.get_position().width * page / cells - 2
     size = min(style.SMALL, room / max((width(word, 1.0) for word in words.values()), default=1.0))
     if size < LEAST_SIZE:
         return

@@ -11,7 +11,7 @@ from reportgen.charts.scale import MINUS, span
 from reportgen.charts.scale import mark as set_ticks
 from reportgen.charts.words import elided, width
 
-HEIGHT = 190.0
+HEIGHT = 150.0
 LABEL_ROOM = 110.0
 DECADES = 2.0  # from a span of two decades on, a plain scale would hide all but the largest values
 GAP = 10.0  # points between two labels
@@ -146,16 +146,21 @@ def reliability(
     name: str,
     x_label: str,
     y_label: str,
+    half: bool = False,
 ) -> str:
-    """Stated against observed shares, both from 0 to 1; the area of a dot is its weight, the dashed line is honesty."""
+    """Stated against observed shares, both from 0 to 1; the area of a dot is its weight, the dashed line is honesty.
+
+    `half` makes it as wide as a chart that stands beside another.
+    """
     with style.drawing():
-        side = 200.0
-        left = (style.WIDTH - side) / 2
-        axes = style.sheet(side + 42, left=left, right=left, bottom=34, top=8)
+        side = 120.0 if half else 150.0
+        page = style.HALF if half else style.WIDTH
+        left = (page - side) / 2
+        axes = style.sheet(side + 40, left=left, right=left, bottom=34, top=6, across=page)
         axes.set(
             xlim=(-0.03, 1.03),
             ylim=(-0.03, 1.03),
-            xlabel=elided(x_label, side, style.BODY),
+            xlabel=elided(x_label, max(side, 180.0), style.BODY),
             ylabel=elided(y_label, side, style.BODY),
         )
         for axis in (axes.xaxis, axes.yaxis):

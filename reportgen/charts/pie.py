@@ -10,7 +10,7 @@ from reportgen.charts import style
 from reportgen.charts.places import apart
 from reportgen.charts.words import elided, width
 
-RADIUS = 62.0
+RADIUS = 46.0
 LABEL_ROOM = 130.0
 GAP = 11.0
 SHADES = ("#08519c", "#9ecae1", "#3182bd", "#deebf7", "#6baed6", "#c6dbef", "#4292c6", "#eff3ff")  # neighbours differ

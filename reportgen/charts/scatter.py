@@ -15,7 +15,8 @@ from reportgen.charts.words import elided, width
 
 MOST_DOTS = 1500
 CELLS = 48
-HEIGHT = 250.0
+HEIGHT = 190.0
+HALF_HEIGHT = 160.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
 
@@ -29,12 +30,17 @@ def scatter(
     y_label: str,
     diagonal: bool = False,
     labels: Sequence[str] | None = None,
+    half: bool = False,
 ) -> str:
-    """One dot a pair; `diagonal` draws the line on which both numbers agree, `labels` names each dot."""
+    """One dot a pair; `diagonal` draws the line on which both numbers agree, `labels` names each dot.
+
+    `half` makes it as wide as a chart that stands beside another.
+    """
     with style.drawing():
-        axes = _axes(x, y, diagonal)
-        axes.set_xlabel(elided(x_label, 300, style.BODY))
-        axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
+        page = style.HALF if half else style.WIDTH
+        axes = _axes(x, y, diagonal, page)
+        axes.set_xlabel(elided(x_label, min(300.0, page - 40), style.BODY))
+        axes.set_ylabel(elided(y_label, (HALF_HEIGHT if half else HEIGHT) - 40, style.BODY))
         if len(x) > MOST_DOTS:
             _cells(axes, x, y)
         else:
@@ -44,10 +50,11 @@ def scatter(
         return style.svg(axes, name)
 
 
-def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool) -> Axes:
+def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool, page: float) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
-    left = (style.WIDTH - (HEIGHT - 42)) / 2 if diagonal else 60.0
-    axes = style.sheet(HEIGHT, left=left, right=left if diagonal else 10, bottom=34, top=8)
+    height = HEIGHT if page == style.WIDTH else HALF_HEIGHT
+    left = (page - (height - 42)) / 2 if diagonal else 60.0 if page == style.WIDTH else 40.0
+    axes = style.sheet(height, left=left, right=left if diagonal else 10, bottom=34, top=8, across=page)
     both = span([*x, *y])
     axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)

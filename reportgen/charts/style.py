@@ -15,6 +15,7 @@ from reportgen.charts.fonts import FAMILIES, register
 
 POINTS = 72.0  # points an inch
 WIDTH = 468.0  # points: the text width of an A4 page (165 mm)
+HALF = 228.0  # points: one of two charts that stand beside each other
 
 SMALL, BODY = 7.5, 8.5  # letter sizes in points
 
@@ -65,10 +66,12 @@ def drawing(**settings: object) -> Iterator[None]:
         yield
 
 
-def sheet(height: float, *, left: float, bottom: float, right: float = 8.0, top: float = 8.0) -> Axes:
-    """The axes of a figure of our width; everything is in points."""
-    figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
-    box = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - bottom - top) / height)
+def sheet(
+    height: float, *, left: float, bottom: float, right: float = 8.0, top: float = 8.0, across: float = WIDTH
+) -> Axes:
+    """The axes of a figure, of our width where no other is asked for; everything is in points."""
+    figure = Figure(figsize=(across / POINTS, height / POINTS), facecolor=PAPER)
+    box = (left / across, bottom / height, (across - left - right) / across, (height - bottom - top) / height)
     axes = figure.add_axes(box)
     axes.patch.set_visible(False)
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,5 +1,7 @@
 """What figures need beside numbers: shares of counts, a tree's questions in words, formulas drawn beforehand."""
 
+import math
+import re
 from collections.abc import Sequence
 from functools import cache
 from gettext import NullTranslations
@@ -16,6 +18,8 @@ from reportgen.render import numbers
 from reportgen.render.plain import elided
 
 LONGEST_NAME = 24
+PICTURE_WIDTH = re.compile(r'<svg [^>]*?width="([\d.]+)pt"')
+WIDEST_BESIDE = 240.0  # points
 
 
 class Formula(NamedTuple):
@@ -23,6 +27,12 @@ class Formula(NamedTuple):
 
     svg: Markup
     words: str
+    width: float = math.inf
+
+    @property
+    def wide(self) -> bool:
+        """Whether its words would have too narrow a column beside it."""
+        return self.width > WIDEST_BESIDE
 
 
 @cache
@@ -31,7 +41,9 @@ def formula(key: str) -> Formula:
     file = place(key)
     if not file.is_file() or key not in FORMULAS:
         raise RenderError(f"there is no formula {key!r} among the templates; install reportgen again")
-    return Formula(Markup(file.read_text(encoding="utf-8")), FORMULAS[key][1])  # noqa: S704 - our own file
+    svg = Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    found = PICTURE_WIDTH.search(svg)
+    return Formula(svg, FORMULAS[key][1], float(found[1]) if found else math.inf)
 
 
 def shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:

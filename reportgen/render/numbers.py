@@ -20,6 +20,7 @@ NONE = "–"
 MINUS = "−"
 SMALLEST_P = 0.001
 MOST_DECIMALS = 4
+NOTHING = 0.5 * 10.0**-MOST_DECIMALS
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +78,8 @@ def amount(value: float | None, lang: str, measure: str, low: float | None = Non
     if measure in SHARES:
         return percent(value, lang)
     if value is not None and measure in BOUNDED and _decimals(value, low, high) > MOST_DECIMALS:
+        if all(abs(end) < NOTHING for end in (value, low, high) if end is not None):
+            return _written(0, 2, False, lang)  # a score that is 0 by its making, but for the last bits
         return _written(round(value, MOST_DECIMALS), MOST_DECIMALS, False, lang)
     return number(value, lang, low, high)
 

@@ -27,6 +27,7 @@ from reportgen.errors import ConfigError, RenderError
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
+from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, error_boxes, formula, shares
@@ -106,6 +107,8 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     filters["listing"] = _listing(lang, translations)
     filters["signed"] = partial(_signed, lang, translations)
     return filters | {
+        "alike": alike,
+        "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
         "code_words": lambda code: str(code).replace("_", " "),
@@ -124,6 +127,18 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "vocabulary": _vocabulary,
         "with_sign": partial(_with_sign, lang),
     }
+
+
+def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings in their order, those together that differ in nothing but what they are about.
+
+    A finding that was waived, or whose waiver lapsed, stands alone: its answer is its own.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for place, finding in enumerate(findings):
+        answered = place if finding.waived or finding.lapsed else None
+        groups.setdefault((finding.code, finding.severity, finding.section, answered), []).append(finding)
+    return list(groups.values())
 
 
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
