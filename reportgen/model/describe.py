@@ -22,7 +22,7 @@ def describe_network(
         parameters=sum(_parameters(layer) for layer in trained.layers),
         epochs=len(history.validation),
         best_epoch=history.best_epoch,
-        inputs=int(trained.input_shape[-1]),
+        inputs=int(trained.inputs[0].shape[-1]),
         layers=tuple(_layer(layer) for layer in trained.layers if _shown(layer)),
         settings=shown,
         notes=said,

@@ -1,5 +1,6 @@
 """One epoch of training as one graph: Keras's own loop takes many times as long on a small table."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,12 +25,15 @@ Epoch = Callable[[int], tuple[float, float]]
 """Trains through the epoch of that number (from 1); returns the loss on training and on validation rows after it."""
 
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""Targets (rows,) and scores (rows, members, outputs) in, the loss of each row and member out."""
+"""Targets of a shape that spreads over (...) and scores (..., outputs) in, the loss of each answer (...) out."""
 
 
 @dataclass(frozen=True)
 class Forms:
-    """The members as they are trained and as they answer: two models that share all layers but the first."""
+    """The members as they are trained and as they answer: two models that share all layers but the first and last.
+
+    `trained` takes rows and, where there is dropout, what it multiplies each layer's units by (`kept_units`).
+    """
 
     layers: Stack
     trained: keras.Model
@@ -51,18 +55,18 @@ class Lesson:
 
 def log_loss(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     """Minus the log of the probability that each row's own class is given, in nats."""
-    own = tf.repeat(y[:, None], scores.shape[1], axis=1)
+    own = tf.broadcast_to(y, tf.shape(scores)[:-1])
     return tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
 
 
 def squared_error(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     """The squared distance of each row's standardised number from the predicted one."""
-    return tf.square(y[:, None] - scores[:, :, 0])
+    return tf.square(y - scores[..., 0])
 
 
 def huber(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     """Squared error up to one standard deviation, twice the distance less one beyond (Huber 1964, Ann Math Stat 35)."""
-    distance = tf.abs(y[:, None] - scores[:, :, 0])
+    distance = tf.abs(y - scores[..., 0])
     return tf.where(distance <= 1.0, tf.square(distance), 2 * distance - 1)
 
 
@@ -72,6 +76,24 @@ LOSSES: dict[str, Loss] = {"log_loss": log_loss, "squared_error": squared_error,
 def as_one(scores: tf.Tensor, classes: bool) -> tf.Tensor:
     """The members' scores as those of one, shape (rows, 1, outputs)."""
     return tf.expand_dims(combined(scores, classes), 1)
+
+
+def kept(bits: tf.Tensor, plan: Plan) -> list[tf.Tensor]:
+    """What dropout multiplies the units of each hidden layer by, told by bits (..., units of all layers).
+
+    The chance is one of 65,536 steps: sixteen bits a unit cost a tenth of what whole numbers do.
+    """
+    steps = 2**16
+    out = min(max(round(plan.dropout * steps), 1), steps - 1)
+    shares = tf.where(bits[..., : sum(plan.hidden)] < out, 0.0, steps / (steps - out))
+    return list(tf.split(shares, plan.hidden, axis=-1))
+
+
+def draw_bits(plan: Plan, shape: tuple[int, ...], seed: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    """Sixteen bits by chance for each unit of all hidden layers, shape (*shape, units or a few more)."""
+    fours = (*shape, math.ceil(sum(plan.hidden) / 4))
+    drawn = tf.random.stateless_uniform(fours, tf.stack(seed), minval=None, maxval=None, dtype=tf.uint64)
+    return tf.reshape(tf.bitcast(drawn, tf.uint16), (*shape, fours[-1] * 4))
 
 
 def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Callable[..., Epoch]:
@@ -85,9 +107,10 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
     weights = forms.trained.trainable_variables
     taken = tf.range(descent.steps * batch)
 
-    def learn(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *moment: tf.Tensor) -> None:
+    def learn(shares: list[tf.Tensor], x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *moment: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
-            value = tf.reduce_mean(weight[:, None] * loss(y, forms.trained(x, training=True)))
+            scores = forms.trained([x, *shares] if shares else x, training=True)
+            value = tf.reduce_mean(weight * loss(y[None, :], scores))
         descent.step(tape.gradient(value, weights), *moment)
 
     def judge(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
@@ -97,7 +120,7 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
         def add(start: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             end = start + CHUNK
             scores = as_one(forms.finished(x[start:end], training=False), classes)
-            losses = weight[start:end, None] * loss(y[start:end], scores)
+            losses = weight[start:end, None] * loss(y[start:end, None], scores)
             return end, total + tf.reduce_sum(tf.cast(losses, tf.float64))
 
         _, total = tf.while_loop(lambda start, _: start < rows, add, (tf.constant(0), tf.zeros((), tf.float64)))
@@ -113,14 +136,16 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
         lots = [tf.reshape(tf.gather(part, order), (descent.steps, batch, *part.shape[1:])) for part in (x, y, weight)]
 
         def step(index: tf.Tensor) -> tuple[tf.Tensor]:
-            learn(*(lot[index] for lot in lots), *(moment[index] for moment in moments))
+            drawn = (seed, -(number * descent.steps + tf.cast(index, tf.int64)))
+            shares = kept(draw_bits(plan, (batch,), drawn), plan) if plan.dropout else []
+            learn(shares, *(lot[index] for lot in lots), *(moment[index] for moment in moments))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < descent.steps, step, (tf.constant(0),))
         multiply_out(forms.layers)
         return judge(*judged[:3]), judge(*judged[3:])
 
-    x = tf.TensorSpec((None, forms.trained.input_shape[-1]), tf.float32)
+    x = tf.TensorSpec((None, forms.finished.input_shape[-1]), tf.float32)
     y = tf.TensorSpec((None,), tf.int32 if classes else tf.float32)
     number, weight = tf.TensorSpec((), tf.int64), tf.TensorSpec((None,), tf.float32)
     # Without autograph: it rewrites source code, which each new Python breaks for a while, and no loop here needs it.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -56,16 +57,17 @@ def _embedded(numbers: keras.KerasTensor, size: Size, plan: Plan) -> Iterator[ke
 class Stack:
     """The layers behind the inputs: the first hidden layer in both of its forms, and those that both forms share.
 
-    `scales` and `first` are how the network is trained: each member scales the inputs in its own way and passes them
-    to one common layer. `members` is the same multiplied out, one block of units a member: several times as quick to
-    answer many rows, several times as large to train.
+    `scales`, `first` and `ends` are how the network is trained: each member scales the inputs in its own way, passes
+    them to one common layer, and ends in an output of its own. There members come before rows, so that what one member
+    sees lies together. `members` is the first layer multiplied out, one block of units a member: several times as quick
+    to answer many rows, several times as large to train; `output` is `ends` with rows before members.
     """
 
     plan: Plan
     scales: keras.layers.Layer
     first: keras.layers.Layer
+    ends: keras.layers.Layer
     members: keras.layers.Layer
-    dropouts: tuple[keras.layers.Layer, ...]
     hidden: tuple[keras.layers.Layer, ...]
     output: keras.layers.Layer
 
@@ -73,36 +75,45 @@ class Stack:
 def stack(size: Size, plan: Plan) -> Stack:
     """Layers that are built when they are first used.
 
-    What dropout takes from a row it takes from all members: drawing for each apart was measured to cost a fifth of a
-    step and to change nothing.
     Members share the hidden layers and end in an output layer of their own (TabM's smallest form: Gorishniy et al.
     2024, arXiv 2410.24210).
     """
     dense, first = keras.layers.Dense, plan.hidden[0]
+    shape = {"bias_axes": "ko", "name": "output"}
     return Stack(
         plan=plan,
         scales=MemberScales(plan.members, name="member_scales"),
         first=dense(first, "relu", name="hidden_1"),
+        ends=keras.layers.EinsumDense("kbh,kho->kbo", (None, size.outputs), **shape),
         members=dense(plan.members * first, "relu", name="members"),
-        dropouts=tuple(
-            keras.layers.Dropout(plan.dropout, (None, 1, units), seed=0, name=f"dropout_{n}")
-            for n, units in enumerate(plan.hidden, start=1)
-        ),
         hidden=tuple(dense(units, "relu", name=f"hidden_{n}") for n, units in enumerate(plan.hidden[1:], start=2)),
-        output=keras.layers.EinsumDense("bkh,kho->bko", (plan.members, size.outputs), bias_axes="ko", name="output"),
+        output=keras.layers.EinsumDense("bkh,kho->bko", (plan.members, size.outputs), **shape),
     )
 
 
-def trained_scores(wide: keras.KerasTensor, layers: Stack) -> keras.KerasTensor:
-    """The scores of each member as it is trained, shape (rows, members, outputs)."""
-    if layers.plan.members > 1:
-        wide = keras.ops.reshape(layers.scales(wide), (-1, wide.shape[-1]))
+def kept_units(plan: Plan) -> tuple[keras.KerasTensor, ...]:
+    """One input for each hidden layer: what dropout multiplies its units by, shape (rows, units); () without dropout.
+
+    What dropout takes from a row it takes from all members: drawing for each apart was measured to cost a fifth of a
+    step and to change nothing.
+    """
+    return tuple(
+        keras.Input((units,), name=f"kept_{n}") for n, units in enumerate(plan.hidden, start=1) if plan.dropout
+    )
+
+
+def trained_scores(
+    wide: keras.KerasTensor, layers: Stack, kept: tuple[keras.KerasTensor, ...] = ()
+) -> keras.KerasTensor:
+    """The scores of each member as it is trained, shape (members, rows, outputs); `kept` as `kept_units` gives it."""
     values = wide
-    for layer, dropout in zip((layers.first, *layers.hidden), layers.dropouts, strict=True):
+    if layers.plan.members > 1:
+        values = keras.ops.reshape(layers.scales(wide), (-1, wide.shape[-1]))
+    for layer, share in zip_longest((layers.first, *layers.hidden), kept):
         values = layer(values)
-        if layers.plan.dropout:
-            values = keras.ops.reshape(dropout(_by_member(values, layers.plan)), (-1, layer.units))
-    return layers.output(_by_member(values, layers.plan))
+        if share is not None:
+            values = keras.ops.reshape(_members_first(values, layers.plan) * share, (-1, layer.units))
+    return layers.ends(_members_first(values, layers.plan))
 
 
 def finished_scores(wide: keras.KerasTensor, layers: Stack) -> keras.KerasTensor:
@@ -117,8 +128,12 @@ def _by_member(values: keras.KerasTensor, plan: Plan) -> keras.KerasTensor:
     return keras.ops.reshape(values, (-1, plan.members, values.shape[-1]))
 
 
+def _members_first(values: keras.KerasTensor, plan: Plan) -> keras.KerasTensor:
+    return keras.ops.reshape(values, (plan.members, -1, values.shape[-1]))
+
+
 class MemberScales(keras.layers.Layer):  # type: ignore[misc]
-    """Every row once for each member, its inputs scaled by the member's own weights: (rows, members, inputs).
+    """Every row once for each member, its inputs scaled by the member's own weights: (members, rows, inputs).
 
     It takes part in training alone; the finished network has it multiplied into its first layer.
     """
@@ -133,17 +148,19 @@ class MemberScales(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, wide: keras.KerasTensor) -> keras.KerasTensor:
         """Scale each row by each member."""
-        return keras.ops.expand_dims(wide, 1) * self.kernel
+        return wide * keras.ops.expand_dims(self.kernel, 1)
 
 
 def multiply_out(layers: Stack) -> None:
-    """Give the first layer's second form what the first has learnt."""
+    """Give the first and the last layer's second form what the first has learnt."""
     kernel, bias, members = layers.first.kernel, layers.first.bias, layers.plan.members
     if members > 1:
         each = keras.ops.transpose(layers.scales.kernel)[:, :, None] * kernel[:, None, :]
         kernel, bias = keras.ops.reshape(each, (kernel.shape[0], -1)), keras.ops.tile(bias, members)
     layers.members.kernel.assign(kernel)
     layers.members.bias.assign(bias)
+    layers.output.kernel.assign(layers.ends.kernel)
+    layers.output.bias.assign(keras.ops.squeeze(layers.ends.bias, 1))
 
 
 def combined(scores: keras.KerasTensor, classes: bool) -> keras.KerasTensor:
@@ -174,7 +191,7 @@ def first_weights(size: Size, plan: Plan, pieces: Pieces | None, start: npt.NDAr
         weights[f"hidden_{number}"] = [_uniform(rng, (inputs, units), reach), _uniform(rng, (units,), reach)]
         inputs = units
     kernel = _uniform(rng, (plan.members, inputs, size.outputs), 1 / math.sqrt(inputs))
-    weights["output"] = [kernel, np.tile(start, (plan.members, 1)).astype(np.float32)]
+    weights["output"] = [kernel, np.tile(start, (plan.members, 1, 1)).astype(np.float32)]
     return weights
 
 
@@ -196,4 +213,4 @@ def give_weights(model: keras.Model, weights: Weights) -> None:
 
 def take_weights(model: keras.Model) -> Weights:
     """Copy the weights of all layers that have any."""
-    return {layer.name: layer.get_weights() for layer in model.layers if layer.weights and "dropout" not in layer.name}
+    return {layer.name: layer.get_weights() for layer in model.layers if layer.weights}

@@ -16,6 +16,7 @@ from reportgen.model.layers import (
     finished_scores,
     first_weights,
     give_weights,
+    kept_units,
     multiply_out,
     stack,
     take_weights,
@@ -96,19 +97,17 @@ class Workshop:
         pieces = cut(x, self.plan.bins, self.size.numbers) if self.plan.embedding == "piecewise" else None
         give_weights(self.forms.trained, first_weights(self.size, self.plan, pieces, bench.start, seed))
         self.descent.reset()
-        for number, layer in enumerate(self.forms.trained.layers):
-            if isinstance(layer, keras.layers.Dropout):
-                state = np.random.SeedSequence((seed, 2, number)).generate_state(2)
-                layer.seed_generator.state.assign(state)
 
 
 def open_workshop(plan: Plan, size: Size) -> Workshop:
     """Build the layers and trace the epoch."""
     arranged = keras.Input((size.numbers + size.flags,), name="arranged")
-    wide, layers = widened(arranged, size, plan), stack(size, plan)
+    wide, layers, kept = widened(arranged, size, plan), stack(size, plan), kept_units(plan)
     forms = Forms(
         layers,
-        trained=keras.Model(arranged, trained_scores(wide, layers), name="trained"),
+        trained=keras.Model(
+            [arranged, *kept] if kept else arranged, trained_scores(wide, layers, kept), name="trained"
+        ),
         finished=keras.Model(arranged, finished_scores(wide, layers), name="finished"),
     )
     steps = max(math.ceil(size.rows / plan.batch), 1)

@@ -62,7 +62,7 @@ def test_multiplied_out_the_network_answers_as_it_was_trained(size, embedding, m
     plan = plan_of(size, members=members, embedding=embedding, hidden=hidden, dropout=0.3)
     layers, trained, finished = both_forms(size, plan)
     x = np.random.default_rng(1).normal(size=(20, size.numbers + size.flags)).astype(np.float32)
-    before = trained(x, training=False).numpy()
+    before = trained(x, training=False).numpy().swapaxes(0, 1)
     assert before.shape == (20, members, size.outputs)
     assert not np.allclose(finished(x, training=False), before, atol=1e-3)
     multiply_out(layers)
@@ -125,7 +125,7 @@ def test_the_first_weights_are_drawn_from_the_seed_alone():
     assert all(np.array_equal(a, b) for name in one for a, b in zip(one[name], same[name], strict=True))
     assert not any(np.array_equal(one[name][0], other[name][0]) for name in one if name != "pieces")
     assert set(np.unique(one["member_scales"][0])) == {-1.0, 1.0}
-    np.testing.assert_allclose(one["output"][1], np.tile(start, (plan.members, 1)), rtol=1e-6)
+    np.testing.assert_allclose(one["output"][1], np.tile(start, (plan.members, 1, 1)), rtol=1e-6)
     assert np.abs(one["hidden_2"][0]).max() <= 1 / np.sqrt(6)
 
 

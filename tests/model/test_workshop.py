@@ -9,7 +9,7 @@ from scipy.special import log_softmax
 
 from reportgen.model import workshop as module
 from reportgen.model.descent import CLIP
-from reportgen.model.epoch import CHUNK, JUDGED, UNSHOWN, huber, log_loss, squared_error
+from reportgen.model.epoch import CHUNK, JUDGED, UNSHOWN, draw_bits, huber, kept, log_loss, squared_error
 from reportgen.model.history import History
 from reportgen.model.layers import first_weights, take_weights
 from reportgen.model.plan import Size
@@ -40,12 +40,12 @@ def equal(one, other):
 def test_log_loss_is_minus_the_log_of_the_own_probability():
     scores, y = np.random.default_rng(0).normal(size=(7, 3, 4)) * 9, np.arange(7) % 4
     expected = -log_softmax(scores, axis=2)[np.arange(7), :, y]
-    np.testing.assert_allclose(log_loss(tf.constant(y), tf.constant(scores)), expected, rtol=1e-6)
+    np.testing.assert_allclose(log_loss(tf.constant(y[:, None]), tf.constant(scores)), expected, rtol=1e-6)
 
 
 def test_squared_error_and_huber_are_equal_up_to_one_deviation():
     distance = np.array([0.0, 0.5, -1.0, 1.0, 3.0, -10.0, 1e6], dtype=np.float32)
-    y, scores = tf.constant(distance), tf.zeros((7, 2, 1))
+    y, scores = tf.constant(distance[:, None]), tf.zeros((7, 2, 1))
     np.testing.assert_allclose(squared_error(y, scores), np.tile(distance**2, (2, 1)).T)
     closed = np.where(np.abs(distance) <= 1, distance**2, 2 * np.abs(distance) - 1)
     np.testing.assert_allclose(huber(y, scores), np.tile(closed, (2, 1)).T)
@@ -226,6 +226,28 @@ def test_how_many_training_rows_are_judged_changes_no_network():
     assert unshown.validation == shown.validation
     assert unshown.train != shown.train
     assert all(np.array_equal(a, b) for name in weights for a, b in zip(weights[name], same[name], strict=True))
+
+
+@pytest.mark.parametrize("share", [0.001, 0.2, 0.75])
+def test_dropout_takes_its_share_and_leaves_the_mean(share):
+    plan = plan_of(MIXED, hidden=(7, 5), dropout=share)
+    bits = draw_bits(plan, (40_000,), (tf.constant(3, tf.int64), tf.constant(-1, tf.int64)))
+    first, second = (one.numpy() for one in kept(bits, plan))
+    assert (first.shape, second.shape) == ((40_000, 7), (40_000, 5))
+    both = np.hstack([first, second])
+    assert abs((both == 0).mean() - share) < 5 * np.sqrt(share * (1 - share) / both.size) + 2**-16
+    assert both.max() == pytest.approx(1 / (1 - share), rel=1e-3)
+    assert np.abs(np.corrcoef(both.T) - np.eye(12)).max() < 0.03
+
+
+def test_no_two_steps_drop_the_same_units():
+    plan = plan_of(MIXED, dropout=0.5)
+    drawn = [
+        draw_bits(plan, (15,), (tf.constant(seed, tf.int64), tf.constant(-step, tf.int64))).numpy()
+        for seed, step in ((7, 1), (7, 2), (8, 1), (7, 1))
+    ]
+    assert np.array_equal(drawn[0], drawn[3])
+    assert not any(np.array_equal(drawn[0], other) for other in drawn[1:3])
 
 
 def test_dropout_is_drawn_from_the_seed():
