@@ -243,7 +243,7 @@ def _left_out(raw: pd.Series, why: str) -> Cells:
 
 
 def _gone(cell: object) -> bool:
-    return cell is None or (isinstance(cell, float) and np.isnan(cell)) or cell is pd.NA or cell == ""
+    return cell is None or (isinstance(cell, float) and np.isnan(cell)) or cell is pd.NA or (isinstance(cell, str) and not cell)
 
 
 def as_labels(raw: pd.Series) -> pd.Series:
