@@ -75,7 +75,7 @@ def judge(raw: pd.Series, asked: ColumnConfig | None = None) -> Cells:
     nested = _nested(raw)
     if nested is not None and asked.kind is None:
         return nested
-    if asked.kind is not None or asked.format is not None or asked.decimal is not None or asked.missing:
+    if asked.kind is not None or asked.format is not None or asked.decimal is not None or asked.missing or asked.order:
         return _as_asked(raw, asked)
     if CODE_NAME.search(str(raw.name)) and _digits(raw):
         return _coded(raw)
@@ -105,7 +105,7 @@ def _by_name(cells: Cells, raw: pd.Series) -> Cells:
         return cells
     stamps = moments(as_labels(raw), way)
     note = Code(code="dates", facts={"column": str(raw.name), "format": way})
-    return Cells("datetime", stamps.rename(raw.name), (note,))
+    return Cells("datetime", stamps, (note,))
 
 
 def _digits(raw: pd.Series) -> bool:
@@ -128,7 +128,7 @@ def _coded(raw: pd.Series) -> Cells:
 def _as_asked(raw: pd.Series, asked: ColumnConfig) -> Cells:
     """A column as reportgen.toml says; what does not fit is missing, and told."""
     own = spellings(raw, frozenset(text.strip() for text in asked.missing))
-    kind = asked.kind or ("datetime" if asked.format else "numeric" if asked.decimal else None)
+    kind = asked.kind or _meant(asked)
     if kind == "numeric":
         easy = typed(raw)
         if easy is not None and easy.kind == "numeric":
@@ -141,6 +141,13 @@ def _as_asked(raw: pd.Series, asked: ColumnConfig) -> Cells:
         return _truths_or_categories(own, raw)
     found = _categories(own, raw) if kind else _by_name(_told(own, raw), raw)
     return replace(found, kind=kind or found.kind, why="text" if kind == "text" else None)
+
+
+def _meant(asked: ColumnConfig) -> Kind | None:
+    """The kind that what else was said of a column is about."""
+    if asked.format:
+        return "datetime"
+    return "numeric" if asked.decimal else "categorical" if asked.order else None
 
 
 def _truths_or_categories(cells: Spellings, raw: pd.Series) -> Cells:
@@ -197,31 +204,38 @@ def understand_as(raw: pd.Series, kind: Kind, pattern: str | None = None) -> Cel
     if found is not None and found.kind == kind:
         return found
     if pattern is not None:
-        return Cells(kind, moments(as_labels(raw), pattern).rename(raw.name))
+        return Cells(kind, moments(as_labels(raw), pattern))
     return Cells(kind, forced(raw, kind), (Code(code="kind_forced", facts={"column": str(raw.name), "kind": kind}),))
 
 
 def _nested(raw: pd.Series) -> Cells | None:
-    """Columns whose cells hold several values (lists, records, JSON), bytes or complex numbers: no feature as they are."""
-    if pd.api.types.is_complex_dtype(raw.dtype) and bool((np.imag(raw.to_numpy()) != 0).any()):
-        return _left_out(raw, "complex")
-    if raw.dtype != object and raw.dtype != "str":
-        return None
+    """Columns whose cells hold lists, records, JSON, bytes or complex numbers: no features as they are."""
+    why = _unfit(raw)
+    return _left_out(raw, why) if why else None
+
+
+def _unfit(raw: pd.Series) -> str | None:
+    if pd.api.types.is_complex_dtype(raw.dtype):
+        return "complex" if bool((np.imag(raw.to_numpy()) != 0).any()) else None
     present = raw.dropna()
-    if not len(present):
+    if raw.dtype not in (object, "str") or not len(present):
         return None
-    several = present.map(lambda cell: isinstance(cell, list | tuple | dict | set | frozenset | np.ndarray))
-    if several.mean() >= MOSTLY or (several.any() and raw.dtype == object):
-        return _left_out(raw, "nested")
-    if raw.dtype == object and present.map(lambda cell: isinstance(cell, bytes | bytearray | memoryview)).any():
-        return _left_out(raw, "bytes")
-    if raw.dtype == object and present.map(lambda cell: isinstance(cell, complex)).any():
-        return _left_out(raw, "complex")
+    if raw.dtype == object:
+        for why, types in UNFIT.items():
+            if present.map(lambda cell, types=types: isinstance(cell, types)).any():
+                return why
     head = [str(cell).strip() for cell in present.iloc[:HEAD]]
     if sum(_is_json(text) for text in head) < MOSTLY * len(head):
         return None
-    holds = present.map(lambda cell: _is_json(str(cell).strip()))
-    return _left_out(raw, "nested") if holds.mean() >= MOSTLY else None
+    return "nested" if present.map(lambda cell: _is_json(str(cell).strip())).mean() >= MOSTLY else None
+
+
+UNFIT: dict[str, tuple[type, ...]] = {
+    "nested": (list, tuple, dict, set, frozenset, np.ndarray),
+    "bytes": (bytes, bytearray, memoryview),
+    "complex": (complex, np.complexfloating),
+}
+"""What a cell may be and no number, date or category is, by the word for why the column is left out."""
 
 
 HEAD = 50
@@ -243,7 +257,12 @@ def _left_out(raw: pd.Series, why: str) -> Cells:
 
 
 def _gone(cell: object) -> bool:
-    return cell is None or (isinstance(cell, float) and np.isnan(cell)) or cell is pd.NA or (isinstance(cell, str) and not cell)
+    return (
+        cell is None
+        or (isinstance(cell, float) and np.isnan(cell))
+        or cell is pd.NA
+        or (isinstance(cell, str) and not cell)
+    )
 
 
 def as_labels(raw: pd.Series) -> pd.Series:
@@ -376,8 +395,9 @@ def _categories(cells: Spellings, raw: pd.Series, reasons: tuple[Code, ...] = ()
     labels = np.array([None if m else t for t, m in zip(cells.raw, cells.missing, strict=True)], dtype=object)
     values = pd.Series(cells.spread(labels, None), index=raw.index, name=raw.name, dtype=object)
     kind: Kind = "text" if prose(cells) else "categorical"
-    ordered = isinstance(raw.dtype, pd.CategoricalDtype) and raw.dtype.ordered
-    order = tuple(str(level) for level in raw.dtype.categories) if ordered else ()
+    known = raw.dtype
+    ordered = isinstance(known, pd.CategoricalDtype) and known.ordered
+    order = tuple(str(level) for level in raw.cat.categories) if ordered else ()
     return Cells(kind, values, reasons + missing_note(cells, str(raw.name), cells.missing), order=order)
 
 
@@ -387,6 +407,6 @@ def forced(raw: pd.Series, kind: Kind) -> pd.Series:
     if kind == "numeric":
         return pd.to_numeric(texts, errors="coerce").astype(np.float64)
     if kind == "datetime":
-        return moments(texts, "ISO8601").rename(raw.name)
+        return moments(texts, "ISO8601")
     truths = {"true": True, "false": False, "1": True, "0": False}
     return texts.map(lambda text: truths.get(text.lower()), na_action="ignore").astype(object)

@@ -78,7 +78,8 @@ Floats = npt.NDArray[np.float64]
 
 def moments(texts: pd.Series, ways: str) -> pd.Series:
     """Texts as moments in UTC without a zone, NaT where they are not written in one of these ways."""
-    found = pd.Series(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), index=texts.index)
+    nothing = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    found = pd.Series(nothing, index=texts.index, name=texts.name)
     for way in ways.split(BETWEEN):
         rest = found.isna() & texts.notna()
         if rest.any():
@@ -154,7 +155,7 @@ def _best(texts: pd.Series, cells: Spellings, taken: list[str]) -> str | None:
 def _other_order(way: str, taken: list[str]) -> bool:
     """Whether a way that was taken already differs from this one in the order of day and month only."""
     dates = {other.split(" ")[0] for other in taken}
-    return any({way.split(" ")[0], date} == set(pair) for pair in DAY_OR_MONTH_FIRST for date in dates)
+    return any({way.split(" ", maxsplit=1)[0], date} == set(pair) for pair in DAY_OR_MONTH_FIRST for date in dates)
 
 
 def _told_apart(texts: pd.Series, ways: list[str]) -> bool:
@@ -189,15 +190,23 @@ def counted_dates(values: pd.Series) -> str | None:
     if len(present) < LEAST_DAYS:
         return None
     low, high, name = float(present.min()), float(present.max()), str(values.name)
-    if 10_000 <= low and high <= 60_000:
+    if low >= 10_000 and high <= 60_000:
         named = DATE_NAME.search(name) is not None and AMOUNT_NAME.search(name) is None
         return EXCEL if named and len(np.unique(present)) >= LEAST_DAYS else None
     if low < 180_000 or (present % 1 != 0).any():
         return None
+    return _days(present, low, high, name) or _stamps(low, high, name)
+
+
+def _days(present: Floats, low: float, high: float, name: str) -> str | None:
     if high <= 210_012 and DAY_NAME.search(name):
         return _all_valid(present, "%Y%m")
-    if 19_000_101 <= low and high <= 21_001_231 and (DAY_NAME.search(name) or not AMOUNT_NAME.search(name)):
+    if low >= 19_000_101 and high <= 21_001_231 and (DAY_NAME.search(name) or not AMOUNT_NAME.search(name)):
         return _all_valid(present, "%Y%m%d")
+    return None
+
+
+def _stamps(low: float, high: float, name: str) -> str | None:
     if STAMP_NAME.search(name):
         for way, scale in ((SECONDS, 1.0), (MILLISECONDS, 1e3)):
             if 631_152_000 * scale <= low and high <= 2_524_608_000 * scale:

@@ -33,12 +33,21 @@ def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Datas
     target = target_name(list(raw.frame.columns), config)
     _refuse_second_role(target, config)
     _refuse_short(len(raw.frame), raw.name)
+    raw = _target_as_asked(raw, target, config)
     raw, several = _one_class_a_spelling(raw, target, config)
     aimed = aim(raw.frame[target], config, least=2 if config.test else 3)
     cells = {name: judge(raw.frame[name], config.columns.get(name)) for name in raw.frame.columns if name != target}
     dataset = _dataset(raw, aimed, cells, several, config)
     _refuse_infinities(dataset.frame, dataset.columns)
     return _with_test(dataset, raw, config) if config.test else dataset
+
+
+def _target_as_asked(raw: Raw, target: str, config: Config) -> Raw:
+    """The target's cells read as the user says, where anything is said of them."""
+    asked = config.columns.get(target)
+    if asked is None or target not in raw.frame.columns:
+        return raw
+    return replace(raw, frame=raw.frame.assign(**{target: judge(raw.frame[target], asked).values}))
 
 
 def _one_class_a_spelling(raw: Raw, target: str, config: Config) -> tuple[Raw, tuple[Variants, ...]]:
@@ -113,11 +122,19 @@ def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Varia
         missing_target_rows=_rows(frame[frame[target].isna()]),
         left_out_rows=_rows(known[~known.index.isin(used.index)]),
         left_out_classes=aimed.left_out,
-        dirt=cleaned.dirt.model_copy(update={"variants": cleaned.dirt.variants + several}),
+        dirt=cleaned.dirt.model_copy(update={"variants": _settled(cleaned.dirt.variants, sorts.same) + several}),
         one_spelling=config.reading.variants == "merge",
         writings={name: cell.writing for name, cell in cells.items() if cell.writing != Writing()},
         blank={name: asked.missing for name, asked in config.columns.items() if asked.missing},
         same=sorts.same,
+    )
+
+
+def _settled(variants: tuple[Variants, ...], same: Mapping[str, Mapping[str, str]]) -> tuple[Variants, ...]:
+    """Spellings of yes or of no are too short to tell letters from symbols, and their column tells."""
+    return tuple(
+        one.model_copy(update={"state": "merged"}) if one.state == "unclear" and one.column in same else one
+        for one in variants
     )
 
 
@@ -168,7 +185,7 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
 
 def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:
     """Add the file of test rows, read as the main file was understood."""
-    other = read(str(config.test))
+    other = _target_as_asked(read(str(config.test)), dataset.task.target, config)
     lacking = [name for name in raw.frame.columns if name not in other.frame.columns and _needed(dataset, name)]
     if lacking:
         listed = ", ".join(repr(name[:60]) for name in lacking[:5])

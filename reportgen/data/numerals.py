@@ -16,18 +16,16 @@ PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 NARROW = "\u00a0\u2007\u2008\u2009\u200a\u202f"
 GROUPED = re.compile(rf"(?<=\d)[{NARROW}'\u2019](?=\d{{3}}(?!\d))")
-"""Narrow blanks and apostrophes part thousands and nothing else: 1 234 567 as the SI brochure has it, 1'234 in Zurich."""
+"""Narrow blanks and apostrophes part thousands only: 1 234 567 as in the SI brochure (2019, 5.4.4), 1'234 in Zurich."""
 
 LOOK_ALIKES = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
     {"−": "-", "￥": "¥", "￡": "£", "￠": "¢", "￦": "₩", "％": "%", "\u3000": " "}
 )
 
-CURRENCIES = tuple(
-    (
-        *("US$", "HK$", "NZ$", "NT$", "C$", "A$", "R$", "S$", "Rs.", "Rs", "RMB", "USD", "EUR", "GBP", "JPY", "CNY"),
-        *("CHF", "INR", "AUD", "CAD", "BRL", "RUB", "KRW", "SEK", "NOK", "DKK", "PLN", "TRY", "ZAR", "MXN", "HKD"),
-        *("SGD", "NZD", "CZK", "HUF", "THB", "kr.", "kr", "zł", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "฿", "₫", "₪"),
-    )
+CURRENCIES = (
+    *("US$", "HK$", "NZ$", "NT$", "C$", "A$", "R$", "S$", "Rs.", "Rs", "RMB", "USD", "EUR", "GBP", "JPY", "CNY"),
+    *("CHF", "INR", "AUD", "CAD", "BRL", "RUB", "KRW", "SEK", "NOK", "DKK", "PLN", "TRY", "ZAR", "MXN", "HKD"),
+    *("SGD", "NZD", "CZK", "HUF", "THB", "kr.", "kr", "zł", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "฿", "₫", "₪"),
 )
 UNITS = frozenset(
     (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -45,14 +46,16 @@ def _scale(text: str) -> dict[str, int]:
 SCALES: tuple[dict[str, int], ...] = tuple(
     _scale(text)
     for text in (
-        "none|no|zero, extremely low|lowest, very low|verylow, low|lo, medium low|moderately low, medium|mid|med|middle|"
-        "moderate|average|normal|avg, medium high|moderately high, high|hi, very high|veryhigh, extremely high|highest|extreme",
-        "none|no, minimal|trace|slight, mild|light|minor, moderate|medium, severe|serious|heavy|major, very severe|critical, fatal",
+        "none|no|zero, extremely low|lowest, very low|verylow, low|lo, medium low|moderately low, medium|mid|med|"
+        "middle|moderate|average|normal|avg, medium high|moderately high, high|hi, very high|veryhigh, "
+        "extremely high|highest|extreme",
+        "none|no, minimal|trace|slight, mild|light|minor, moderate|medium, severe|serious|heavy|major, "
+        "very severe|critical, fatal",
         "xxxs|3xs, xxs|2xs, xs, s, m, l, xl, xxl|2xl, xxxl|3xl, xxxxl|4xl",
-        "very small|tiny|extra small|xsmall, small, medium|mid|regular|normal, large|big, very large|extra large|xlarge|"
-        "extra-large|huge, giant",
-        "very poor|awful|terrible, poor|bad|po, below average, fair|fa|okay|ok|mediocre, average|typical|ta|satisfactory,"
-        "above average, good|gd, very good|great, excellent|ex|outstanding, perfect",
+        "very small|tiny|extra small|xsmall, small, medium|mid|regular|normal, large|big, very large|extra large|"
+        "xlarge|extra-large|huge, giant",
+        "very poor|awful|terrible, poor|bad|po, below average, fair|fa|okay|ok|mediocre, average|typical|ta|"
+        "satisfactory, above average, good|gd, very good|great, excellent|ex|outstanding, perfect",
         "very bad, bad, neutral|ok|so-so, good, very good",
         "strongly disagree|completely disagree|totally disagree, disagree, somewhat disagree|slightly disagree,"
         "neutral|neither agree nor disagree|undecided|neither|not sure, somewhat agree|slightly agree, agree,"
@@ -64,14 +67,16 @@ SCALES: tuple[dict[str, int], ...] = tuple(
         "very often|almost always, always|constantly",
         "daily, weekly, biweekly|fortnightly, monthly, quarterly, half-yearly|semiannually, yearly|annually|annual",
         "primary, secondary, tertiary, quaternary",
-        "no schooling|none, preschool|kindergarten, 1st-4th, primary school|elementary|elementary school|primary|5th-6th,"
-        "middle school|junior high|7th-8th, 9th, 10th, 11th, 12th, high school|hs-grad|highschool|secondary|"
+        "no schooling|none, preschool|kindergarten, 1st-4th, primary school|elementary|elementary school|primary|"
+        "5th-6th, middle school|junior high|7th-8th, 9th, 10th, 11th, 12th, high school|hs-grad|highschool|secondary|"
         "high school graduate, some college|some-college, vocational|assoc-voc, associate|associates|assoc-acdm|"
-        "associate degree|associate's degree, bachelor|bachelors|bachelor's|bachelor degree|bachelor's degree|graduate|"
-        "undergraduate, master|masters|master's|master's degree|postgraduate, prof-school, phd|doctorate|doctoral|ph.d.",
+        "associate degree|associate's degree, bachelor|bachelors|bachelor's|bachelor degree|bachelor's degree|"
+        "graduate|undergraduate, master|masters|master's|master's degree|postgraduate, prof-school, "
+        "phd|doctorate|doctoral|ph.d.",
         "bronze, silver, gold, platinum, diamond",
         "freezing, cold, cool, mild, warm, hot",
-        "infant|baby, toddler, child|kid, teen|teenager|adolescent|youth, young adult, adult, middle-aged, senior|elderly|old",
+        "infant|baby, toddler, child|kid, teen|teenager|adolescent|youth, young adult, adult, middle-aged, "
+        "senior|elderly|old",
         "intern|trainee, entry|entry-level|junior, mid|mid-level|intermediate, senior, lead|principal|staff",
         "novice|beginner|basic, elementary, intermediate, upper intermediate, advanced, expert|master",
         "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth",
@@ -108,10 +113,12 @@ _WORD = (
 BETWEEN = re.compile(rf"[\[(]?{_NUMBER}{_WORD}\s?(?:-|–|—|~|～|to|,|至|到|\.\.)\s?{_NUMBER}{_WORD}[\])]?")
 WITHIN = re.compile(rf"{_NUMBER}\s?<=?\s?[A-Za-z]\w*\s?<=?\s?{_NUMBER}")
 BELOW = re.compile(
-    rf"(?:<=?|≤|under |below |less than |up to |小于|低于){_NUMBER}{_WORD}|(?:{_NUMBER}{_WORD})\s?(?:or less|以下|以内)"
+    rf"(?:<=?|≤|under |below |less than |up to |小于|低于){_NUMBER}{_WORD}"
+    rf"|(?:{_NUMBER}{_WORD})\s?(?:or less|以下|以内)"
 )
 ABOVE = re.compile(
-    rf"(?:>=?|≥|over |above |more than |大于|超过){_NUMBER}{_WORD}|(?:{_NUMBER})\s?\+{_WORD}|(?:{_NUMBER}{_WORD})\s?(?:or more|and over|and above|以上)"
+    rf"(?:>=?|≥|over |above |more than |大于|超过){_NUMBER}{_WORD}|(?:{_NUMBER})\s?\+{_WORD}"
+    rf"|(?:{_NUMBER}{_WORD})\s?(?:or more|and over|and above|以上)"
 )
 ALONE = re.compile(rf"{_NUMBER}{_WORD}")
 FACTORS = {"": 1.0, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "万": 1e4}
@@ -188,7 +195,7 @@ def _ranges(levels: list[str]) -> tuple[str, ...]:
     if len(found) < len(levels) or sum(low != high for low, high in found.values()) < 2:
         return ()
     row = sorted(levels, key=found.__getitem__)
-    apart = all(found[first][1] <= found[second][0] for first, second in zip(row, row[1:], strict=False))
+    apart = all(found[first][1] <= found[second][0] for first, second in pairwise(row))
     wide = all(low <= high for low, high in found.values())
     return tuple(row) if apart and wide and len(set(found.values())) == len(row) else ()
 

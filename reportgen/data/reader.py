@@ -26,7 +26,7 @@ TRUTHS = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 
 
 class NumberReader(Writing):
-    """Numbers, plain or written as the audit found; the `codes` for "missing", `blank` cells and all else are missing."""
+    """Numbers, plain or written as the audit found; `codes`, `blank` cells and all else are missing."""
 
     kind: Literal["number"] = "number"
     name: str
@@ -123,9 +123,9 @@ class MomentReader(Record):
         texts = as_labels(raw)
         texts = texts.mask(texts.isin(self.blank)) if self.blank else texts
         if found is not None and self.format != ISO:
-            return moments(texts, self.format).rename(raw.name)
+            return moments(texts, self.format)
         written = np.array([isinstance(cell, str) for cell in raw], dtype=bool)
-        return moments(texts.where(written), self.format).fillna(moments(texts.mask(written), ISO)).rename(raw.name)
+        return moments(texts.where(written), self.format).fillna(moments(texts.mask(written), ISO))
 
 
 Reader = Annotated[NumberReader | LevelReader | TruthReader | MomentReader, Field(discriminator="kind")]

@@ -1,4 +1,4 @@
-"""What kinds of categories a table holds: truths in words, levels with an order; learnt from cells, never from the target."""
+"""What kinds of categories a table holds: truths in words, levels with an order; never learnt from the target."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def sort_levels(
         if name == target or (kind != "categorical" and not (wanted == "boolean" and kind == "boolean")):
             continue
         yes_no = truths(frame[name]) if wanted in {None, "boolean"} and not (asked and asked.order) else None
-        if yes_no is not None:
+        if yes_no is not None and (len(yes_no.called) == 2 or config.reading.variants == "merge"):
             frame[name] = frame[name].map(yes_no.called, na_action="ignore").astype(object)
             frame[name] = frame[name].where(frame[name].notna(), None)
             found.kinds[name] = "boolean"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from reportgen.data.spellings import MOSTLY, Spellings
 from reportgen.records.base import Code, Facts
 
 Floats = npt.NDArray[np.float64]
+Commas = Literal["thousands", "decimal_comma"]
 
 HALF = 0.5
 """A unit is the column's where at least half of the cells bear it; on a few among plain numbers it is a slip."""
@@ -123,7 +125,7 @@ def _unit(odd: _Odd, present: int) -> str | None:
     return unit if is_unit(unit) or word else None
 
 
-def _commas(digits: list[str], counts: npt.NDArray[np.int64]) -> str | None:
+def _commas(digits: list[str], counts: npt.NDArray[np.int64]) -> Commas | None:
     """What a comma parts, by the cells in which it can part one thing only; thousands where all can be both."""
     thousands = np.array([THOUSANDS.fullmatch(text) is not None for text in digits], dtype=bool)
     decimal = np.array([DECIMAL_COMMA.fullmatch(text) is not None for text in digits], dtype=bool)

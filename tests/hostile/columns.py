@@ -41,7 +41,7 @@ def typed(column: str, cells: Sequence[Any], kind: str, values: Sequence[Any] = 
     return _case(f"{column}{also} in Parquet", make, column, kind, values)
 
 
-def _case(name: str, make: Any, column: str, kind: str, values: Sequence[Any]) -> Case:  # noqa: ANN401
+def _case(name: str, make: Any, column: str, kind: str, values: Sequence[Any]) -> Case:
     return Case(name, make, (ROWS, 3), {column: kind}, {column: list(values)} if values else {})
 
 
@@ -117,18 +117,31 @@ DATES = (
     written("day", ["31.01.2024", "01.12.2023"], "datetime", [day("2024-01-31")], " in German"),
     written("day", ["01/31/2024", "12/01/2023"], "datetime", [day("2024-01-31")], " in American"),
     written("day", ["31/01/2024", "01/12/2023"], "datetime", [day("2024-01-31")], " in British"),
-    written("day", ["2024-01-31", "01.12.2023", "5 Mar 2024"], "datetime", [day("2024-01-31"), day("2023-12-01")], " mixed"),
-    written("day", ["Jan 31, 2024", "December 1, 2023"], "datetime", [day("2024-01-31"), day("2023-12-01")], " in words"),
+    written("day", ["2024-01-31", "01.12.2023", "5 Mar 2024"], "datetime", [day("2024-01-31")], " mixed"),
+    written("day", ["Jan 31, 2024", "December 1, 2023"], "datetime", [day("2024-01-31")], " in words"),
     written("日期", ["2024年1月31日", "2023年12月1日"], "datetime", [day("2024-01-31")]),
     written("at", ["2024-01-31T10:00:00+08:00", "2024-01-31T10:00:00Z"], "datetime", [day("2024-01-31 02:00")]),
     written("at", ["1/31/2024 1:05 PM", "12/1/2023 11:59 AM"], "datetime", [day("2024-01-31 13:05")], " after noon"),
-    written("day", ["20240131", "20231201", "20230704", "20240229", "20220815"], "datetime", [day("2024-01-31")], " in digits"),
+    written(
+        "day",
+        ["20240131", "20231201", "20230704", "20240229", "20220815"],
+        "datetime",
+        [day("2024-01-31")],
+        " in digits",
+    ),
     typed("day", [20240131, 20231201, 20230704, 20240229, 20220815], "datetime", [day("2024-01-31")]),
     written("created_at", [str(1706695200 + 86400 * i) for i in range(20)], "datetime", [day("2024-01-31 10:00")]),
-    written("timestamp", [str((1706695200 + 86400 * i) * 1000) for i in range(20)], "datetime", [day("2024-01-31 10:00")]),
+    written(
+        "timestamp", [str((1706695200 + 86400 * i) * 1000) for i in range(20)], "datetime", [day("2024-01-31 10:00")]
+    ),
     written("order_date", [str(45322 + 3 * i) for i in range(20)], "datetime", [day("2024-01-31")]),
     typed("day", [dt.date(2024, 1, 31), dt.date(2023, 12, 1)], "datetime", [day("2024-01-31")], " of dates"),
-    typed("at", list(pd.to_datetime(["2024-01-31 10:00"] * 2).tz_localize("Asia/Shanghai")), "datetime", [day("2024-01-31 02:00")]),
+    typed(
+        "at",
+        [pd.Timestamp("2024-01-31 10:00", tz="Asia/Shanghai")] * 2,
+        "datetime",
+        [day("2024-01-31 02:00")],
+    ),
     written("amount", [str(20240101 + 37 * i) for i in range(30)], "numeric", [20240101], " of eight digits"),
     written("order_id", [str(20240101 + i) for i in range(28)], "numeric", [20240101]),
     written("days_to_date", [str(45322 + 3 * i) for i in range(20)], "numeric", [45322]),

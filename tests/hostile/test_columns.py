@@ -30,4 +30,3 @@ def test_a_column_is_read_as_what_it_is(case: Case, tmp_path: Path) -> None:
 
 def none_or(cell: object) -> object:
     return None if cell is None or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)) else cell
-
