@@ -69,7 +69,8 @@ def main(manifest: Path) -> int:
             names = CODED.get(table["name"], ())
             coded += column.name != table["target"] and ("*" in names or column.name in names)
             if not kind_fits(table, column):
-                wrong.append(f"{where}: kind {column.kind}, not {' or '.join(sorted(expected_kinds(table, column.name)))}")
+                expected = " or ".join(sorted(expected_kinds(table, column.name)))
+                wrong.append(f"{where}: kind {column.kind}, not {expected}")
             if not role_fits(table, column):
                 wrong.append(f"{where}: role {column.role} ({column.why}), not {expected_role(table, column.name)}")
     bad = len({line.split(":")[0] for line in wrong})

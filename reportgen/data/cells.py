@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 
 from reportgen.config import ColumnConfig
 from reportgen.data.dates import counted_dates, moments, parse_dates, zoned
-from reportgen.data.numerals import Writing, tidied
+from reportgen.data.numerals import EXACT_DIGITS, Writing, tidied
 from reportgen.data.spellings import (
-    EXACT_DIGITS,
     MOSTLY,
     Spellings,
     codelike,

@@ -38,6 +38,7 @@ DATES: tuple[str, ...] = (
     "%m/%d/%y",
     "%d/%m/%y",
     "%d.%m.%y",
+    "%a, %d %b %Y",
     "%b %Y",
     "%B %Y",
     "%b-%Y",
@@ -54,6 +55,9 @@ LOOSE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}(?!\d)")
 PADDED = re.compile(r"\d{2}\.\d{2}\.\d{2}(?!\d)")
 ZONE = re.compile(r"(?<=\d)\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
 WORDED_ZONE = re.compile(r"\s?(?:UTC|GMT)$")
+
+DIRECTIVE = re.compile(r"%\w")
+WORD = re.compile(r"[^\W\d_]{2}")
 
 MOST_WAYS = 5
 HEAD = 50
@@ -90,7 +94,7 @@ def moments(texts: pd.Series, ways: str) -> pd.Series:
 def _one_way(texts: pd.Series, way: str) -> pd.Series:
     if way in {SECONDS, MILLISECONDS, EXCEL}:
         return _counted(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64), way, texts.index)
-    if way == ISO:
+    if way == ISO and any(text.endswith(("UTC", "GMT")) for text in texts.dropna()):
         texts = texts.where(texts.isna(), texts.astype("str").str.replace(WORDED_ZONE, "Z", regex=True))
     parsed = naive(pd.to_datetime(texts, format=way, errors="coerce", utc=True))
     known = (parsed >= EARLIEST) & (parsed < LATEST)
@@ -141,8 +145,10 @@ def _best(texts: pd.Series, cells: Spellings, taken: list[str]) -> str | None:
     )
     candidates = []
     for way in (ISO, *(date + time for date in DATES for time in TIMES)):
-        if way not in taken and not _other_order(way, taken):
+        if way not in taken and not _other_order(way, taken) and _thinkable(way, head):
             share = float(_one_way(head, way).notna().mean()) if len(head) else 0.0
+            if share == 1 and way == ISO:
+                return ISO
             if share > 0:
                 candidates.append((way, share))
     if not candidates or (not taken and sum(share for _, share in candidates) < MOSTLY / 2):
@@ -150,6 +156,15 @@ def _best(texts: pd.Series, cells: Spellings, taken: list[str]) -> str | None:
     scored = [(cells.share(_one_way(texts, way).notna().to_numpy()), way) for way, _ in candidates]
     best = max(share for share, _ in scored)
     return next((way for share, way in scored if share == best), None) if best else None
+
+
+def _thinkable(way: str, head: pd.Series) -> bool:
+    """Some text has all the signs that stand between the parts of this way; told without parsing."""
+    if way == ISO:
+        return True
+    signs = set(DIRECTIVE.sub("", way)) - {" "}
+    words = "%b" in way or "%B" in way or "%p" in way
+    return any(signs <= set(text) and (not words or WORD.search(text) is not None) for text in head)
 
 
 def _other_order(way: str, taken: list[str]) -> bool:

@@ -14,6 +14,9 @@ DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 SPACED = re.compile(r"[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d+)?")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
+EXACT_DIGITS = 15
+"""Integers longer than this are not exact as floats: they are numbers in name only."""
+
 NARROW = "\u00a0\u2007\u2008\u2009\u200a\u202f"
 GROUPED = re.compile(rf"(?<=\d)[{NARROW}'\u2019](?=\d{{3}}(?!\d))")
 """Narrow blanks and apostrophes part thousands only: 1 234 567 as in the SI brochure (2019, 5.4.4), 1'234 in Zurich."""
@@ -30,7 +33,7 @@ CURRENCIES = (
 UNITS = frozenset(
     (
         *CURRENCIES,
-        *("%", "‰", "°", "°c", "°f", "℃", "℉", "m", "g", "s", "h", "d", "l", "a", "v", "w", "cc", "ppm", "ppb", "px"),
+        *("%", "‰", "°", "°c", "°f", "℃", "℉", "m", "g", "s", "h", "d", "l", "L", "cc", "ppm", "ppb", "px", "percent"),
         *(
             "kg",
             "mg",
@@ -105,7 +108,7 @@ UNITS = frozenset(
             "bpm",
             "rpm",
         ),
-        *("b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "bit", "byte", "mbps", "kbps", "gbps", "mbit/s"),
+        *("kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "bit", "byte", "mbps", "kbps", "gbps", "mbit/s"),
         *(
             "kcal",
             "cal",
@@ -149,9 +152,7 @@ UNITS = frozenset(
 )
 """What stands behind a number of a quantity. A letter for a compass point, a shirt or a seat is not among them."""
 
-CASED = frozenset(
-    ("mW", "MW", "mV", "MV", "Mb", "MB", "mB", "Gb", "GB", "mA", "MA", "Pa", "PA", "S", "H", "D", "M", "T")
-)
+CASED = frozenset(("mW", "MW", "mV", "MV", "Mb", "MB", "mB", "Gb", "GB", "mA", "MA", "Pa", "PA"))
 """Units that another case would turn into something else: these are compared as they are written."""
 
 NO_UNITS = frozenset(
@@ -159,7 +160,19 @@ NO_UNITS = frozenset(
 )
 """Words behind numbers that make them names, places in a row or times of the day."""
 
-POWERS = {"千": 1e3, "万": 1e4, "亿": 1e8, "万亿": 1e12, "萬": 1e4, "億": 1e8, "만": 1e4, "억": 1e8}
+APART = frozenset(("A", "V", "W", "B", "K"))
+"""Units of one letter that stand apart from their number: 12A is a seat or a house."""
+
+POWERS = {"thousand": 1e3, "million": 1e6, "Million": 1e6, "billion": 1e9, "Billion": 1e9, "trillion": 1e12} | {
+    "千": 1e3,
+    "万": 1e4,
+    "亿": 1e8,
+    "万亿": 1e12,
+    "萬": 1e4,
+    "億": 1e8,
+    "만": 1e4,
+    "억": 1e8,
+}
 LATIN_POWERS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "mn": 1e6, "bn": 1e9, "Mio": 1e6, "Mrd": 1e9, "Mio.": 1e6}
 
 _CURRENCY = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
@@ -239,20 +252,18 @@ def _power_of(after: str) -> tuple[str, str]:
 
 def unit_key(unit: str) -> str:
     """What the spellings of one unit have in common: case (but mW is no MW), and the s of a plural."""
-    if unit in CASED or unit in CURRENCIES or not unit:
+    if unit in CASED or unit in CURRENCIES or len(unit) < 2:
         return unit
     small = " ".join(unit.casefold().split())
     return small[:-1] if len(small) > 3 and small.endswith("s") and small.isalpha() else small
 
 
-def is_unit(unit: str) -> bool:
-    """Whether a unit is one of those that people measure in."""
-    return (
-        unit in UNITS
-        or unit in CURRENCIES
-        or unit in {unit_key(known) for known in UNITS}
-        or unit in CASED - set("SHDMT")
-    )
+KEYS = frozenset(unit_key(unit) for unit in UNITS | CASED)
+
+
+def is_unit(unit: str, apart: bool) -> bool:
+    """Whether the key of a unit is of one that people measure in; `apart` says that it always stands behind a blank."""
+    return unit in KEYS or (apart and unit in APART)
 
 
 def numeral(text: str, writing: Writing) -> float | None:
@@ -270,7 +281,9 @@ def numeral(text: str, writing: Writing) -> float | None:
 
 
 def amount(digits: str, writing: Writing) -> float | None:
-    """The number that digits with separators stand for."""
+    """The number that digits with separators stand for; None for more digits than are exact, which are a code."""
+    if sum(letter.isdigit() for letter in digits.partition(".")[0].partition(",")[0]) > EXACT_DIGITS:
+        return None
     if writing.spaces and SPACED.fullmatch(digits):
         digits = digits.replace(" ", "")
     if writing.commas == "thousands" and THOUSANDS.fullmatch(digits):

@@ -19,15 +19,16 @@ TRUTHS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("ja j", "nein n"),
         ("ja j", "nee n"),
         ("oui o", "non n"),
-        ("sí si s", "no n"),
-        ("sim s", "não nao n"),
-        ("sì si s", "no n"),
+        ("sí si", "no"),
+        ("sim", "não nao"),
+        ("sì", "no"),
         ("tak t", "nie n"),
         ("да", "нет"),
         ("是", "否 不是 不"),
         ("有", "无 没有 無"),
         ("对", "错"),
         ("真", "假"),
+        ("✓ ✔ √", "✗ ✘ ×"),
         ("はい", "いいえ"),
         ("예 네", "아니요 아니오"),
     )
@@ -162,6 +163,8 @@ def order_of(levels: Sequence[str], name: str) -> tuple[str, ...]:
         return ()
     words = {level: squeezed(level).casefold().replace("_", " ") for level in known}
     for scale in (*SCALES, *_graded(name, known)):
+        if scale.get("ii") and "ii" not in words.values():
+            continue  # i, v and x alone are letters
         places = {level: scale.get(word) for level, word in words.items()}
         found = [place for place in places.values() if place is not None]
         if len(found) == len(known) == len(set(found)):

@@ -86,7 +86,10 @@ class LevelReader(Record):
         values = pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
         values = respelled(values, dict(self.called), self.words) if self.called else values
         same = dict(self.same)
-        return values.map(lambda text: same.get(text, text), na_action="ignore").astype(object) if same else values
+        if not same:
+            return values
+        cells = [None if cell is None else same.get(cell, cell) for cell in values]
+        return pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
 
 
 class TruthReader(Record):

@@ -7,13 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.data.numerals import EXACT_DIGITS
 from reportgen.records.base import Code, Facts
 
 MISSING = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "NaT", "?"})
 """Spellings of "missing"; "none" and "None" are not among them: they are often answers ("no guarantor")."""
-
-EXACT_DIGITS = 15
-"""Integers longer than this are not exact as floats: they are numbers in name only."""
 
 MOSTLY = 0.9
 """A column is numeric (or dates) if nine of ten present cells are: one in ten may be a slip, more is a second kind."""

@@ -73,7 +73,7 @@ def read_numbers(cells: Spellings, column: str, asked: Writing | None = None) ->
     plain = [str(text) for text in cells.trimmed[~np.isnan(numbers)]]
     writing = _writing(odd, plain, int(cells.counts[~cells.missing].sum()), asked)
     if writing is None:
-        return Written(numbers, Writing(), ())
+        return Written(numbers, Writing(), _several_units(odd, column))
     read = [numeral(cells.trimmed[i], writing) for i in places]
     fits = [value is not None for value in read]
     if not any(fits) or (asked is None and odd.total(fits) < MOSTLY * odd.counts.sum()):
@@ -122,7 +122,7 @@ def _unit(odd: _Odd, present: int) -> str | None:
     if count < MOSTLY * sum(found.values()) or unit in NO_UNITS:
         return None
     word = loose and len(unit) > 1 and unit.isalpha() and count >= MOSTLY * present
-    return unit if is_unit(unit) or word else None
+    return unit if is_unit(unit, loose) or word else None
 
 
 def _commas(digits: list[str], counts: npt.NDArray[np.int64]) -> Commas | None:
@@ -186,7 +186,7 @@ def _several_units(odd: _Odd, column: str) -> tuple[Code, ...]:
     """Say that numbers bear different units, which is why the column is none of numbers."""
     found: Counter[str] = Counter()
     for part, count in zip(odd.parts, odd.counts, strict=True):
-        if part is not None and part.unit and is_unit(part.unit):
+        if part is not None and part.unit and is_unit(part.unit, part.loose):
             found[part.unit] += int(count)
     if len(found) < 2:
         return ()

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from reportgen.config import Config
-from reportgen.data import load
+from reportgen.data import load, read_rows
+from reportgen.data.reader import reader_of
 from tests.hostile.case import Case
 from tests.hostile.columns import CASES
 
@@ -26,6 +28,16 @@ def test_a_column_is_read_as_what_it_is(case: Case, tmp_path: Path) -> None:
     for name, expected in case.values.items():
         found = [none_or(cell) for cell in dataset.frame[name].iloc[: len(expected)]]
         assert found == [pytest.approx(cell) if isinstance(cell, float) else cell for cell in expected]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:60])
+def test_the_saved_reader_reads_it_again(case: Case, tmp_path: Path) -> None:
+    path = case.make(tmp_path)
+    dataset = load(path, Config())
+    for column in dataset.features:
+        levels = tuple(dict.fromkeys(dataset.frame[column.name].dropna())) if column.kind == "categorical" else ()
+        reader = reader_of(dataset, column.name, column.kind, levels)
+        assert_frame_equal(read_rows(path, [reader]), dataset.frame[[column.name]])
 
 
 def none_or(cell: object) -> object:
