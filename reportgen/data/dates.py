@@ -76,6 +76,9 @@ STAMP_NAME = re.compile(
 LEAST_DAYS = 5
 """Of whole numbers of eight digits in the range of dates one in 27 is a day: five different ones are no chance."""
 
+LATEST_STAMP = 2_524_608_000_000
+"""The milliseconds of the year 2050."""
+
 Moments = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 
@@ -201,11 +204,13 @@ def counted_dates(values: pd.Series) -> str | None:
     Days written as digits are told by being days, all of them; what counts seconds or days by its name, too.
     """
     numbers = values.to_numpy(dtype=np.float64)
-    present = numbers[np.isfinite(numbers)]
-    if len(present) < LEAST_DAYS:
+    if not len(numbers):
         return None
-    low, high, name = float(present.min()), float(present.max()), str(values.name)
-    if low >= 10_000 and high <= 60_000:
+    low, high, name = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers)), str(values.name)
+    if not low >= 10_000 or high > LATEST_STAMP:
+        return None
+    present = numbers[~np.isnan(numbers)]
+    if high <= 60_000:
         named = DATE_NAME.search(name) is not None and AMOUNT_NAME.search(name) is None
         return EXCEL if named and len(np.unique(present)) >= LEAST_DAYS else None
     if low < 180_000 or (present % 1 != 0).any():

@@ -167,4 +167,22 @@ OTHERS = (
     written("rank", ["Gold ", "gold", " GOLD", "silver"], "categorical", ["gold", "gold", "gold", "silver"]),
 )
 
-CASES: tuple[Case, ...] = (*NUMBERS, *NO_NUMBERS, *TRUTHS, *DATES, *OTHERS)
+
+def twice(folder: Path) -> Path:
+    path = folder / "table.csv"
+    path.write_text("a,b,a\n" + "1,2,x\n2,3,y\n" * 20, encoding="utf-8")
+    return path
+
+
+def nameless(folder: Path) -> Path:
+    path = folder / "table.csv"
+    path.write_text(",  ,t\n" + "1,x,yes\n2,y,no\n" * 20, encoding="utf-8")
+    return path
+
+
+NAMES = (
+    Case("one name twice", twice, error="more than one column called 'a'; give every column a name of its own"),
+    Case("no names", nameless, (40, 3), {"column 1": "numeric", "column 2": "categorical"}),
+)
+
+CASES: tuple[Case, ...] = (*NUMBERS, *NO_NUMBERS, *TRUTHS, *DATES, *OTHERS, *NAMES)
