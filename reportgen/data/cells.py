@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -97,6 +98,30 @@ def _told(cells: Spellings, raw: pd.Series) -> Cells:
     return _categories(cells, raw, reasons)
 
 
+def agreed(cells: dict[str, Cells], frame: pd.DataFrame, asked: Mapping[str, ColumnConfig]) -> dict[str, Cells]:
+    """One comma a table: where columns show that it parts decimals, one that leaves it open is read so, too."""
+    sure = {note.code for cell in cells.values() for note in cell.notes if not note.facts.get("ambiguous")}
+    if "decimal_comma" not in sure or "thousands" in sure:
+        return cells
+    return {
+        name: _with_comma(frame[name], asked.get(name, ColumnConfig())) if _open(cell) else cell
+        for name, cell in cells.items()
+    }
+
+
+def _open(cell: Cells) -> bool:
+    return any(note.code == "thousands" and note.facts.get("ambiguous") for note in cell.notes)
+
+
+def _with_comma(raw: pd.Series, asked: ColumnConfig) -> Cells:
+    found = judge(raw, asked.model_copy(update={"decimal": ","}))
+    notes = tuple(
+        note.model_copy(update={"facts": {**note.facts, "ambiguous": True}}) if note.code == "decimal_comma" else note
+        for note in found.notes
+    )
+    return replace(found, notes=notes)
+
+
 def _by_name(cells: Cells, raw: pd.Series) -> Cells:
     """Whole numbers that are dates by their name or their form."""
     way = counted_dates(cells.values) if cells.kind == "numeric" and not cells.notes else None
@@ -161,6 +186,8 @@ def _truths_or_categories(cells: Spellings, raw: pd.Series) -> Cells:
 
 
 def _forced_numbers(cells: Spellings, raw: pd.Series, asked: Writing) -> Cells:
+    blank = cells.missing | np.array([text in MISSING_NUMBER for text in cells.trimmed], dtype=bool)
+    cells = replace(cells, missing=blank)
     written = read_numbers(cells, str(raw.name), asked)
     strange = np.isnan(written.numbers) & ~cells.missing
     values = pd.Series(cells.spread(written.numbers, np.nan), index=raw.index, name=raw.name)

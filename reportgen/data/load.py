@@ -7,7 +7,16 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data.cells import MISSING_NUMBER, Cells, as_labels, judge, refuse_infinity, understand, understand_as
+from reportgen.data.cells import (
+    MISSING_NUMBER,
+    Cells,
+    agreed,
+    as_labels,
+    judge,
+    refuse_infinity,
+    understand,
+    understand_as,
+)
 from reportgen.data.columns import describe
 from reportgen.data.dirt import clean, codes_of, merge_notes, merge_target, without
 from reportgen.data.numerals import Writing
@@ -37,7 +46,7 @@ def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Datas
     raw, several = _one_class_a_spelling(raw, target, config)
     aimed = aim(raw.frame[target], config, least=2 if config.test else 3)
     cells = {name: judge(raw.frame[name], config.columns.get(name)) for name in raw.frame.columns if name != target}
-    dataset = _dataset(raw, aimed, cells, several, config)
+    dataset = _dataset(raw, aimed, agreed(cells, raw.frame, config.columns), several, config)
     _refuse_infinities(dataset.frame, dataset.columns)
     return _with_test(dataset, raw, config) if config.test else dataset
 

@@ -81,7 +81,7 @@ def read_numbers(cells: Spellings, column: str, asked: Writing | None = None) ->
     numbers[places] = [np.nan if value is None else value for value in read]
     dotted = _dotted(cells, numbers, writing)
     unitless = _percent_or_not(cells, numbers, places, writing)
-    return Written(numbers, writing, _notes(cells, odd, fits, writing, column, dotted, unitless, plain))
+    return Written(numbers, writing, _notes(cells, odd, fits, writing, column, dotted, unitless, plain, asked))
 
 
 def _writing(odd: _Odd, plain: list[str], present: int, asked: Writing | None) -> Writing | None:
@@ -203,6 +203,7 @@ def _notes(
     dotted: int,
     unitless: int,
     plain: list[str],
+    asked: Writing | None,
 ) -> tuple[Code, ...]:
     parts = [part for part, fit in zip(odd.parts, fits, strict=True) if fit and part is not None]
     counts = odd.counts[np.array(fits, dtype=bool)]
@@ -214,7 +215,11 @@ def _notes(
     notes: list[Code] = []
     if writing.commas:
         facts: Facts = {"column": column, "count": count(["," in part.digits for part in parts])}
-        sure = any(_one_way(part.digits) for part in parts) or any("." in text for text in plain)
+        sure = (
+            (asked is not None and asked.commas is not None)
+            or any(_one_way(part.digits) for part in parts)
+            or any("." in text for text in plain)
+        )
         notes.append(Code(code=writing.commas, facts=facts if sure else facts | {"ambiguous": True}))
     if writing.dots and (dotted or not writing.commas):
         many = count(["." in part.digits for part in parts]) + dotted

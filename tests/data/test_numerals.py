@@ -1,9 +1,12 @@
 """Numbers as they are written in a whole column, and what is said of it."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from reportgen.config import ColumnConfig
+from reportgen.config import ColumnConfig, Config
+from reportgen.data import load
 from reportgen.data.cells import judge, understand
 from reportgen.data.numerals import Writing, numeral, tidied
 
@@ -91,3 +94,27 @@ def test_what_the_user_says_comes_first() -> None:
     days = judge(column("01/02/2024", "03/02/2024"), ColumnConfig(format="%d/%m/%Y"))
     assert days.values.dt.month.tolist() == [2, 2]
     assert judge(column("[1]", "[2]"), ColumnConfig(kind="categorical")).kind == "categorical"
+
+
+def test_a_test_file_is_read_as_the_data_file_was_and_what_is_lost_is_said(tmp_path: Path) -> None:
+    data, other = tmp_path / "data.csv", tmp_path / "test.csv"
+    data.write_text("w,m,d,t\n" + "12 kg,Yes,31/12/2024,a\n7.5 kg,No,01/02/2024,b\n8 kg,Y,03/02/2024,a\n" * 20)
+    other.write_text("w,m,d,t\n" + "9 kg,Y,05/06/2024,a\n10 lb,No,2024-06-05,b\n" * 10)
+    dataset = load(data, Config(test=str(other)))
+    assert dataset.test is not None
+    assert dataset.test["w"].iloc[0] == 9
+    assert dataset.test["w"].isna().tolist() == [False, True] * 10
+    assert dataset.test["m"].tolist() == ["Yes", "No"] * 10
+    assert dataset.test["d"].dt.month.iloc[0] == 6
+    lost = {n.facts["column"]: n.facts["count"] for n in dataset.reading.notes if n.facts.get("file") == "test"}
+    assert lost == {"w": 10, "d": 10}
+
+
+def test_an_open_comma_is_what_the_other_columns_show(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("p;q;t\n" + "1,234;0,5;a\n5,678;2,25;b\n-;3,5;a\n" * 20)
+    dataset = load(data, Config())
+    assert dataset.frame["p"].tolist()[:2] == [1.234, 5.678]
+    assert dataset.frame["p"].isna().sum() == 20
+    asked = load(data, Config(columns={"p": ColumnConfig(decimal=".")}))
+    assert asked.frame["p"].tolist()[:2] == [1234, 5678]
