@@ -32,7 +32,7 @@ MISSING_NUMBER = frozenset({"-", "--", ".", "..", "None", "none"})
 """Spellings that mean "missing" only where the column's other cells are numbers."""
 
 BOOLEANS = (frozenset({"True", "False"}), frozenset({"true", "false"}), frozenset({"TRUE", "FALSE"}))
-"""Only one spelling a column makes booleans; words for yes and no are looked at later, once their variants are known."""
+"""Only one spelling a column makes booleans; words for yes and no are looked at later, once variants are known."""
 
 LARGEST = 1e100
 """No measurement is larger; what is overflows as soon as it is squared, and counts as an infinity."""

@@ -39,7 +39,7 @@ def sort_levels(
     for name, kind in kinds.items():
         asked = config.columns.get(name)
         wanted = asked.kind if asked else None
-        if name == target or (kind != "categorical" and not (wanted == "boolean" and kind == "boolean")):
+        if name == target or kind != "categorical":
             continue
         yes_no = truths(frame[name]) if wanted in {None, "boolean"} and not (asked and asked.order) else None
         if yes_no is not None and (len(yes_no.called) == 2 or config.reading.variants == "merge"):

@@ -125,3 +125,15 @@ def test_a_random_category_of_many_levels_brings_no_skill() -> None:
     n = len(prepared.test.y)
     assert held.shape[1] <= 41
     assert abs(hits / n - 0.5) < 3 * 0.5 / n**0.5
+
+
+def test_a_column_asked_to_be_a_truth_is_one_or_an_error() -> None:
+    asked = Config(columns={"c": ColumnConfig(kind="boolean")})
+    for cells in (["1", "0"], [1, 0], ["true", "False"], [True, False]):
+        dataset = load(table(c=cells * 30), asked)
+        assert dataset.columns[0].kind == "boolean"
+        assert dataset.frame["c"].tolist()[:2] == [True, False]
+    words = load(table(c=["Ja", "Nein"] * 30), asked)
+    assert (words.columns[0].kind, words.frame["c"].tolist()[:2]) == ("boolean", ["Ja", "Nein"])
+    with pytest.raises(DataError, match="was asked to be yes or no, and holds something else"):
+        load(table(c=["red", "green"] * 30), asked)
