@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import Field, ValidationError
 
@@ -41,6 +41,21 @@ class ReadingConfig(Record):
 
     sentinels: Literal["missing", "keep"] = "missing"
     variants: Literal["merge", "keep"] = "merge"
+
+
+class ColumnConfig(Record):
+    """`[columns."its name"]`: how one column is to be read; what is None or empty the table decides.
+
+    `missing` are cells that stand for "missing" besides the usual ones, `order` the categories from the least to the
+    greatest, `format` how dates are written ("%d/%m/%Y", "ISO8601", "unix seconds", "Excel days"), `decimal` the sign
+    before the decimals.
+    """
+
+    kind: Literal["numeric", "categorical", "datetime", "text", "boolean"] | None = None
+    missing: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    format: str | None = None
+    decimal: Literal[",", "."] | None = None
 
 
 class ModelConfig(Record):
@@ -127,6 +142,7 @@ class Settings(Record):
     budget: Budget = "standard"
     threads: int = Field(default=1, ge=1, le=64)
     reading: ReadingConfig = ReadingConfig()
+    columns: dict[str, ColumnConfig] = {}
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     selection: SelectionConfig = SelectionConfig()
@@ -220,7 +236,10 @@ def _sentence(error: ValidationError, text: str, path: Path | None, also: tuple[
 def _known(table: tuple[str, ...]) -> list[str]:
     record: Any = Config
     for key in table:
-        record = get_args(record)[0] if key.isdigit() else record.model_fields[key].annotation
+        if get_origin(record) is dict:
+            record = get_args(record)[1]
+        else:
+            record = get_args(record)[0] if key.isdigit() else record.model_fields[key].annotation
     return [name for name in record.model_fields if name != "place"]
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,18 +29,23 @@ TIME_NAME = re.compile(
 )
 
 
-def describe(frame: pd.DataFrame, kinds: dict[str, Kind], target: str, config: Config) -> tuple[Column, ...]:
-    """The columns of the table in file order, with kind, role and the reason of the role."""
-    return tuple(_column(frame[name], kinds[name], target, config) for name in frame.columns)
+def describe(
+    frame: pd.DataFrame, kinds: dict[str, Kind], target: str, config: Config, whys: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """The columns of the table in file order, with kind, role and the reason of the role.
+
+    `whys` says of columns that no network can take as they are why that is so.
+    """
+    return tuple(_column(frame[name], kinds[name], target, config, (whys or {}).get(name)) for name in frame.columns)
 
 
-def _column(values: pd.Series, kind: Kind, target: str, config: Config) -> Column:
+def _column(values: pd.Series, kind: Kind, target: str, config: Config, unfit: str | None) -> Column:
     name = str(values.name)
     missing = int(values.isna().sum())
     counts = values.value_counts(sort=False).to_numpy()
     counts = counts[counts > 0]
     distinct = len(counts)
-    role, why = _asked(name, target, config) or _inferred(values, kind, distinct, missing)
+    role, why = _asked(name, target, config) or _inferred(values, kind, distinct, missing, unfit)
     kind = "text" if (why == "key" and kind == "categorical") else kind
     return Column(
         name=name,
@@ -64,9 +70,11 @@ def _asked(name: str, target: str, config: Config) -> tuple[Role, str | None] | 
     return ("dropped", "asked") if name in config.drop else None
 
 
-def _inferred(values: pd.Series, kind: Kind, distinct: int, missing: int) -> tuple[Role, str | None]:
+def _inferred(values: pd.Series, kind: Kind, distinct: int, missing: int, unfit: str | None) -> tuple[Role, str | None]:
     if distinct == 0:
         return ("dropped", "all_missing")
+    if unfit is not None:
+        return ("dropped", unfit)
     if distinct == 1 and not missing:
         return ("dropped", "constant")
     if kind == "text":

@@ -1,5 +1,6 @@
 """How one original column becomes encoded columns: plans learnt from training rows, and their application."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -7,9 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
+from reportgen.data.orders import affirmative
 from reportgen.data.shapes import Matrix
 from reportgen.data.summary import days, level_label
-from reportgen.records.base import Code, Record
+from reportgen.records.base import Code, Kind, Record
 from reportgen.records.table import Encoded
 
 CLIP = 8.0
@@ -216,15 +218,19 @@ def _telling(values: pd.Series) -> bool:
     return min(missing, len(values) - missing) >= least_rows(len(values))
 
 
-def plan_levels(values: pd.Series) -> LevelPlan:
-    """Learn a categorical or boolean column from its training rows: the levels seen often enough, commonest first."""
+def plan_levels(values: pd.Series, kind: Kind = "categorical", rank: Sequence[str] = ()) -> LevelPlan:
+    """Learn a categorical or boolean column from its training rows: the levels seen often enough, commonest first.
+
+    Levels that have an order stand in it.
+    """
     labels = values.dropna().map(level_label)
     counts = labels.value_counts()
     least = least_rows(len(values))
     order = sorted(counts.index, key=lambda label: (-int(counts[label]), label))
     often = [label for label in order if least <= counts[label] <= len(values) - least][:MOST_LEVELS]
-    boolean = set(counts.index) == {"true", "false"}
-    kept = [label for label in often if label == "true"] if boolean else often
+    yes = "true" if set(counts.index) == {"true", "false"} else _yes(kind, list(counts.index))
+    boolean = yes is not None
+    kept = [label for label in often if label == yes] if boolean else _ranked(often, rank)
     rest = [label for label in order if label not in set(often)]
     apart = bool(kept) and not boolean and least <= int(counts[rest].sum())
     return LevelPlan(
@@ -235,6 +241,16 @@ def plan_levels(values: pd.Series) -> LevelPlan:
         missing=_telling(values),
         boolean=boolean,
     )
+
+
+def _yes(kind: Kind, labels: list[str]) -> str | None:
+    return affirmative(labels) if kind == "boolean" and len(labels) == 2 else None
+
+
+def _ranked(labels: list[str], rank: Sequence[str]) -> list[str]:
+    """Labels in their order, those without a place in it last."""
+    places = {label: place for place, label in enumerate(rank)}
+    return sorted(labels, key=lambda label: places.get(label, len(places))) if places else labels
 
 
 def other_label(taken: set[str]) -> str:

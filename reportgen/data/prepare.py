@@ -118,7 +118,7 @@ class Prepared:
 
 def prepare(parts: Parts) -> Prepared:
     """Learn every column's treatment from the training rows and encode all parts by it."""
-    plans = {column.name: _plan(parts.train[column.name], column.kind) for column in parts.dataset.features}
+    plans = {column.name: _plan(parts.train[column.name], column) for column in parts.dataset.features}
     useful = [plan for plan in plans.values() if plan.encoded()]
     if not useful:
         raise DataError(
@@ -137,10 +137,10 @@ def prepare(parts: Parts) -> Prepared:
     )
 
 
-def _plan(values: pd.Series, kind: Kind) -> Plan:
-    if kind == "numeric":
+def _plan(values: pd.Series, column: Column) -> Plan:
+    if column.kind == "numeric":
         return plan_number(values)
-    return plan_dates(values) if kind == "datetime" else plan_levels(values)
+    return plan_dates(values) if column.kind == "datetime" else plan_levels(values, column.kind, column.order)
 
 
 def _readers(dataset: Dataset, plans: Sequence[Plan]) -> tuple[Reader, ...]:

@@ -7,13 +7,14 @@ import pandas as pd
 from pydantic import Field
 
 from reportgen.data.cells import as_labels, forced, typed
+from reportgen.data.dates import ISO, moments
 from reportgen.data.dirt import codes_of, without
+from reportgen.data.numerals import Writing
 from reportgen.data.shapes import Dataset
-from reportgen.data.spellings import MISSING, SEPARATORS, naive, number_label, spelled, spellings
+from reportgen.data.spellings import MISSING, number_label, spelled, spellings
 from reportgen.data.variants import known_as, respelled
+from reportgen.data.writing import written_as
 from reportgen.records.base import Code, Kind, Record
-
-ISO = "ISO8601"
 
 PARSED_AWAY = frozenset(
     ["None", "#NA", "#N/A N/A", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"],
@@ -24,18 +25,19 @@ TRUTHS = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 """What `pandas.read_csv` takes for a truth, and how the truth is then written."""
 
 
-class NumberReader(Record):
-    """Numbers, plain or with the commas that the audit found; the `codes` for "missing" and all else are missing."""
+class NumberReader(Writing):
+    """Numbers, plain or written as the audit found; `codes`, `blank` cells and all else are missing."""
 
     kind: Literal["number"] = "number"
     name: str
-    commas: Literal["thousands", "decimal_comma"] | None = None
     codes: tuple[float, ...] = ()
+    blank: tuple[str, ...] = ()
 
     @property
     def expects(self) -> str:
         """What the cells should hold, in words."""
-        return "numbers" + {"thousands": " as 1,234.5", "decimal_comma": " as 1.234,5", None: ""}[self.commas]
+        commas = {"thousands": " as 1,234.5", "decimal_comma": " as 1.234,5", None: ""}[self.commas]
+        return f"numbers{commas}" + (f" in {self.unit}" if self.unit else "")
 
     def read(self, raw: pd.Series) -> pd.Series:
         """Floats, NaN where missing."""
@@ -45,15 +47,8 @@ class NumberReader(Record):
         found = typed(raw)
         if found is not None and found.kind == "numeric":
             return found.values
-        cells = spellings(raw)
-        numbers = np.asarray(pd.to_numeric(cells.trimmed, errors="coerce"), dtype=np.float64)
-        numbers[cells.missing] = np.nan
-        if self.commas:
-            pattern, clean = SEPARATORS[self.commas]
-            for place in np.flatnonzero(np.isnan(numbers)):
-                if pattern.fullmatch(cells.trimmed[place]):
-                    numbers[place] = float(clean(cells.trimmed[place]))
-        return pd.Series(cells.spread(numbers, np.nan), index=raw.index, name=raw.name)
+        cells = spellings(raw, frozenset(self.blank))
+        return pd.Series(cells.spread(written_as(cells, self), np.nan), index=raw.index, name=raw.name)
 
 
 class LevelReader(Record):
@@ -63,6 +58,7 @@ class LevelReader(Record):
     cell. `parsed` leads from what such a value is written as back to the level, `absent` is the level that an empty
     cell stands for; both only where the audit itself read text. `called` leads from what all spellings of a category
     have in common to the one that the audit knows it by; with `words` that is without case, accents and blanks.
+    `same` leads from all words for yes, or for no, to the one that the column has.
     """
 
     kind: Literal["level"] = "level"
@@ -72,6 +68,7 @@ class LevelReader(Record):
     absent: str | None = None
     called: tuple[tuple[str, str], ...] = ()
     words: bool = False
+    same: tuple[tuple[str, str], ...] = ()
     expects: ClassVar[str] = "categories"
 
     def read(self, raw: pd.Series) -> pd.Series:
@@ -87,7 +84,12 @@ class LevelReader(Record):
         present = raw.notna().to_numpy()
         cells = [text(cell) if there else self.absent for cell, there in zip(raw, present, strict=True)]
         values = pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
-        return respelled(values, dict(self.called), self.words) if self.called else values
+        values = respelled(values, dict(self.called), self.words) if self.called else values
+        same = dict(self.same)
+        if not same:
+            return values
+        cells = [None if cell is None else same.get(cell, cell) for cell in values]
+        return pd.Series(cells, index=raw.index, name=raw.name, dtype=object)
 
 
 class TruthReader(Record):
@@ -109,6 +111,7 @@ class MomentReader(Record):
     kind: Literal["moment"] = "moment"
     name: str
     format: str = ISO
+    blank: tuple[str, ...] = ()
 
     @property
     def expects(self) -> str:
@@ -120,13 +123,12 @@ class MomentReader(Record):
         found = typed(raw)
         if found is not None and found.kind == "datetime":
             return found.values
-        written = np.array([isinstance(cell, str) for cell in raw], dtype=bool)
         texts = as_labels(raw)
-        return _moments(texts.where(written), self.format).fillna(_moments(texts.mask(written), ISO))
-
-
-def _moments(texts: pd.Series, pattern: str) -> pd.Series:
-    return naive(pd.to_datetime(texts, format=pattern, errors="coerce", utc=True))
+        texts = texts.mask(texts.isin(self.blank)) if self.blank else texts
+        if found is not None and self.format != ISO:
+            return moments(texts, self.format)
+        written = np.array([isinstance(cell, str) for cell in raw], dtype=bool)
+        return moments(texts.where(written), self.format).fillna(moments(texts.mask(written), ISO))
 
 
 Reader = Annotated[NumberReader | LevelReader | TruthReader | MomentReader, Field(discriminator="kind")]
@@ -134,16 +136,22 @@ Reader = Annotated[NumberReader | LevelReader | TruthReader | MomentReader, Fiel
 
 def reader_of(dataset: Dataset, column: str, kind: Kind, levels: tuple[str, ...]) -> Reader:
     """How one feature of a table was read; `levels` are those of its values that the network knows."""
+    blank = dataset.blank.get(column, ())
     if kind == "numeric":
-        note = _note(dataset, column, frozenset(SEPARATORS))
         codes = codes_of(dataset.dirt.sentinels, column)
-        return NumberReader.model_validate({"name": column, "commas": note and note.code, "codes": codes})
+        writing = dataset.writings.get(column, Writing())
+        return NumberReader.model_validate(writing.model_dump() | {"name": column, "codes": codes, "blank": blank})
     if kind == "datetime":
         note = _note(dataset, column, frozenset({"dates"}))
-        return MomentReader(name=column, format=str(note.facts["format"]) if note else ISO)
-    if kind == "boolean":
+        return MomentReader(name=column, format=str(note.facts["format"]) if note else ISO, blank=blank)
+    if kind == "boolean" and not _of_words(dataset.frame[column]):
         return TruthReader(name=column)
     return _level_reader(dataset, column, levels)
+
+
+def _of_words(values: pd.Series) -> bool:
+    """Truths that are kept as the words that they were written in."""
+    return any(isinstance(value, str) for value in values.dropna().unique())
 
 
 def _note(dataset: Dataset, column: str, codes: frozenset[str]) -> Code | None:
@@ -153,17 +161,18 @@ def _note(dataset: Dataset, column: str, codes: frozenset[str]) -> Code | None:
 
 
 def _level_reader(dataset: Dataset, column: str, levels: tuple[str, ...]) -> LevelReader:
-    missing = tuple(sorted(MISSING))
+    missing = tuple(sorted(MISSING.union(dataset.blank.get(column, ()))))
     values = dataset.frame[column]
     called, words = _called(dataset, values, levels)
+    same = tuple(sorted(dataset.same.get(column, {}).items()))
     if dataset.reading.format not in {"csv", "tsv"}:
-        return LevelReader(name=column, missing=missing, called=called, words=words)
+        return LevelReader(name=column, missing=missing, called=called, words=words, same=same)
     seen = set(values.dropna())
     parsed = {text: level for level in reversed(levels) for text in _parsed(level) if text not in seen}
     lost = sorted(seen & PARSED_AWAY)
     absent = lost[0] if len(lost) == 1 and values.notna().all() else None
     back = tuple(sorted(parsed.items()))
-    return LevelReader(name=column, missing=missing, parsed=back, absent=absent, called=called, words=words)
+    return LevelReader(name=column, missing=missing, parsed=back, absent=absent, called=called, words=words, same=same)
 
 
 def _called(dataset: Dataset, values: pd.Series, levels: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], bool]:

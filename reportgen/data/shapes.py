@@ -1,5 +1,6 @@
 """The live shapes of a table on its way to the network; they never reach the report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.data.numerals import Writing
 from reportgen.records.dirt import Dirt
 from reportgen.records.table import Column, Level, Reading, SplitRecord, Task
 
@@ -22,10 +24,13 @@ class Dataset:
     """One table, read and understood.
 
     `frame` holds the rows with a usable target, columns in file order with clean dtypes: float64 for numeric, object of
-    str or None for categorical and text, datetime64 for datetime, object of bool or None for boolean; missing is NaN,
-    NaT or None. Its index is the row number of the data file (0 the first below the header). `test` is the same for
-    a file of its own, None without one. The target is a column of both, as str for classes and float64 for regression.
+    str or None for categorical and text, datetime64 for datetime, object of bool or None (or of two words) for boolean;
+    missing is NaN, NaT or None. Its index is the row number of the data file (0 the first below the header). `test` is
+    the same for a file of its own, None without one. The target is a column of both, as str for classes and float64 for
+    regression.
     `dirt` is what was found in single columns; where `one_spelling` holds, a category is known by all its spellings.
+    `writings` says how the numbers of a column are written where they are not plain, `blank` which of a column's cells
+    the user says are missing, `same` the ways of writing yes and no in a column of truths that are kept as words.
     """
 
     name: str
@@ -44,6 +49,9 @@ class Dataset:
     left_out_classes: tuple[Level, ...] = ()
     dirt: Dirt = field(default_factory=Dirt)
     one_spelling: bool = True
+    writings: Mapping[str, Writing] = field(default_factory=dict)
+    blank: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -1,7 +1,5 @@
 """The distinct spellings of a column, and the numbers and dates that they stand for."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,33 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.data.numerals import EXACT_DIGITS
 from reportgen.records.base import Code, Facts
 
 MISSING = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "NaT", "?"})
 """Spellings of "missing"; "none" and "None" are not among them: they are often answers ("no guarantor")."""
-
-EXACT_DIGITS = 15
-"""Integers longer than this are not exact as floats: they are numbers in name only."""
-
-DATE_FORMATS: tuple[str, ...] = (
-    "%Y/%m/%d",
-    "%d.%m.%Y",
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d-%m-%Y",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%B %d, %Y",
-    "%Y年%m月%d日",
-)
-
-TIME_FORMATS = ("", " %H:%M", " %H:%M:%S")
-
-THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-
-DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 
 MOSTLY = 0.9
 """A column is numeric (or dates) if nine of ten present cells are: one in ten may be a slip, more is a second kind."""
@@ -64,14 +40,14 @@ class Spellings:
         return float(self.counts[hits & ~self.missing].sum() / present) if present else 0.0
 
 
-def spellings(raw: pd.Series) -> Spellings:
-    """Find the distinct spellings of a column, so that each is judged once."""
-    known = raw if raw.dtype == "str" else raw.map(spelled, na_action="ignore")
+def spellings(raw: pd.Series, also: frozenset[str] = frozenset()) -> Spellings:
+    """Find the distinct spellings of a column, so that each is judged once; `also` are more spellings of "missing"."""
+    known = raw if raw.dtype == "str" else raw.astype(object).map(spelled, na_action="ignore")
     codes, uniques = pd.factorize(known)
     written = np.array(uniques, dtype=object)
     trimmed = np.array([text.strip() for text in written], dtype=object)
     counts = np.bincount(codes[codes >= 0], minlength=len(written)).astype(np.int64)
-    missing = np.array([text in MISSING for text in trimmed], dtype=bool)
+    missing = np.array([text in MISSING or text in also for text in trimmed], dtype=bool)
     return Spellings(written, trimmed, counts, codes, missing)
 
 
@@ -105,49 +81,9 @@ def stray_note(code: str, cells: Spellings, strange: npt.NDArray[np.bool_], colu
     return (Code(code=code, facts=facts),)
 
 
-def parse_numbers(cells: Spellings, column: str) -> tuple[Floats, tuple[Code, ...]]:
-    """Numbers of the spellings, NaN where they are none; separators of thousands and decimal commas are seen.
-
-    A comma means one thing in a column: nine of ten cells that are no plain numbers must be written so.
-    """
-    numbers = np.asarray(pd.to_numeric(cells.trimmed, errors="coerce"), dtype=np.float64)
-    numbers[cells.missing] = np.nan
-    rest = np.flatnonzero(np.isnan(numbers) & ~cells.missing)
-    if not len(rest) or not any("," in cells.trimmed[i] for i in rest):
-        return numbers, ()
-    for code, (pattern, clean) in SEPARATORS.items():
-        fits = np.array([i for i in rest if pattern.fullmatch(cells.trimmed[i])], dtype=np.intp)
-        count = int(cells.counts[fits].sum())
-        if count and count >= MOSTLY * cells.counts[rest].sum():
-            numbers[fits] = [float(clean(cells.trimmed[i])) for i in fits]
-            return numbers, (Code(code=code, facts={"column": column, "count": count}),)
-    return numbers, ()
-
-
-SEPARATORS: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
-    "thousands": (THOUSANDS, lambda text: text.replace(",", "")),
-    "decimal_comma": (DECIMAL_COMMA, lambda text: text.replace(".", "").replace(",", ".")),
-}
-"""What a comma in a number can be, by the code of the note that says so: how it is told, and how it is taken out."""
-
-
 def codelike(texts: Objects) -> bool:
     """Digits that are a code and not a number: a leading zero, or more digits than a float keeps."""
     return any(t.isdigit() and ((t[0] == "0" and len(t) > 1) or len(t) > EXACT_DIGITS) for t in texts)
-
-
-def parse_dates(cells: Spellings) -> tuple[npt.NDArray[np.datetime64], str]:
-    """The first way of writing dates that most cells follow; a month comes before a day where both are possible."""
-    texts = pd.Series(cells.trimmed).mask(cells.missing)
-    nothing = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
-    for pattern in ("ISO8601", *(date + time for date in DATE_FORMATS for time in TIME_FORMATS)):
-        head = texts.dropna().iloc[:50]
-        if pd.to_datetime(head, format=pattern, errors="coerce", utc=True).notna().mean() < MOSTLY / 2:
-            continue
-        parsed = naive(pd.to_datetime(texts, format=pattern, errors="coerce", utc=True)).to_numpy()
-        if cells.share(~np.isnat(parsed)) >= MOSTLY:
-            return parsed, pattern
-    return nothing, ""
 
 
 def naive(moments: pd.Series) -> pd.Series:

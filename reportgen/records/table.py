@@ -30,9 +30,12 @@ class Column(Record):
 
     `missing` and `distinct` count over the rows used (a target of a class that is kept); the target's over all rows.
     `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text,
-    no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing in their order.
+    nested, bytes, complex, no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing
+    in their order.
     `commonest` counts the rows used that hold the commonest value, and `repeat` is the chance that two present values,
     drawn with replacement, are equal; None in reports of earlier versions. `levels` count training rows.
+    `unit` is what its numbers are in, `readable` the share of the cells with something in them that could be read as
+    the kind (the others count as missing), `order` the categories from the least to the greatest.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Column(Record):
     other_levels: int = 0
     commonest: int | None = None
     repeat: float | None = None
+    unit: str | None = None
+    readable: float | None = None
+    order: tuple[str, ...] = ()
 
 
 class Reading(Record):
