@@ -13,7 +13,7 @@ from tests.batch import stubs
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SAME = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "preparer.json")
+SAME = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "preparer.json", "model.keras")
 QUICK = ("--budget", "quick", "--quiet")
 
 
