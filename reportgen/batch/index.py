@@ -27,7 +27,7 @@ from reportgen.render.words import locate, render
 
 SCHEMA = "reportgen/batch/1"
 SCRIPT = "script/batch.js"
-LOGS = 200_000
+LOGS = 150_000
 """Characters of logs that the page holds in all, shared among the failures."""
 MOST_IN_MARKDOWN = 200
 """Rows of the Markdown table: those where there is something to look at come first."""

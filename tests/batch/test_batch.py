@@ -372,6 +372,11 @@ def test_an_estimate_follows_size_and_earlier_runs():
     assert estimate.left() == pytest.approx((100 + sum(10 + number for number in range(5, 10))) / 2)
     estimate.done("known", 90.0)
     assert estimate.left() == pytest.approx(sum(10 + number for number in range(5, 10)) / 2)
+    poisoned = Estimate(1, {}, dict.fromkeys("abc", 1000))
+    poisoned.done("a", 0.1, failed=True)
+    assert poisoned.left() is None, "a picture among the tables says nothing of how long a table takes"
+    poisoned.done("b", 10.1)
+    assert poisoned.left() == pytest.approx(5.1)
     flat = Estimate(1, {}, {f"t{number}": number for number in range(4)})
     for number in range(3):
         flat.done(f"t{number}", 9 - number)
