@@ -117,7 +117,7 @@ def _faults(good: int, status: int) -> list[str]:
     faults = [] if status == 2 else [f"exit status {status}, not 2"]
     for number in range(good):
         one = found[f"table{number:02}"]
-        if one["status"] != "done" or not Path(one["files"]["report.pdf"]).exists():
+        if one["status"] != "done" or not Path("audits", one["files"]["report.pdf"]).exists():
             faults.append(f"{one['name']}: {one['status']}, {one.get('failure')}")
     for name, (reason, words) in POISON.items():
         failure = found[name].get("failure") or {"reason": "none", "detail": found[name]["status"]}
