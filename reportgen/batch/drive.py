@@ -32,7 +32,7 @@ OF_THE_MACHINE = ("output", "lost")
 RAISED = 1.1
 """A limit so many times the one that was reached is another one: what is free of memory varies from night to night."""
 
-Need = Literal["new", "changed", "fresh", "retry", "gone", "unchanged", "failed"]
+Need = Literal["new", "changed", "fresh", "retry", "gone", "unchanged", "failed", "refused"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Task:
     @property
     def todo(self) -> bool:
         """Whether its audit is to be made."""
-        return self.need not in ("unchanged", "failed")
+        return self.need not in ("unchanged", "failed", "refused")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,9 @@ def tasks_of(jobs: Iterable[Job], states: Mapping[str, State], wishes: Wishes) -
     """What is new, changed, to be tried again, or done already."""
     found = []
     for job in jobs:
+        if job.refused:
+            found.append(Task(job, "", "refused"))
+            continue
         hashed = hash_of(job)
         found.append(Task(job, hashed, _need(job, hashed, states.get(job.key), wishes)))
     return found
