@@ -276,6 +276,8 @@ def _on_worker(parcel: Parcel, key: str) -> Answer:
 
 
 def _unwanted(worker: Any, key: str) -> bool:  # noqa: ANN401 - distributed.Worker
-    """Whether the scheduler took the job back, as it does when the driver cancels it or is gone."""
+    """Whether the scheduler took the job back, as it does when the driver cancels it or is gone; or is gone itself."""
+    if worker.status.name in ("closing", "closed", "failed"):
+        return True
     task = worker.state.tasks.get(key)
     return task is None or task.state in ("cancelled", "released", "forgotten")

@@ -151,6 +151,7 @@ class ObjectStore:
             if manifest is None or not set(outputs_of(manifest)) <= self._names(ARRIVALS, start, token):
                 raise OutputError(f"the report for {self.show(key)} did not arrive whole; start the batch again")
             self._clear(key, manifest)
+            system.makedirs(self._path(key), exist_ok=True)
             for name in outputs_of(manifest):
                 system.cp_file(self._path(ARRIVALS, start, token, name), self._path(key, name))
             system.rm(self._path(ARRIVALS, start, token), recursive=True)
@@ -210,7 +211,7 @@ def _fsspec() -> Any:  # noqa: ANN401 - a module
         import fsspec.core  # noqa: PLC0415 - an extra
     except ImportError:
         raise ConfigError(
-            "addresses such as s3:// need fsspec and a library for each kind; install them with: pip install fsspec s3fs"
+            "addresses such as s3:// need fsspec and a library of their kind; install them with: pip install fsspec s3fs"
         ) from None
     return fsspec
 

@@ -92,6 +92,12 @@ def _killed_once(job: Job) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _long(job: Job) -> None:
+    with Path(f"{job.source}.begun").open("a") as begun:
+        begun.write(f"{os.getpid()}\n")
+    time.sleep(1.5)
+
+
 def _leaving(_job: Job) -> None:
     os._exit(7)
 
@@ -106,6 +112,7 @@ ACTS = {
     "killed_once": _killed_once,
     "killed_ever": _killed,
     "leaving": _leaving,
+    "long": _long,
 }
 
 
