@@ -30,6 +30,8 @@ COUNTED_EVERY = 2.0
 """Seconds between two counts of the workers."""
 CONNECTING = 5.0
 """Seconds that one attempt to reach the scheduler, or to ask it something, may take."""
+MOST_IN_A_ROW = 50
+"""How many looks at the cluster may fail, one after the other, before it is given up."""
 MOST_BEGINNINGS = 10
 """How often a job is begun again because a scheduler was lost; then something else is wrong."""
 VERSION = "__import__('reportgen').__version__"
@@ -53,19 +55,28 @@ class DaskExecutor(Executor):
     """
 
     def __init__(
-        self, address: str, parcel: Callable[..., Parcel], patience: float, tell: Callable[[str], None] = print
+        self,
+        address: str,
+        parcel: Callable[..., Parcel],
+        patience: float,
+        tell: Callable[[str], None] = print,
+        stop: threading.Event | None = None,
     ) -> None:
-        """`parcel(work, job, needs)` packs a job; `tell` is told what the user would wonder about."""
+        """`parcel(work, job, needs)` packs a job; `tell` is told what the user would wonder about.
+
+        Setting `stop` is another way to say `drop`, also while the scheduler is waited for.
+        """
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._address, self._parcel, self._patience, self._tell = address, parcel, patience, tell
         self._sent: list[_Sent] = []
         self._lock = threading.Lock()
-        self._dropped, self._ended = threading.Event(), threading.Event()
+        self._dropped, self._ended = stop or threading.Event(), threading.Event()
         self._broken: EngineError | None = None
         self._threads, self._counted, self._seen, self._alone = 0, 0.0, time.monotonic(), False
         self._client: Client | None = None
         self._connect()
-        self._count()
+        if self._client is not None:
+            self._count()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -105,25 +116,31 @@ class DaskExecutor(Executor):
 
     def _serve(self) -> None:
         """Post, collect, count and reconnect until told to stop."""
+        in_a_row = 0
         while not (self._ended.is_set() and (not self._sent or self._dropped.is_set())):
             try:
                 self._tend()
+                in_a_row = 0
             except EngineError as error:
                 self._break(error)
                 break
-            except (OSError, TimeoutError, RuntimeError):  # the connection went while it was used
-                self._counted = 0.0
+            except Exception as error:  # most often the connection went while it was used, and the next look sees it
+                in_a_row += 1
+                if in_a_row > MOST_IN_A_ROW:
+                    self._break(EngineError(f"the cluster at {self._address} fails: {type(error).__name__}: {error}"))
+                    break
             self._ended.wait(LOOK)
         self._leave()
 
     def _tend(self) -> None:
         if self._dropped.is_set():
             self._let_go()
+            return
         if self._client is None or self._client.status != "running":
             self._reconnect()
-        if time.monotonic() - self._counted > COUNTED_EVERY:
+        if not self._dropped.is_set() and time.monotonic() - self._counted > COUNTED_EVERY:
             self._count()
-        for sent in list(self._sent):
+        for sent in [] if self._dropped.is_set() else list(self._sent):
             if sent.remote is None:
                 self._post(sent)
             else:
@@ -217,6 +234,8 @@ class DaskExecutor(Executor):
             for sent in self._sent:
                 sent.remote = None
             self._connect(end)
+        if self._dropped.is_set():
+            return
         self._tell("it is back; what ran is begun again")
         self._refuse_other_versions()
 

@@ -235,7 +235,7 @@ def _work(request: Request, book: _Book, journal: Journal, means: _Means, work: 
     modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
     with speaking(request.quiet) as (tell, show), _heeding_signals() as stop:
         show("loading the libraries" if request.engine == "local" else f"looking for {request.scheduler}")
-        with _engine(request, book, means, modules, (len(todo), tell)) as (executor, slots):
+        with _engine(request, book.store, means, modules, len(todo), tell, stop) as (executor, slots):
             journal.planned([task.job.key for task in todo], now())
             tell(f"{len(todo)} of {len(book.tasks)} to audit, {slots()} at once")
             estimate = _estimate(todo, book.states, slots())
@@ -257,22 +257,32 @@ def _work(request: Request, book: _Book, journal: Journal, means: _Means, work: 
 
 @contextmanager
 def _engine(
-    request: Request, book: _Book, means: _Means, modules: tuple[str, ...], rest: tuple[int, Callable[[str], None]]
+    request: Request,
+    store: Store,
+    means: _Means,
+    modules: tuple[str, ...],
+    most: int,
+    tell: Callable[[str], None],
+    stop: threading.Event,
 ) -> Iterator[tuple[Executor, Callable[[], int]]]:
     """Who does the work, and how many jobs are handed out at once."""
-    most, tell = rest
     if request.engine == "dask":
-        with _cluster(request, book.store, means, modules, tell) as cluster:
+        with _cluster(request, store, means, modules, tell, stop) as cluster:
             yield cluster, lambda: min(request.workers or cluster.slots(), most)
         return
     workers = min(means.workers, most)
     with LocalExecutor(workers, means.limits, modules, inherited=(means.lock,)) as local:
-        yield book.store.wrap(local), lambda: workers
+        yield store.wrap(local), lambda: workers
 
 
 @contextmanager
 def _cluster(
-    request: Request, store: Store, means: _Means, modules: tuple[str, ...], tell: Callable[[str], None]
+    request: Request,
+    store: Store,
+    means: _Means,
+    modules: tuple[str, ...],
+    tell: Callable[[str], None],
+    stop: threading.Event,
 ) -> Iterator["DaskExecutor"]:
     """The workers of a Dask scheduler, with a room where they leave what they made."""
     try:
@@ -290,7 +300,7 @@ def _cluster(
         return Parcel(work, job, modules, means.limits, home, store, start, needs)
 
     try:
-        with DaskExecutor(str(request.scheduler), parcel, patience, tell) as cluster:
+        with DaskExecutor(str(request.scheduler), parcel, patience, tell, stop) as cluster:
             yield cluster
     finally:
         store.close(start)

@@ -211,7 +211,7 @@ def _fsspec() -> Any:  # noqa: ANN401 - a module
         import fsspec.core  # noqa: PLC0415 - an extra
     except ImportError:
         raise ConfigError(
-            "addresses such as s3:// need fsspec and a library of their kind; install them with: pip install fsspec s3fs"
+            "addresses such as s3:// need fsspec and a library for their kind: pip install fsspec s3fs"
         ) from None
     return fsspec
 
@@ -271,11 +271,17 @@ class Uploading(Executor):
             outer.cancel()
             return
         try:
-            result = inner.result()
-            if result.status == "done":
-                self._store.place(job.folder, job.key)
-            self._store.put(job.log, f"logs/{job.log.name}")
+            result = self._uploaded(job, inner)
         except BaseException as error:
             outer.set_exception(error)
         else:
             outer.set_result(result)
+
+    def _uploaded(self, job: Job, inner: Future[Any]) -> Any:  # noqa: ANN401
+        try:
+            result = inner.result()
+        finally:
+            self._store.put(job.log, f"logs/{job.log.name}")
+        if result.status == "done":
+            self._store.place(job.folder, job.key)
+        return result

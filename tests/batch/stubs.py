@@ -59,7 +59,8 @@ def _segv(_job: Job) -> None:
     ctypes.string_at(0)
 
 
-def _sleep(_job: Job) -> None:
+def _sleep(job: Job) -> None:
+    _begun(job)
     time.sleep(600)
 
 
@@ -93,9 +94,13 @@ def _killed_once(job: Job) -> None:
 
 
 def _long(job: Job) -> None:
+    _begun(job)
+    time.sleep(1)
+
+
+def _begun(job: Job) -> None:
     with Path(f"{job.source}.begun").open("a") as begun:
         begun.write(f"{os.getpid()}\n")
-    time.sleep(1.5)
 
 
 def _leaving(_job: Job) -> None:
