@@ -243,8 +243,9 @@ class DaskExecutor(Executor):
         """Try until the end of patience. Raises EngineError."""
         end = time.monotonic() + self._patience if end is None else end
         while not self._dropped.is_set():
+            once = max(CONNECTING / 5, min(CONNECTING, end - time.monotonic()))
             try:
-                self._client = Client(self._address, timeout=CONNECTING, set_as_default=False, name="reportgen")
+                self._client = Client(self._address, timeout=once, set_as_default=False, name="reportgen")
             except (OSError, TimeoutError) as error:
                 if time.monotonic() > end:
                     raise EngineError(
@@ -268,7 +269,7 @@ class DaskExecutor(Executor):
                 if isinstance(version, ModuleNotFoundError):
                     raise EngineError(f"the worker {worker} has no reportgen; install version {__version__} there")
                 if isinstance(version, str) and version != __version__:
-                    raise EngineError(other_version(worker, version))
+                    raise EngineError(other_version(worker, version, __version__))
 
     def _count(self) -> None:
         """See how many workers there are; none for longer than patience ends the batch. Raises EngineError."""

@@ -119,14 +119,12 @@ def at_home(home: Home, work: Callable[[Job], Result], job: Job) -> Result:
 
 def _refuse_version(version: str) -> None:
     if version != __version__:
-        raise EngineError(other_version(gethostname(), __version__))
+        raise EngineError(other_version(gethostname(), __version__, version))
 
 
-def other_version(host: str, theirs: str) -> str:
-    """The sentence about a worker with another version."""
-    return (
-        f"the worker on {host} has reportgen {theirs}, and this machine {__version__}; install the same version on both"
-    )
+def other_version(host: str, theirs: str, ours: str) -> str:
+    """The sentence about a worker with another version than the driver's."""
+    return f"the worker on {host} has reportgen {theirs}, and the driver {ours}; install the same version on both"
 
 
 def needs_of(job: Job) -> tuple[str, ...]:

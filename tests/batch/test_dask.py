@@ -164,24 +164,44 @@ def test_a_worker_killed_mid_run_loses_nothing(folder, audits, on):
     assert stubs.read(folder / "here") == reports
 
 
-def test_ctrl_c_ends_what_runs_on_the_workers(folder, cluster):
+PROGRAM = """
+import sys
+from reportgen.batch.command import Request, batch
+from tests.batch import stubs
+data, out, address = sys.argv[1:]
+sys.exit(batch(Request((data,), out=out, engine="dask", scheduler=address, quiet=True), print, stubs.stub))
+"""
+
+
+@pytest.mark.parametrize(("number", "ending"), [(signal.SIGINT, ("dropped", 130)), (signal.SIGKILL, ("running", -9))])
+def test_nothing_runs_on_for_a_driver_that_stopped_or_died(folder, audits, cluster, number, ending):
     tables(folder, "sleep1", "sleep2", "z1", "z2")
-    program = (
-        "import sys\nfrom reportgen.batch.command import Request, batch\nfrom tests.batch import stubs\n"
-        "sys.exit(batch(Request((sys.argv[1] + '/*.csv',), out=sys.argv[1] + '/out', engine='dask',"
-        " scheduler=sys.argv[2], quiet=True), print, stubs.stub))"
-    )
-    words = [sys.executable, "-c", program, str(folder), cluster.address]
+    words = [sys.executable, "-c", PROGRAM, str(folder / "*.csv"), str(folder / "out"), cluster.address]
     run = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     until(lambda: all(begun(folder, "sleep1", "sleep2")))
     pids = [pid for pids in begun(folder, "sleep1", "sleep2") for pid in pids]
-    run.send_signal(signal.SIGINT)
-    assert run.communicate(timeout=20)[1].startswith("reportgen: interrupted; 0 of 4 audited")
-    assert run.returncode == 130
-    until(lambda: not any(alive(pid) for pid in pids), 10)
-    assert leftovers(folder / "out") == []
+    run.send_signal(number)
+    said = run.communicate(timeout=20)[1]
+    until(lambda: not any(alive(pid) for pid in pids))
     states = read_states((folder / "out" / ".reportgen").glob("journal*.jsonl"))
-    assert {state.event for state in states.values()} == {"dropped", "planned"}
+    found = {key: state.event for key, state in states.items()}
+    assert found == {"sleep1": ending[0], "sleep2": ending[0], "z1": "planned", "z2": "planned"}
+    assert run.returncode == ending[1]
+    if number == signal.SIGINT:
+        assert said == "reportgen: interrupted; 0 of 4 audited, 4 to go: the same command goes on\n"
+        assert leftovers(folder / "out") == []
+        assert stubs.index(folder / "out")["totals"]["pending"] == 4
+
+
+def test_workers_of_another_version_are_one_sentence(folder, on, monkeypatch):
+    from reportgen.batch import cluster as module
+    from reportgen.batch import remote
+
+    tables(folder, "a")
+    for one in (module, remote):
+        monkeypatch.setattr(one, "__version__", "9.9.9")
+    with pytest.raises(EngineError, match=r"has reportgen .*, and the driver 9\.9\.9; install the same version on both"):
+        on()
 
 
 def test_a_scheduler_that_comes_back_is_waited_for(folder, audits, on, cluster):
@@ -202,7 +222,7 @@ def test_a_scheduler_that_comes_back_is_waited_for(folder, audits, on, cluster):
     assert stubs.read(folder / "here") == reports
 
 
-def test_a_scheduler_that_stays_away_ends_the_batch_in_a_sentence_and_the_next_start_goes_on(folder, audits, cluster):
+def test_a_scheduler_that_stays_away_ends_the_batch_in_a_sentence_and_a_start_goes_on(folder, audits, cluster):
     tables(folder, "a", "long1")
     caught = []
 
@@ -220,4 +240,6 @@ def test_a_scheduler_that_stays_away_ends_the_batch_in_a_sentence_and_the_next_s
     assert caught
     assert "it goes on where it stopped" in caught[0]
     assert stubs.index(folder / "out")["totals"]["datasets"] == 2
+    with pytest.raises(EngineError, match="no scheduler answers at tcp://127"):
+        audits(engine="dask", scheduler=cluster.address, patience="0.1s")
     assert audits()[0] == 0
