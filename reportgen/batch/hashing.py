@@ -4,6 +4,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_hex
 
 from reportgen import __version__
 from reportgen.batch.plan import Job, is_url
@@ -40,12 +41,13 @@ def _digest(content: object) -> str:
 def _file(path: str) -> str | None:
     """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker.
 
-    Of a URL it is what its server says of the bytes (a tag, a time), which are not fetched.
+    Of a URL it is what its server says of the bytes (a tag, a time), which are not fetched; what cannot be asked (a
+    database) counts as changed at each start.
     """
     if is_url(path):
         from reportgen.batch.objects import fingerprint  # noqa: PLC0415 - needs an extra
 
-        return fingerprint(path)
+        return fingerprint(path) or token_hex(16)
     try:
         return sha256(Path(path)) if Path(path).is_file() else None
     except (OSError, ValueError):

@@ -26,6 +26,11 @@ from reportgen.output import STAGE
 
 OPEN = "open"
 """An object that stands for the room of arrivals, since folders do not exist without one."""
+MARKS = (
+    *("size", "etag", "lastmodified", "modified", "mtime", "updated", "created", "generation", "versionid"),
+    *("checksum", "crc32c", "md5hash", "contentmd5"),
+)
+"""What servers tell of an object that changes with its bytes, by many names."""
 
 
 def home_of(url: str) -> Path:
@@ -233,9 +238,14 @@ def fingerprint(url: str) -> str | None:
     """What changes where the bytes behind a URL do, as far as its server says; None where it cannot be asked."""
     try:
         system, path = _fsspec().core.url_to_fs(url)
-        return str(system.ukey(path))
+        told = {key: str(value) for key, value in system.info(path).items() if _bare(key) in MARKS}
     except Exception:
         return None
+    return json.dumps(told, sort_keys=True) if told else None
+
+
+def _bare(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")
 
 
 class Uploading(Executor):

@@ -95,7 +95,7 @@ def _killed_once(job: Job) -> None:
 
 def _long(job: Job) -> None:
     _begun(job)
-    time.sleep(1)
+    time.sleep(0.7)
 
 
 def _begun(job: Job) -> None:

@@ -53,19 +53,24 @@ def shell(folder):
     path = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PROGRAM": STUBBED}
     given = {"MANIFEST": str(folder / "batch.toml"), "OUT": str(folder / "out")}
 
-    def run(*words: str, **names: str) -> int:
-        done = subprocess.run(
-            words, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | path | given | names
-        )
-        assert done.stderr == ""
-        return done.returncode
+    def run(*words: str, parts: list[dict[str, str]]) -> list[tuple[int | None, str]]:
+        """All parts at once, as an array does: how each ended, and what it complained of."""
+        runs = [
+            subprocess.Popen(
+                words, cwd=folder, env=os.environ | path | given | part, stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL, text=True,
+            )
+            for part in parts
+        ]  # fmt: skip
+        said = [process.communicate(timeout=60)[1] for process in runs]
+        return [(process.returncode, words) for process, words in zip(runs, said, strict=True)]
 
     return run
 
 
 def test_every_task_of_the_slurm_array_does_its_part(shell, folder):
     names = {"SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "1"}
-    assert [shell(str(SLURM), SLURM_ARRAY_TASK_ID=task, **names) for task in "12"] == [0, 0]
+    assert shell(str(SLURM), parts=[{"SLURM_ARRAY_TASK_ID": task, **names} for task in "12"]) == [(0, ""), (0, "")]
     check(folder)
 
 
@@ -78,8 +83,8 @@ def test_the_slurm_file_says_what_slurm_reads(folder):
 
 
 def test_every_pod_of_the_job_does_its_part(shell, folder):
-    words = ("/bin/sh", "-c", command_of_job())
-    assert [shell(*words, JOB_COMPLETION_INDEX=index, PARTS="2") for index in "01"] == [0, 0]
+    parts = [{"JOB_COMPLETION_INDEX": index, "PARTS": "2"} for index in "01"]
+    assert shell("/bin/sh", "-c", command_of_job(), parts=parts) == [(0, ""), (0, "")]
     check(folder)
 
 

@@ -13,11 +13,11 @@ from reportgen import __version__
 from reportgen.batch import remote
 from reportgen.batch.audit import DiskFullError
 from reportgen.batch.limits import Limits
-from reportgen.batch.plan import Job, make_plan
+from reportgen.batch.plan import Job, make_plan, sources_of
 from reportgen.batch.remote import Home, Parcel, at_home, carry_out, needs_of
 from reportgen.batch.store import EngineError, FolderStore
 from reportgen.config import Config
-from reportgen.errors import OutputError
+from reportgen.errors import ConfigError, OutputError
 from tests.batch import stubs
 from tests.batch.conftest import tables
 
@@ -241,3 +241,21 @@ def test_an_upload_waits_for_any_executor(folder):
         release.set()
         result = future.result(timeout=10)
     assert ObjectStore(store.url).has(job, result)
+
+
+def test_a_url_is_known_by_what_its_server_says():
+    fsspec = pytest.importorskip("fsspec")
+    from reportgen.batch.objects import fingerprint
+
+    system = fsspec.filesystem("memory")
+    system.pipe({"/lake/a.csv": b"x,y", "/lake/b.csv": b"x,y"})
+    before = fingerprint("memory://lake/a.csv")
+    assert before
+    assert fingerprint("memory://lake/a.csv") == before
+    system.pipe_file("/lake/a.csv", b"x,y,z")
+    assert fingerprint("memory://lake/a.csv") not in (None, before)
+    assert fingerprint("memory://lake/none.csv") is fingerprint("postgresql://host/base") is None
+    assert sources_of("memory://lake/*.csv") == ["memory:///lake/a.csv", "memory:///lake/b.csv"]
+    assert sources_of("https://host/a.csv?b=[1]", Path("elsewhere")) == ["https://host/a.csv?b=[1]"]
+    with pytest.raises(ConfigError, match=r"memory://lake/\*.parquet matches no file"):
+        sources_of("memory://lake/*.parquet")
