@@ -71,6 +71,7 @@ class DaskExecutor(Executor):
         self._sent: list[_Sent] = []
         self._lock = threading.Lock()
         self._dropped, self._ended = stop or threading.Event(), threading.Event()
+        self._wake = threading.Event()
         self._broken: EngineError | None = None
         self._threads, self._counted, self._seen, self._alone = 0, 0.0, time.monotonic(), False
         self._client: Client | None = None
@@ -100,6 +101,7 @@ class DaskExecutor(Executor):
             else:
                 sent.future.set_running_or_notify_cancel()
                 self._sent.append(sent)
+        self._wake.set()
         return sent.future
 
     def drop(self) -> None:
@@ -129,7 +131,8 @@ class DaskExecutor(Executor):
                 if in_a_row > MOST_IN_A_ROW:
                     self._break(EngineError(f"the cluster at {self._address} fails: {type(error).__name__}: {error}"))
                     break
-            self._ended.wait(LOOK)
+            self._wake.wait(LOOK)
+            self._wake.clear()
         self._leave()
 
     def _tend(self) -> None:
@@ -154,6 +157,7 @@ class DaskExecutor(Executor):
             return
         key = f"reportgen-{sent.parcel.job.key}-{secrets.token_hex(8)}"
         sent.remote = self._client.submit(_on_worker, sent.parcel, key, key=key, pure=False)
+        sent.remote.add_done_callback(lambda _ended: self._wake.set())
 
     def _collect(self, sent: _Sent, remote: Remote) -> None:
         """Take what a worker answered; what the cluster forgot, with its scheduler, is posted again."""

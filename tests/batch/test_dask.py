@@ -174,7 +174,7 @@ sys.exit(batch(Request((data,), out=out, engine="dask", scheduler=address, quiet
 
 
 @pytest.mark.parametrize(("number", "ending"), [(signal.SIGINT, ("dropped", 130)), (signal.SIGKILL, ("running", -9))])
-def test_nothing_runs_on_for_a_driver_that_stopped_or_died(folder, audits, cluster, number, ending):
+def test_nothing_runs_on_for_a_driver_that_stopped_or_died(folder, on, cluster, number, ending):
     tables(folder, "sleep1", "sleep2", "z1", "z2")
     words = [sys.executable, "-c", PROGRAM, str(folder / "*.csv"), str(folder / "out"), cluster.address]
     run = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -191,6 +191,10 @@ def test_nothing_runs_on_for_a_driver_that_stopped_or_died(folder, audits, clust
         assert said == "reportgen: interrupted; 0 of 4 audited, 4 to go: the same command goes on\n"
         assert leftovers(folder / "out") == []
         assert stubs.index(folder / "out")["totals"]["pending"] == 4
+    for name in ("sleep1", "sleep2"):
+        (folder / f"{name}.csv").unlink()
+    assert on() == (0, f"2 of 2 audited; index in {folder}/out/index.html")
+    assert leftovers(folder / "out") == []
 
 
 def test_workers_of_another_version_are_one_sentence(folder, on, monkeypatch):
