@@ -124,7 +124,9 @@ def _places(request: Request) -> tuple[Store, Path]:
     if is_url(out):
         from reportgen.batch.objects import ObjectStore, home_of  # noqa: PLC0415 - needs an extra
 
-        return ObjectStore(out), request.journal or home_of(out)
+        store = ObjectStore(out)
+        store.refuse_unknown()
+        return store, request.journal or home_of(out)
     if request.journal is not None:
         raise ConfigError("--journal is for an --out that is a URL; a folder holds its journal itself")
     return FolderStore(Path(out)), Path(out)

@@ -51,8 +51,12 @@ class ObjectStore:
         try:
             system, path = fsspec.core.url_to_fs(self.url)
         except (ImportError, ValueError) as error:
-            raise ConfigError(f"{self.url} cannot be written to: {error}") from None
+            raise ConfigError(f"{self.url} cannot be written to: {' '.join(str(error).split())}") from None
         return system, str(path).rstrip("/")
+
+    def refuse_unknown(self) -> None:
+        """Raise ConfigError where this machine lacks what such an address needs."""
+        _ = self._found
 
     def __getstate__(self) -> dict[str, str]:
         return {"url": self.url}

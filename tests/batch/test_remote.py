@@ -1,6 +1,8 @@
 """What a worker of another machine does with a parcel, and who may put a report into its place."""
 
 import os
+import re
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -259,3 +261,38 @@ def test_a_url_is_known_by_what_its_server_says():
     assert sources_of("https://host/a.csv?b=[1]", Path("elsewhere")) == ["https://host/a.csv?b=[1]"]
     with pytest.raises(ConfigError, match=r"memory://lake/\*.parquet matches no file"):
         sources_of("memory://lake/*.parquet")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"engine": "dask"}, "--engine dask and --scheduler tcp://host:8786 go together"),
+        ({"scheduler": "tcp://host:8786"}, "--engine dask and --scheduler tcp://host:8786 go together"),
+        ({"engine": "spark"}, "--engine takes one of local, dask, not 'spark'"),
+        ({"journal": Path("journal")}, "--journal is for an --out that is a URL"),
+        ({"out": "nowhere://bucket/audits"}, "nowhere://bucket/audits cannot be written to: Protocol not known"),
+        ({"engine": "dask", "scheduler": "tcp://host:8786", "patience": "long"}, "--patience takes a time such as"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence(folder, audits, asked, words, monkeypatch):
+    pytest.importorskip("fsspec")
+    monkeypatch.chdir(folder)
+    tables(folder, "a")
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        audits(**asked)
+
+
+@pytest.mark.parametrize(
+    ("missing", "asked", "words"),
+    [
+        ("distributed", {"engine": "dask", "scheduler": "tcp://host:8786"}, 'pip install "reportgen[dask]"'),
+        ("fsspec.core", {"out": "s3://bucket/audits", "journal": Path("journal")}, "pip install fsspec s3fs"),
+    ],
+)
+def test_a_library_that_is_not_there_is_named_with_its_extra(folder, audits, monkeypatch, missing, asked, words):
+    monkeypatch.chdir(folder)
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "reportgen.batch.cluster", raising=False)
+    tables(folder, "a")
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        audits(**asked)
