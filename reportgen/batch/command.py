@@ -7,14 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reportgen.batch.audit import audit_one
 from reportgen.batch.drive import Driver, Task, Wishes, now, tasks_of
+from reportgen.batch.engine import PATIENCE, Means, dask, local, refuse_half
 from reportgen.batch.journal import Journal, State, read_states
 from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_memory, workers_for
 from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
@@ -22,19 +23,12 @@ from reportgen.batch.plan import Job, Shard, is_url, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
 from reportgen.batch.result import Result
 from reportgen.batch.store import EngineError, FolderStore, Store
-from reportgen.batch.workers import LocalExecutor
 from reportgen.errors import ConfigError, OutputError
 from reportgen.output import STAGE, settle
-
-if TYPE_CHECKING:
-    from reportgen.batch.cluster import DaskExecutor
 
 INTERRUPTED = 130
 SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
 """Ends the spinner's line on a terminal."""
-ENGINES = ("local", "dask")
-PATIENCE = 600.0
-"""Seconds that a scheduler, or its workers, are waited for unless the user says."""
 SHOWN_EVERY = 60.0
 """Seconds between two indexes while a batch runs; a page that takes long to make is made more seldom."""
 TODO = {
@@ -80,7 +74,7 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     """
     if not hasattr(os, "fork"):
         raise ConfigError("this system cannot fork processes, which a batch does; run it on Linux or macOS")
-    _refuse_half_engine(request)
+    refuse_half(request.engine, request.scheduler)
     store, home = _places(request)
     options = dict(request.options or {})
     asked = Limits(read_seconds(request.timeout), read_bytes(request.memory))
@@ -89,12 +83,12 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     _refuse_missing_templates(every)
     mine = [job for job in every if shard is None or shard.holds(job.key)]
     workers = workers_for(max((job.config.threads for job in mine), default=1), request.workers, asked.memory)
-    local = request.engine == "local"
-    limits = Limits(asked.seconds, asked.memory or (share_of_memory(workers) if local else None))
+    here = request.engine == "local"
+    limits = Limits(asked.seconds, asked.memory or (share_of_memory(workers) if here else None))
     wishes = Wishes(request.fresh, request.retry_failed, limits)
     if request.dry_run:
         tasks = tasks_of(mine, read_states(journals(home)), wishes, store.has)
-        _show_plan(tasks, store, f"{workers} at once" if local else f"on {request.scheduler}", say)
+        _show_plan(tasks, store, f"{workers} at once" if here else f"on {request.scheduler}", say)
         return 0
     with locked(home, shard) as lock, Journal(journal_of(home, shard)) as journal:
         _settle_all(home, mine, everything=shard is None)
@@ -102,20 +96,12 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
         tasks = tasks_of(mine, states, wishes, store.has)
         book = _Book(home, store, every, tasks, states, shard, _look(options, every))
         try:
-            interrupted = _work(request, book, journal, _Means(workers, limits, lock, shard), work)
+            interrupted = _work(request, book, journal, Means(workers, limits, lock, shard), work)
         except EngineError:
             book.write()
             raise
         book.write()
     return _end(request, book, interrupted, say)
-
-
-def _refuse_half_engine(request: Request) -> None:
-    """One without the other is most likely a mistake."""
-    if request.engine not in ENGINES:
-        raise ConfigError(f"--engine takes one of {', '.join(ENGINES)}, not {request.engine!r}")
-    if (request.engine == "dask") != (request.scheduler is not None):
-        raise ConfigError("--engine dask and --scheduler tcp://host:8786 go together; give both or neither")
 
 
 def _places(request: Request) -> tuple[Store, Path]:
@@ -219,17 +205,7 @@ class _Book:
             self.store.put(self.out / name, name)
 
 
-@dataclass(frozen=True)
-class _Means:
-    """What audits are made with: so many at once here, within limits, under a lock that workers inherit."""
-
-    workers: int
-    limits: Limits
-    lock: int
-    shard: Shard | None
-
-
-def _work(request: Request, book: _Book, journal: Journal, means: _Means, work: Callable[[Job], Result]) -> bool:
+def _work(request: Request, book: _Book, journal: Journal, means: Means, work: Callable[[Job], Result]) -> bool:
     """Make the audits that are to be made; whether that was interrupted."""
     todo = [task for task in book.tasks if task.todo]
     if not todo:
@@ -237,7 +213,7 @@ def _work(request: Request, book: _Book, journal: Journal, means: _Means, work: 
     modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
     with speaking(request.quiet) as (tell, show), _heeding_signals() as stop:
         show("loading the libraries" if request.engine == "local" else f"looking for {request.scheduler}")
-        with _engine(request, book.store, means, modules, len(todo), tell, stop) as (executor, slots):
+        with _engine(request, book.store, means, modules, len(todo), (tell, stop)) as (executor, slots):
             journal.planned([task.job.key for task in todo], now())
             tell(f"{len(todo)} of {len(book.tasks)} to audit, {slots()} at once")
             estimate = _estimate(todo, book.states, slots())
@@ -257,55 +233,19 @@ def _work(request: Request, book: _Book, journal: Journal, means: _Means, work: 
     return stop.is_set()
 
 
-@contextmanager
 def _engine(
     request: Request,
     store: Store,
-    means: _Means,
+    means: Means,
     modules: tuple[str, ...],
     most: int,
-    tell: Callable[[str], None],
-    stop: threading.Event,
-) -> Iterator[tuple[Executor, Callable[[], int]]]:
+    talk: tuple[Callable[[str], None], threading.Event],
+) -> AbstractContextManager[tuple[Executor, Callable[[], int]]]:
     """Who does the work, and how many jobs are handed out at once."""
-    if request.engine == "dask":
-        with _cluster(request, store, means, modules, tell, stop) as cluster:
-            yield cluster, lambda: min(request.workers or cluster.slots(), most)
-        return
-    workers = min(means.workers, most)
-    with LocalExecutor(workers, means.limits, modules, inherited=(means.lock,)) as local:
-        yield store.wrap(local), lambda: workers
-
-
-@contextmanager
-def _cluster(
-    request: Request,
-    store: Store,
-    means: _Means,
-    modules: tuple[str, ...],
-    tell: Callable[[str], None],
-    stop: threading.Event,
-) -> Iterator["DaskExecutor"]:
-    """The workers of a Dask scheduler, with a room where they leave what they made."""
-    try:
-        from reportgen.batch.cluster import DaskExecutor  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise ConfigError(
-            f'--engine dask needs Dask ({error}); install it with: pip install "reportgen[dask]"'
-        ) from None
-    from reportgen.batch.remote import Home, Parcel  # noqa: PLC0415
-
+    if request.engine == "local":
+        return local(store, means, modules, most)
     patience = read_seconds(request.patience, "--patience") or PATIENCE
-    start, home = store.open(suffix(means.shard)), Home.here()
-
-    def parcel(work: Callable[[Job], Result], job: Job, needs: tuple[str, ...]) -> Parcel:
-        return Parcel(work, job, modules, means.limits, home, store, start, needs)
-
-    try:
-        with DaskExecutor(str(request.scheduler), parcel, patience, tell, stop) as cluster:
-            yield cluster
-    finally:
-        store.close(start)
+    return dask(str(request.scheduler), store, means, modules, (request.workers, most), patience, *talk)
 
 
 def _estimate(todo: Sequence[Task], states: Mapping[str, State], workers: int) -> Estimate:

@@ -45,7 +45,7 @@ def _file(path: str) -> str | None:
     database) counts as changed at each start.
     """
     if is_url(path):
-        from reportgen.batch.objects import fingerprint  # noqa: PLC0415 - needs an extra
+        from reportgen.batch.fetched import fingerprint  # noqa: PLC0415 - needs an extra
 
         return fingerprint(path) or token_hex(16)
     try:

@@ -26,11 +26,6 @@ from reportgen.output import STAGE
 
 OPEN = "open"
 """An object that stands for the room of arrivals, since folders do not exist without one."""
-MARKS = (
-    *("size", "etag", "lastmodified", "modified", "mtime", "updated", "created", "generation", "versionid"),
-    *("checksum", "crc32c", "md5hash", "contentmd5"),
-)
-"""What servers tell of an object that changes with its bytes, by many names."""
 
 
 def home_of(url: str) -> Path:
@@ -47,7 +42,7 @@ class ObjectStore:
 
     @cached_property
     def _found(self) -> tuple[Any, str]:
-        fsspec = _fsspec()
+        fsspec = library()
         try:
             system, path = fsspec.core.url_to_fs(self.url)
         except (ImportError, ValueError) as error:
@@ -215,7 +210,8 @@ class ObjectStore:
             raise OutputError(f"cannot write to {self.show(name)}: {words[:300]}") from error
 
 
-def _fsspec() -> Any:  # noqa: ANN401 - a module
+def library() -> Any:  # noqa: ANN401 - a module
+    """The fsspec library. Raises ConfigError where it is not there."""
     try:
         import fsspec.core  # noqa: PLC0415 - an extra
     except ImportError:
@@ -223,33 +219,6 @@ def _fsspec() -> Any:  # noqa: ANN401 - a module
             "addresses such as s3:// need fsspec and a library for their kind: pip install fsspec s3fs"
         ) from None
     return fsspec
-
-
-def expand(pattern: str) -> list[str]:
-    """The URLs that a pattern matches, sorted. Raises ConfigError where it matches none or cannot be asked."""
-    fsspec = _fsspec()
-    try:
-        system, path = fsspec.core.url_to_fs(pattern)
-        found = sorted(system.unstrip_protocol(match) for match in system.glob(path))
-    except Exception as error:
-        raise ConfigError(f"{pattern} cannot be listed: {' '.join(str(error).split())[:300]}") from None
-    if not found:
-        raise ConfigError(f"{pattern} matches no file; mend the pattern, or name the files")
-    return found
-
-
-def fingerprint(url: str) -> str | None:
-    """What changes where the bytes behind a URL do, as far as its server says; None where it cannot be asked."""
-    try:
-        system, path = _fsspec().core.url_to_fs(url)
-        told = {key: str(value) for key, value in system.info(path).items() if _bare(key) in MARKS}
-    except Exception:
-        return None
-    return json.dumps(told, sort_keys=True) if told else None
-
-
-def _bare(word: str) -> str:
-    return word.lower().replace("-", "").replace("_", "")
 
 
 class Uploading(Executor):

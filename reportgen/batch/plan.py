@@ -133,7 +133,7 @@ def _expanded(url: str) -> list[str]:
     """The URLs that a pattern matches; `?` begins a query, and is none of its letters."""
     if "*" not in url:
         return [url]
-    from reportgen.batch.objects import expand  # noqa: PLC0415 - needs an extra
+    from reportgen.batch.fetched import expand  # noqa: PLC0415 - needs an extra
 
     return expand(url)
 

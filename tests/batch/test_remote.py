@@ -247,7 +247,7 @@ def test_an_upload_waits_for_any_executor(folder):
 
 def test_a_url_is_known_by_what_its_server_says():
     fsspec = pytest.importorskip("fsspec")
-    from reportgen.batch.objects import fingerprint
+    from reportgen.batch.fetched import fingerprint
 
     system = fsspec.filesystem("memory")
     system.pipe({"/lake/a.csv": b"x,y", "/lake/b.csv": b"x,y"})
