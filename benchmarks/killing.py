@@ -11,26 +11,26 @@ import argparse
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 
 SAME = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "preparer.json", "model.keras")
-"""What is compared. manifest.json holds the date and is only to be there; of model.keras the weights count, since
-Keras writes the date and addresses of memory beside them, in single runs, too."""
+"""What is compared byte by byte; manifest.json holds the date and is only to be there."""
 BALLAST = "ballast"
+ROWS = 45
 
 
 def main() -> None:
     """Run the batch undisturbed and disturbed, compare, and print what was found."""
     options = _options()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        _write_tables(folder / "tables", options.tables)
+        folder = Path(options.folder or scratch)
+        write_tables(folder / "tables", options.tables)
         begun = time.perf_counter()
         _finish(folder, folder / "undisturbed", options)
         print(f"undisturbed: {options.tables} tables in {time.perf_counter() - begun:.0f} s", flush=True)
@@ -49,18 +49,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tables", type=int, default=60)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
-    parser.add_argument("--longest", type=float, default=25.0, help="seconds before a kill, at most")
+    parser.add_argument("--folder", help="kept, so that the undisturbed batch is made once")
+    parser.add_argument("--longest", type=float, default=25.0, help="seconds to a kill after a report, at most")
     parser.add_argument("--workers-only", action="store_true", help="kill one worker at a time, not the batch")
     parser.add_argument("--small-disk", help="a folder on a small file system, to be filled up and freed once")
-    parser.add_argument("--format", default="html,json,md,junit", help="formats of the reports")
+    parser.add_argument("--format", default="html,pdf,json,md,junit", help="formats of the reports")
     return parser.parse_args()
 
 
-def _write_tables(folder: Path, count: int) -> None:
-    folder.mkdir()
+def write_tables(folder: Path, count: int) -> None:
+    """Small tables of which a network learns something, each with rows of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         draw = random.Random(number)
-        rows = [(draw.gauss(0, 1), draw.gauss(0, 1), draw.choice("abc")) for _ in range(80)]
+        rows = [(draw.gauss(0, 1), draw.gauss(0, 1), draw.choice("abc")) for _ in range(ROWS)]
         lines = [f"{x:.3f},{y:.3f},{z},{'yes' if x + draw.gauss(0, 0.7) > 0 else 'no'}" for x, y, z in rows]
         (folder / f"table{number:02}.csv").write_text("x,y,z,label\n" + "\n".join(lines) + "\n")
 
@@ -83,19 +85,31 @@ def _finish(folder: Path, out: Path, options: argparse.Namespace) -> int:
 
 
 def _disturb(folder: Path, out: Path, options: argparse.Namespace) -> int:
+    shutil.rmtree(out, ignore_errors=True)
     draw = random.Random(options.seed)
     if options.workers_only:
         return _kill_workers(_start(folder, out, options), draw)
     for kill in range(options.kills):
         run = _start(folder, out, options)
+        more = int(draw.uniform(0, 1.6 * options.tables / options.kills))
+        _wait_for_reports(run, out, _reports(out) + more)
         try:
             run.wait(timeout=draw.uniform(0.2, options.longest))
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGKILL)
         run.communicate()
-        done = len(list(out.glob("*/manifest.json")))
-        print(f"kill {kill + 1}: {done} reports there", flush=True)
+        print(f"kill {kill + 1}: {_reports(out)} reports there", flush=True)
     return options.kills
+
+
+def _reports(out: Path) -> int:
+    return len(list(out.glob("*/manifest.json")))
+
+
+def _wait_for_reports(run: "subprocess.Popen[str]", out: Path, count: int) -> None:
+    """So that the batch comes to some end on a slow machine, too, and is killed all the way through."""
+    while run.poll() is None and _reports(out) < count:
+        time.sleep(0.1)
 
 
 def _kill_workers(run: "subprocess.Popen[str]", draw: random.Random) -> int:
@@ -147,13 +161,10 @@ def _differences(one: Path, other: Path) -> list[str]:
     ]
 
 
-def _digest(file: Path) -> object:
+def _digest(file: Path) -> str | None:
     if file.name == "manifest.json":
         return None
-    if file.suffix != ".keras":
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    with zipfile.ZipFile(file) as archive:
-        return archive.read("model.weights.h5")
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _left_over(out: Path) -> list[str]:

@@ -21,7 +21,7 @@ from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_me
 from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
 from reportgen.batch.plan import Job, Shard, is_url, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
-from reportgen.batch.result import Result
+from reportgen.batch.result import Result, refusal
 from reportgen.batch.store import EngineError, FolderStore, Store
 from reportgen.errors import ConfigError, OutputError
 from reportgen.output import STAGE, settle
@@ -39,6 +39,7 @@ TODO = {
     "gone": "audit again, its files are gone",
     "unchanged": "done already",
     "failed": "failed before, unchanged (--retry-failed)",
+    "refused": "not to be audited",
 }
 
 
@@ -81,6 +82,7 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     shard = read_shard(request.shard)
     every = make_plan(request.data, request.manifest, options, request.config, home)
     _refuse_missing_templates(every)
+    _say_refused(every)
     mine = [job for job in every if shard is None or shard.holds(job.key)]
     workers = workers_for(max((job.config.threads for job in mine), default=1), request.workers, asked.memory)
     here = request.engine == "local"
@@ -89,7 +91,7 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     if request.dry_run:
         tasks = tasks_of(mine, read_states(journals(home)), wishes, store.has)
         _show_plan(tasks, store, f"{workers} at once" if here else f"on {request.scheduler}", say)
-        return 0
+        return 2 if any(job.refused for job in mine) else 0
     with locked(home, shard) as lock, Journal(journal_of(home, shard)) as journal:
         _settle_all(home, mine, everything=shard is None)
         states = read_states(journals(home))
@@ -131,8 +133,19 @@ def _refuse_missing_templates(jobs: Sequence[Job]) -> None:
             raise ConfigError(f"there is no folder of templates {folder}; name another, or leave --templates out")
 
 
+def _say_refused(jobs: Sequence[Job]) -> None:
+    """Say before any work what cannot be audited as it is called: it stands in the index, and the others go on."""
+    refused = [job.refused for job in jobs if job.refused]
+    if refused:
+        more = f" ({len(refused) - 1} more like it)" if refused[1:] else ""
+        print(f"reportgen: {refused[0]}{more}", file=sys.stderr, flush=True)
+
+
 def _show_plan(tasks: Sequence[Task], store: Store, how: str, say: Callable[[str], None]) -> None:
     for task in tasks:
+        if task.job.refused:
+            say(f"{task.job.name}: {TODO[task.need]}: {task.job.refused}")
+            continue
         target = task.job.config.target or "the last column"
         place = store.show(task.job.key)
         say(f"{task.job.name}: {task.job.source}, target {target}, into {place}: {TODO[task.need]}")
@@ -171,6 +184,8 @@ class _Book:
         return [self._result(task) for task in self.tasks]
 
     def _result(self, task: Task) -> Result | None:
+        if task.job.refused:
+            return refusal(task.job.refused)
         state = self.states.get(task.job.key)
         return state.result if state and (state.hash == task.hash or task.need in ("unchanged", "failed")) else None
 
@@ -199,7 +214,7 @@ class _Book:
     def _write(self, states: Mapping[str, State]) -> None:
         from reportgen.batch.index import INDEX, rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
 
-        hashes = {task.job.key: task.hash for task in self.tasks}
+        hashes = {task.job.key: task.hash for task in self.tasks if not task.job.refused}
         write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
         for name in INDEX:
             self.store.put(self.out / name, name)

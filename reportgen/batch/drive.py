@@ -33,7 +33,7 @@ OF_THE_MACHINE = ("output", "lost")
 RAISED = 1.1
 """A limit so many times the one that was reached is another one: what is free of memory varies from night to night."""
 
-Need = Literal["new", "changed", "fresh", "retry", "gone", "unchanged", "failed"]
+Need = Literal["new", "changed", "fresh", "retry", "gone", "unchanged", "failed", "refused"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Task:
     @property
     def todo(self) -> bool:
         """Whether its audit is to be made."""
-        return self.need not in ("unchanged", "failed")
+        return self.need not in ("unchanged", "failed", "refused")
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def tasks_of(
     """What is new, changed, to be tried again, or done already; `has` says whether a report is still in its place."""
     found = []
     for job in jobs:
+        if job.refused:
+            found.append(Task(job, "", "refused"))
+            continue
         hashed = hash_of(job)
         found.append(Task(job, hashed, _need(job, hashed, states.get(job.key), wishes, has or _is_there)))
     return found

@@ -19,7 +19,7 @@ from reportgen.batch.journal import State
 from reportgen.batch.locks import FOLDER
 from reportgen.batch.plan import Job
 from reportgen.batch.progress import reason, told
-from reportgen.batch.result import Past, Result
+from reportgen.batch.result import Past, Result, refusal
 from reportgen.errors import OutputError
 from reportgen.render.html import LANGUAGES
 from reportgen.render.plain import visible
@@ -28,7 +28,7 @@ from reportgen.render.words import locate, render
 SCHEMA = "reportgen/batch/1"
 INDEX = ("index.json", "index.html", "index.md", "junit.xml")
 SCRIPT = "script/batch.js"
-LOGS = 200_000
+LOGS = 150_000
 """Characters of logs that the page holds in all, shared among the failures."""
 MOST_IN_MARKDOWN = 200
 """Rows of the Markdown table: those where there is something to look at come first."""
@@ -67,8 +67,8 @@ class Row:
 
     @property
     def log(self) -> str:
-        """Its log, as a relative address."""
-        return f"logs/{quote(self.job.log.name)}"
+        """Its log, as a relative address; empty where it cannot have one."""
+        return "" if self.job.refused else f"logs/{quote(self.job.log.name)}"
 
     @property
     def why(self) -> str:
@@ -131,6 +131,8 @@ def rows_of(jobs: Iterable[Job], states: Mapping[str, State], hashes: Mapping[st
 
 
 def _row(job: Job, state: State | None, hashed: str | None) -> Row:
+    if job.refused:
+        return Row(job, "failed", refusal(job.refused))
     if state is None or state.result is None or (hashed is not None and state.hash != hashed):
         return Row(job, "pending", None)
     result = state.result
@@ -196,7 +198,7 @@ def _plain(row: Row) -> dict[str, Any]:
     result, change = row.result, row.change
     plain: dict[str, Any] = {
         "name": row.job.name,
-        "folder": row.job.key,
+        "folder": None if row.job.refused else row.job.key,
         "source": row.job.source,
         "tags": list(row.job.tags),
         "status": {"failed": "failed", "pending": "pending"}.get(row.standing, "done"),
@@ -205,7 +207,7 @@ def _plain(row: Row) -> dict[str, Any]:
         return plain
     score = result.score
     return plain | {
-        "audited": result.at,
+        "audited": result.at or None,
         "seconds": result.seconds,
         "rows": result.rows,
         "target": result.target,
@@ -221,7 +223,7 @@ def _plain(row: Row) -> dict[str, Any]:
                               "intervals_apart": change.clear, "other_data": change.other_data},
         "history": [{"at": past.at, "metric": past.metric, "value": past.value} for past in row.past],
         "files": {name: f"{row.job.key}/{name}" for name in result.files},
-        "log": f"logs/{row.job.log.name}",
+        "log": None if row.job.refused else f"logs/{row.job.log.name}",
         "failure": result.failure and {"reason": result.failure.why, "detail": row.why, "log": result.failure.log},
     }  # fmt: skip
 

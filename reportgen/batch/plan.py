@@ -3,9 +3,8 @@
 import glob
 import hashlib
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,10 @@ TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
 
 @dataclass(frozen=True)
 class Job:
-    """One dataset of a batch: all that `audit_one` needs, on whatever machine it runs."""
+    """One dataset of a batch: all that `audit_one` needs, on whatever machine it runs.
+
+    One that is `refused`, and why, is never audited: its folder belongs to another.
+    """
 
     name: str
     source: str
@@ -29,6 +31,7 @@ class Job:
     folder: Path
     log: Path
     tags: tuple[str, ...] = ()
+    refused: str = ""
 
     @property
     def key(self) -> str:
@@ -66,19 +69,18 @@ def read_shard(text: str | None) -> Shard | None:
 def make_plan(
     data: Sequence[str], manifest: Path | None, options: Mapping[str, Any], config: Path | None, out: Path
 ) -> tuple[Job, ...]:
-    """Every dataset in the order it was named, no two of one folder.
+    """Every dataset in the order it was named, no two of one folder but those that are refused.
 
     What the command line says goes before a dataset's own settings, those before `[defaults]`, and those before the
-    file of --config. Paths in a manifest start from its own folder. Raises ConfigError for settings that make no sense,
-    for a pattern that matches no file, and for two datasets of one name.
+    file of --config. Paths in a manifest start from its own folder. The first of several datasets of one name has it.
+    Raises ConfigError for settings that make no sense, and for a pattern that matches no file.
     """
     if bool(data) == (manifest is not None):
         raise ConfigError("name the tables of the batch (files, patterns, built-in names) or a --manifest")
     jobs = _of_manifest(manifest, options, config, out) if manifest else _of_sources(data, options, config, out)
     if options.get("name") and len(jobs) > 1:
         raise ConfigError(f"--name names one report, and this batch has {len(jobs)}; give names in a --manifest")
-    _refuse_same(jobs)
-    return tuple(jobs)
+    return _without_namesakes(jobs)
 
 
 def _of_sources(data: Sequence[str], options: Mapping[str, Any], config: Path | None, out: Path) -> list[Job]:
@@ -145,17 +147,26 @@ def _job(source: str, config: Config, config_file: Path | None, out: Path, tags:
     return Job(name, source, config, written, out / folder, out / "logs" / f"{folder}.log", tags)
 
 
-def _refuse_same(jobs: Sequence[Job]) -> None:
-    """Two names that differ in case or in the make-up of a letter are one folder on many machines."""
-    found: dict[str, list[Job]] = defaultdict(list)
+def _without_namesakes(jobs: Iterable[Job]) -> tuple[Job, ...]:
+    """Refuse what would be called as one before it; names that differ in case are one folder on many machines.
+
+    So are names that differ in the make-up of a letter. One that is refused is known by its source.
+    """
+    found: dict[str, Job] = {}
+    kept = []
     for job in jobs:
-        found[unicodedata.normalize("NFC", job.key).casefold()].append(job)
-    for folder, same in found.items():
-        if folder in TAKEN:
-            raise ConfigError(f"{same[0].source} would be called {same[0].key}, as a file of the batch is; rename it")
-        if len(same) > 1:
-            one, other = same[:2]
-            raise ConfigError(
-                f"{one.source} and {other.source} would both be called {one.key}"
-                f"{f' or {other.key}' if other.key != one.key else ''}; give one another name in a --manifest"
-            )
+        folder = unicodedata.normalize("NFC", job.key).casefold()
+        why = _refusal(job, found.setdefault(folder, job), folder)
+        kept.append(replace(job, name=job.source, refused=why) if why else job)
+    return tuple(kept)
+
+
+def _refusal(job: Job, first: Job, folder: str) -> str:
+    if folder in TAKEN:
+        return (
+            f"{job.source} would be called {job.key}, as a file of the batch is; give it another name in a --manifest"
+        )
+    if first is job:
+        return ""
+    other = "" if first.key == job.key else f" ({first.key})"
+    return f"{job.source} would be called {job.key}, as {first.source} is{other}; give it another name in a --manifest"

@@ -30,11 +30,13 @@ class Estimate:
         """Start with nothing done."""
         self._points: list[tuple[int, float]] = []
         self._count = self._seconds = self._bytes = self._squares = self._products = 0.0
+        self._any_done = False
         self._waiting = float(sum(self.unknown.values()))
         self._known = sum(self.known.values())
 
-    def done(self, key: str, seconds: float) -> None:
-        """Take note of one that came to its end."""
+    def done(self, key: str, seconds: float, failed: bool = False) -> None:
+        """Take note of one that came to its end; failures count, too, but say nothing until one went well."""
+        self._any_done |= not failed
         self._known -= self.known.pop(key, 0.0)
         size = self.unknown.pop(key, None)
         if size is None:
@@ -48,7 +50,7 @@ class Estimate:
 
     def left(self) -> float | None:
         """Seconds to go on all slots together, those that run counted as not begun; None before anything is known."""
-        if self.unknown and not self._count:
+        if self.unknown and not (self._count and self._any_done):
             return None
         base, slope = self._line()
         total = self._known + base * len(self.unknown) + slope * self._waiting
@@ -88,7 +90,7 @@ class Progress:
     def ended(self, job: Job, result: Result) -> None:
         """A dataset's audit has come to its end."""
         self._running.pop(job.key, None)
-        self._estimate.done(job.key, result.seconds)
+        self._estimate.done(job.key, result.seconds, result.status == "failed")
         self._ended += 1
         self._failed += result.status == "failed"
         self._say(f"[{self._ended}/{self._total}] {job.name}: {told(result)}{self._rest()}")

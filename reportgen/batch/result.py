@@ -61,6 +61,11 @@ class Result(Record):
     failure: Failure | None = None
 
 
+def refusal(why: str) -> Result:
+    """What came of a dataset that was refused before any work."""
+    return Result(status="failed", failure=Failure(why="bad_input", detail=why))
+
+
 class Past(NamedTuple):
     """What is kept of an earlier result, for the spark line and the change; `data` begins the table's hash."""
 

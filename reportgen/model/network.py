@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reportgen.model.archive import settle_archive
 from reportgen.model.layers import Weights, combined, finished_scores, give_weights, stack, widened
 from reportgen.model.layout import Layout
 from reportgen.model.plan import Plan, Size
@@ -190,15 +191,17 @@ class Network:
         return np.array(found, dtype=np.intp)
 
     def save(self, path: Path) -> None:
-        """Write the network in Keras's own format; the file appears whole or not at all."""
-        draft = path.with_name(f".{path.stem}.part.keras")
+        """Write the network in Keras's own format, equal networks to equal bytes; it appears whole or not at all."""
+        draft, settled = (path.with_name(f".{path.stem}.{stage}.keras") for stage in ("draft", "part"))
         try:
             with warnings.catch_warnings():  # Keras copies TensorFlow's variables in a way that NumPy 2 frowns on
                 warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
                 self.nets.full.save(draft)
-            draft.replace(path)
+            settle_archive(draft, settled)
+            settled.replace(path)
         finally:
             draft.unlink(missing_ok=True)
+            settled.unlink(missing_ok=True)
 
     def _direction(self, output: int) -> npt.NDArray[np.float32]:
         outputs = self.nets.core.output_shape[-1]

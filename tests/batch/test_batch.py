@@ -7,11 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from reportgen.batch.command import Request, batch
 from reportgen.batch.drive import Driver, Wishes, tasks_of
 from reportgen.batch.journal import Journal, read_states
 from reportgen.batch.plan import make_plan
@@ -24,28 +28,82 @@ ROOT = Path(__file__).parents[2]
 GOOD = tuple(f"good{number}" for number in range(8))
 
 
-def test_a_poisoned_batch_loses_the_poisoned_only(folder, audits):
-    tables(folder, *GOOD, "segv", "sleep", "eat", "unreadable", "fault", "leaving", "killed_once", "in_the_way")
-    (folder / "out").mkdir()
-    (folder / "out" / "in_the_way").write_text("a file where a folder should be")
-    status, words = audits(timeout="2s", memory="120M")
+POISON = {
+    "segv": ("signal", "its worker was ended by the signal SIGSEGV"),
+    "sleep": ("timeout", "it took longer than 2 s, the limit of --timeout"),
+    "eat": ("memory", "it took more than 0.12 GB of memory, the limit of --memory"),
+    "unreadable": ("bad_input", "is not a table but a PNG picture"),
+    "fault": ("fault", "a fault of reportgen's own: "),
+    "leaving": ("exit", "its worker left with status 7"),
+    "in_the_way": ("output", "cannot make the folder"),
+    "read_only": ("output", "cannot "),
+    "other/good1.csv": ("bad_input", "other/good1.csv would be called good1, as "),
+}
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody writes into a folder; root, who heeds no mode, meets a file in its place."""
+    if os.geteuid() == 0:
+        folder.write_text("")
+        yield
+        return
+    folder.mkdir(mode=0o500)
+    yield
+    folder.chmod(0o700)
+
+
+def test_a_poisoned_batch_loses_the_poisoned_only(folder, audits, monkeypatch, capfd):
+    monkeypatch.chdir(folder)
+    good = tuple(f"good{number}" for number in range(20))
+    tables(folder, *good, *(name for name in POISON if "/" not in name), "killed_once")
+    Path("other").mkdir()
+    tables(folder / "other", "good1")
+    Path("out").mkdir()
+    Path("out/in_the_way").write_text("a file where a folder should be")
+    with read_only(folder / "out" / "read_only"):
+        status, words = audits(data=("*.csv", "other/*.csv"), timeout="2s", memory="120M")
     index = stubs.index(folder / "out")
     assert status == 2
-    assert words.startswith("9 of 16 audited, 7 failed; index in ")
-    assert {name: one["status"] for name, one in index["datasets"].items() if one["status"] == "done"} == dict.fromkeys(
-        (*GOOD, "killed_once"), "done"
-    )
+    assert words.startswith("21 of 30 audited, 9 failed; index in ")
+    assert {name for name, one in index["datasets"].items() if one["status"] == "done"} == {*good, "killed_once"}
     failures = {name: one["failure"] for name, one in index["datasets"].items() if one["status"] == "failed"}
     assert {name: failure["reason"] for name, failure in failures.items()} == {
-        "segv": "signal", "sleep": "timeout", "eat": "memory", "unreadable": "bad_input", "fault": "fault",
-        "leaving": "exit", "in_the_way": "output",
-    }  # fmt: skip
-    assert failures["segv"]["detail"] == "its worker was ended by the signal SIGSEGV"
+        name: reason for name, (reason, _) in POISON.items()
+    }
+    page, junit = (Path("out", name).read_text() for name in ("index.html", "junit.xml"))
+    for name, (_, said) in POISON.items():
+        assert said in failures[name]["detail"]
+        assert f'name="{name}"' in junit
+        assert f">{name}</dt>" in page
     assert failures["sleep"]["log"] == "auditing sleep\nas its name says"
-    assert "PNG picture" in failures["unreadable"]["detail"]
-    for name in ("index.html", "index.md", "junit.xml"):
-        assert (folder / "out" / name).stat().st_size > 0
-    assert not list((folder / "out").glob("*/.reportgen-*"))
+    assert Path("out/good1/report.json").exists()
+    assert not list(Path("out").glob("*/.reportgen-*"))
+
+
+def test_the_second_of_a_name_is_refused_before_any_work_and_stops_no_other(folder, audits, monkeypatch, capfd):
+    monkeypatch.chdir(folder)
+    tables(folder, "a", "b", "logs")
+    Path("other").mkdir()
+    tables(folder / "other", "A", "b")
+    for asked in ({"dry_run": True}, {}, {}):
+        said: list[str] = []
+        assert batch(Request(("*.csv", "other/*.csv"), out=Path("out"), **asked), said.append, stubs.stub) == 2
+        assert capfd.readouterr().err == (
+            "reportgen: logs.csv would be called logs, as a file of the batch is; give it another name in a --manifest"
+            " (2 more like it)\n"
+        )
+        words = "other/A.csv would be called A, as a.csv is (a); give it another name in a --manifest"
+        if asked:
+            assert f"other/A.csv: not to be audited: {words}" in said
+    found = stubs.index(folder / "out")["datasets"]
+    assert {name: one["status"] for name, one in found.items()} == {
+        "a": "done", "b": "done", "logs.csv": "failed", "other/A.csv": "failed", "other/b.csv": "failed",
+    }  # fmt: skip
+    assert found["other/A.csv"]["failure"]["detail"] == words
+    assert (found["other/b.csv"]["folder"], found["other/b.csv"]["log"]) == (None, None)
+    assert found["b"]["sha256"] == sha256(Path("b.csv").read_bytes()).hexdigest()
+    assert (Path("out/logs").is_dir(), ran(folder)) == (True, ["a", "b"])
 
 
 def test_a_pipe_among_the_tables_keeps_one_worker_waiting_not_the_batch(folder, audits):
@@ -314,6 +372,11 @@ def test_an_estimate_follows_size_and_earlier_runs():
     assert estimate.left() == pytest.approx((100 + sum(10 + number for number in range(5, 10))) / 2)
     estimate.done("known", 90.0)
     assert estimate.left() == pytest.approx(sum(10 + number for number in range(5, 10)) / 2)
+    poisoned = Estimate(1, {}, dict.fromkeys("abc", 1000))
+    poisoned.done("a", 0.1, failed=True)
+    assert poisoned.left() is None, "a picture among the tables says nothing of how long a table takes"
+    poisoned.done("b", 10.1)
+    assert poisoned.left() == pytest.approx(5.1)
     flat = Estimate(1, {}, {f"t{number}": number for number in range(4)})
     for number in range(3):
         flat.done(f"t{number}", 9 - number)

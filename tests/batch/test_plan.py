@@ -102,9 +102,6 @@ WRONG = {
     "half a waiver": (CARD, f'[[dataset.waive]]\ncode = "x"\n{CARD}', "line 14: a waiver needs code"),
     "not TOML": ('name = "flowers"', "name = ", "batch.toml is not valid TOML: Invalid value (at line 12"),
     "no file": ("tables/*.csv", "tables/*.tsv", "tables/*.tsv matches no file"),
-    "two of one name": ('name = "flowers"', 'name = "b"', "tables/b.csv and iris would both be called b; give one"),
-    "names that differ in case": ('name = "flowers"', 'name = "B"', "would both be called b or B"),
-    "a name of ours": ('name = "flowers"', 'name = "logs"', "iris would be called logs, as a file of the batch is"),
 }  # fmt: skip
 
 
@@ -118,11 +115,28 @@ def test_a_manifest_that_makes_no_sense_is_one_sentence_with_its_line(home, case
     assert "\n" not in str(error.value)
 
 
-def test_files_of_one_name_are_refused(home):
+NAMESAKES = {
+    "b": "iris would be called b, as tables/b.csv is; give it another name in a --manifest",
+    "B": "iris would be called B, as tables/b.csv is (b); give it another name in a --manifest",
+    "logs": "iris would be called logs, as a file of the batch is; give it another name in a --manifest",
+}
+
+
+@pytest.mark.parametrize("name", NAMESAKES)
+def test_the_second_of_a_name_is_refused_and_goes_by_its_source(home, name):
+    Path("batch.toml").write_text(MANIFEST.replace('name = "flowers"', f'name = "{name}"'))
+    *kept, last = planned(manifest="batch.toml")
+    assert (last.name, last.refused) == ("iris", NAMESAKES[name])
+    assert [job.refused for job in kept] == [""] * len(kept)
+
+
+def test_files_of_one_name_are_refused_but_for_the_first(home):
     Path("other").mkdir()
     Path("other/a.csv.gz").write_bytes(b"")
-    with pytest.raises(ConfigError, match=r"tables/a\.csv and other/a\.csv\.gz would both be called a"):
-        planned("tables/a.csv", "other/a.csv.gz")
+    first, second = planned("tables/a.csv", "other/a.csv.gz")
+    assert (first.name, first.refused) == ("a", "")
+    assert second.name == "other/a.csv.gz"
+    assert second.refused.startswith("other/a.csv.gz would be called a, as tables/a.csv is;")
 
 
 @pytest.mark.parametrize(

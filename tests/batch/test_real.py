@@ -13,7 +13,7 @@ from tests.batch import stubs
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SAME = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "preparer.json")
+SAME = ("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "preparer.json", "model.keras")
 QUICK = ("--budget", "quick", "--quiet")
 
 
@@ -64,3 +64,16 @@ def test_a_batch_gives_the_bytes_of_single_runs(tmp_path):
     log = (tmp_path / "audits" / "logs" / "first.log").read_text()
     assert "reportgen: training the network" in log
     assert reportgen(tmp_path, "batch", "*.csv", "--out", "audits", "--dry-run")[0] == 0
+
+
+WARM = """
+import reportgen.batch.warm
+from tensorflow.python.eager import context
+from reportgen.render.words import environment
+print(context.context_safe() is None or not context.context()._initialized, len(environment("en", None).cache) > 50)
+"""
+
+
+def test_what_workers_are_forked_from_has_read_the_templates_and_computed_nothing():
+    done = subprocess.run([sys.executable, "-c", WARM], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"

@@ -20,7 +20,8 @@ from tests.model.stand_ins import NUMBER, StandIn, StandInRows, blobs, classes, 
 pytestmark = pytest.mark.slow
 
 TWICE = """
-import sys
+import hashlib, sys, time
+from pathlib import Path
 from reportgen.config import Config, ModelConfig
 from reportgen.model import train
 from tests.model.stand_ins import xor
@@ -28,6 +29,11 @@ table = xor(100)
 network = train(table, table.task, Config(model=ModelConfig(epochs=4)))
 weights = b"".join(array.tobytes() for array in network.nets.full.get_weights())
 print(network.predict(table.test.x).tobytes().hex(), weights.hex())
+file = Path(sys.argv[1])
+ballast = [bytearray(1000) for _ in range(int(sys.argv[2]))]
+time.sleep(float(sys.argv[2]))
+network.save(file)
+print(hashlib.sha256(file.read_bytes()).hexdigest())
 """
 
 SMALL = {"hidden": (16, 8), "members": 3, "epochs": 4}
@@ -322,12 +328,18 @@ def test_another_seed_is_another_network(xored):
     assert not np.array_equal(one.predict(xored[0].test.x), other.predict(xored[0].test.x))
 
 
-def test_two_processes_are_equal_and_silent_on_stderr():
+def test_two_processes_are_equal_and_silent_on_stderr(tmp_path):
+    """To the bytes of the saved file, which knows neither the time nor where things lay in memory."""
     root = Path(__file__).parents[2]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     runs = [
-        subprocess.Popen([sys.executable, "-c", TWICE], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, **pipes)
-        for _ in range(2)
+        subprocess.Popen(
+            [sys.executable, "-c", TWICE, str(tmp_path / f"{pause}.keras"), str(pause)],
+            cwd=root,
+            env=os.environ | {"PYTHONPATH": str(root)},
+            **pipes,
+        )
+        for pause in (0, 3)
     ]
     said = [run.communicate(timeout=300) for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
