@@ -69,6 +69,13 @@ class Gate(StrEnum):
     never = "never"
 
 
+class Engine(StrEnum):
+    """Where the audits of a batch are made."""
+
+    local = "local"
+    dask = "dask"
+
+
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
 Formats = Annotated[
     str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
@@ -155,7 +162,9 @@ def batch(
     manifest: Annotated[Path | None, typer.Option(help="A batch.toml that names the tables.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
     test: Annotated[Path | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for all reports and their index.")] = Path("audits"),
+    out: Annotated[
+        str, typer.Option("--out", help="Folder, or URL such as s3://bucket/audits, for all reports and their index.")
+    ] = "audits",
     name: Annotated[str | None, typer.Option(help="Name of the report, where there is one table.")] = None,
     formats: Formats = None,
     lang: Lang = None,
@@ -183,6 +192,14 @@ def batch(
         str | None, typer.Option(help="Most memory of one audit: 800M, 4G.", show_default="its share of what is free")
     ] = None,
     max_failures: Annotated[int | None, typer.Option(min=1, help="Begin no more once so many have failed.")] = None,
+    engine: Annotated[Engine, typer.Option(help="Where audits are made: here, or on a Dask cluster.")] = Engine.local,
+    scheduler: Annotated[str | None, typer.Option(help="With --engine dask: tcp://host:8786.")] = None,
+    patience: Annotated[
+        str | None, typer.Option(help="How long a lost scheduler, or workers, are waited for.", show_default="10m")
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="Folder for the journal where --out is a URL.", show_default="below .reportgen")
+    ] = None,
     shard: Annotated[str | None, typer.Option(help="Only this part of the tables: 1/4 to 4/4.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Audit what is done again, too.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Audit what failed again, too.")] = False,
@@ -203,6 +220,7 @@ def batch(
         data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
         config=config, out=out, workers=workers, timeout=timeout, memory=memory, max_failures=max_failures, shard=shard,
         fresh=fresh, retry_failed=retry_failed, dry_run=dry_run, quiet=quiet,
+        engine=engine.value, scheduler=scheduler, patience=patience, journal=journal,
     )  # fmt: skip
     raise typer.Exit(audit_all(request, typer.echo))
 

@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -15,13 +15,14 @@ from typing import Any
 
 from reportgen.batch.audit import audit_one
 from reportgen.batch.drive import Driver, Task, Wishes, now, tasks_of
+from reportgen.batch.engine import PATIENCE, Means, dask, local, refuse_half
 from reportgen.batch.journal import Journal, State, read_states
 from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_memory, workers_for
 from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
-from reportgen.batch.plan import Job, Shard, make_plan, read_shard
+from reportgen.batch.plan import Job, Shard, is_url, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
 from reportgen.batch.result import Result, refusal
-from reportgen.batch.workers import LocalExecutor
+from reportgen.batch.store import EngineError, FolderStore, Store
 from reportgen.errors import ConfigError, OutputError
 from reportgen.output import STAGE, settle
 
@@ -50,7 +51,7 @@ class Request:
     manifest: Path | None = None
     options: Mapping[str, Any] | None = None
     config: Path | None = None
-    out: Path = Path("audits")
+    out: Path | str = "audits"
     workers: int | None = None
     timeout: str | None = None
     memory: str | None = None
@@ -60,6 +61,10 @@ class Request:
     retry_failed: bool = False
     dry_run: bool = False
     quiet: bool = False
+    engine: str = "local"
+    scheduler: str | None = None
+    patience: str | None = None
+    journal: Path | None = None
 
 
 def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Result] = audit_one) -> int:
@@ -70,27 +75,49 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     """
     if not hasattr(os, "fork"):
         raise ConfigError("this system cannot fork processes, which a batch does; run it on Linux or macOS")
+    refuse_half(request.engine, request.scheduler)
+    store, home = _places(request)
     options = dict(request.options or {})
     asked = Limits(read_seconds(request.timeout), read_bytes(request.memory))
     shard = read_shard(request.shard)
-    every = make_plan(request.data, request.manifest, options, request.config, request.out)
+    every = make_plan(request.data, request.manifest, options, request.config, home)
     _refuse_missing_templates(every)
     _say_refused(every)
     mine = [job for job in every if shard is None or shard.holds(job.key)]
     workers = workers_for(max((job.config.threads for job in mine), default=1), request.workers, asked.memory)
-    limits = Limits(asked.seconds, asked.memory or share_of_memory(workers))
+    here = request.engine == "local"
+    limits = Limits(asked.seconds, asked.memory or (share_of_memory(workers) if here else None))
     wishes = Wishes(request.fresh, request.retry_failed, limits)
     if request.dry_run:
-        _show_plan(tasks_of(mine, read_states(journals(request.out)), wishes), workers, say)
+        tasks = tasks_of(mine, read_states(journals(home)), wishes, store.has)
+        _show_plan(tasks, store, f"{workers} at once" if here else f"on {request.scheduler}", say)
         return 2 if any(job.refused for job in mine) else 0
-    with locked(request.out, shard) as lock, Journal(journal_of(request.out, shard)) as journal:
-        _settle_all(request.out, mine, everything=shard is None)
-        states = read_states(journals(request.out))
-        tasks = tasks_of(mine, states, wishes)
-        book = _Book(request.out, every, tasks, states, shard, _look(options, every))
-        interrupted = _work(request, book, journal, (workers, limits, lock), work)
+    with locked(home, shard) as lock, Journal(journal_of(home, shard)) as journal:
+        _settle_all(home, mine, everything=shard is None)
+        states = read_states(journals(home))
+        tasks = tasks_of(mine, states, wishes, store.has)
+        book = _Book(home, store, every, tasks, states, shard, _look(options, every))
+        try:
+            interrupted = _work(request, book, journal, Means(workers, limits, lock, shard), work)
+        except EngineError:
+            book.write()
+            raise
         book.write()
     return _end(request, book, interrupted, say)
+
+
+def _places(request: Request) -> tuple[Store, Path]:
+    """Where the reports go, and the folder of this machine that holds the journal."""
+    out = str(request.out)
+    if is_url(out):
+        from reportgen.batch.objects import ObjectStore, home_of  # noqa: PLC0415 - needs an extra
+
+        store = ObjectStore(out)
+        store.refuse_unknown()
+        return store, request.journal or home_of(out)
+    if request.journal is not None:
+        raise ConfigError("--journal is for an --out that is a URL; a folder holds its journal itself")
+    return FolderStore(Path(out)), Path(out)
 
 
 def _look(options: Mapping[str, Any], jobs: Sequence[Job]) -> tuple[str, Path | None]:
@@ -114,15 +141,16 @@ def _say_refused(jobs: Sequence[Job]) -> None:
         print(f"reportgen: {refused[0]}{more}", file=sys.stderr, flush=True)
 
 
-def _show_plan(tasks: Sequence[Task], workers: int, say: Callable[[str], None]) -> None:
+def _show_plan(tasks: Sequence[Task], store: Store, how: str, say: Callable[[str], None]) -> None:
     for task in tasks:
         if task.job.refused:
             say(f"{task.job.name}: {TODO[task.need]}: {task.job.refused}")
             continue
         target = task.job.config.target or "the last column"
-        say(f"{task.job.name}: {task.job.source}, target {target}, into {task.job.folder}: {TODO[task.need]}")
+        place = store.show(task.job.key)
+        say(f"{task.job.name}: {task.job.source}, target {target}, into {place}: {TODO[task.need]}")
     todo = sum(task.todo for task in tasks)
-    say(f"{todo} of {len(tasks)} to audit, {workers} at once")
+    say(f"{todo} of {len(tasks)} to audit, {how}")
 
 
 def _settle_all(out: Path, jobs: Sequence[Job], *, everything: bool) -> None:
@@ -139,13 +167,14 @@ class _Book:
     def __init__(
         self,
         out: Path,
+        store: Store,
         jobs: Sequence[Job],
         tasks: Sequence[Task],
         states: dict[str, State],
         shard: Shard | None,
         look: tuple[str, Path | None],
     ) -> None:
-        self.out, self.jobs, self.tasks, self.states = out, jobs, tasks, states
+        self.out, self.store, self.jobs, self.tasks, self.states = out, store, jobs, tasks, states
         self._shard, self._look = shard, look
         self._seen = -1
         self._next = time.monotonic() + SHOWN_EVERY
@@ -183,40 +212,55 @@ class _Book:
             self._write(self.states | {key: state for key, state in others.items() if not self._shard.holds(key)})
 
     def _write(self, states: Mapping[str, State]) -> None:
-        from reportgen.batch.index import rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
+        from reportgen.batch.index import INDEX, rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
 
         hashes = {task.job.key: task.hash for task in self.tasks if not task.job.refused}
         write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
+        for name in INDEX:
+            self.store.put(self.out / name, name)
 
 
-def _work(
-    request: Request,
-    book: _Book,
-    journal: Journal,
-    means: tuple[int, Limits, int],
-    work: Callable[[Job], Result],
-) -> bool:
+def _work(request: Request, book: _Book, journal: Journal, means: Means, work: Callable[[Job], Result]) -> bool:
     """Make the audits that are to be made; whether that was interrupted."""
     todo = [task for task in book.tasks if task.todo]
     if not todo:
         return False
-    workers, limits, lock = means
-    workers = min(workers, len(todo))
-    journal.planned([task.job.key for task in todo], now())
+    modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
     with speaking(request.quiet) as (tell, show), _heeding_signals() as stop:
-        show("loading the libraries")
-        tell(f"{len(todo)} of {len(book.tasks)} to audit, {workers} at once")
-        progress = Progress(len(todo), _estimate(todo, book.states, workers), tell, show)
-        modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
-        with LocalExecutor(workers, limits, modules, inherited=(lock,)) as executor:
+        show("loading the libraries" if request.engine == "local" else f"looking for {request.scheduler}")
+        with _engine(request, book.store, means, modules, len(todo), (tell, stop)) as (executor, slots):
+            journal.planned([task.job.key for task in todo], now())
+            tell(f"{len(todo)} of {len(book.tasks)} to audit, {slots()} at once")
+            estimate = _estimate(todo, book.states, slots())
+
+            def look() -> None:
+                estimate.slots = slots()
+                book.checkpoint()
+
             driver = Driver(
-                executor, workers, journal, book.states, progress, stop, book.checkpoint, request.max_failures, work
-            )
+                executor, slots, journal, book.states, Progress(len(todo), estimate, tell, show), stop, look,
+                request.max_failures, work,
+            )  # fmt: skip
             try:
                 driver.run(todo)
             except BrokenExecutor as error:
                 raise RuntimeError(str(error)) from None
     return stop.is_set()
+
+
+def _engine(
+    request: Request,
+    store: Store,
+    means: Means,
+    modules: tuple[str, ...],
+    most: int,
+    talk: tuple[Callable[[str], None], threading.Event],
+) -> AbstractContextManager[tuple[Executor, Callable[[], int]]]:
+    """Who does the work, and how many jobs are handed out at once."""
+    if request.engine == "local":
+        return local(store, means, modules, most)
+    patience = read_seconds(request.patience, "--patience") or PATIENCE
+    return dask(str(request.scheduler), store, means, modules, (request.workers, most), patience, *talk)
 
 
 def _estimate(todo: Sequence[Task], states: Mapping[str, State], workers: int) -> Estimate:
@@ -269,5 +313,5 @@ def _end(request: Request, book: _Book, interrupted: bool, say: Callable[[str], 
         print(f"reportgen: interrupted; {words}, {pending} to go: the same command goes on", file=sys.stderr)
         return INTERRUPTED
     if not request.quiet:
-        say(f"{words}; index in {book.out / 'index.html'}")
+        say(f"{words}; index in {book.store.show('index.html')}")
     return 1 if gates else 2 if failed or pending else 0

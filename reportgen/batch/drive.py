@@ -14,13 +14,14 @@ from reportgen.batch.audit import DiskFullError, audit_one, failure_of
 from reportgen.batch.hashing import hash_of
 from reportgen.batch.journal import Journal, State
 from reportgen.batch.limits import Limits
-from reportgen.batch.plan import Job
+from reportgen.batch.plan import Job, is_url
 from reportgen.batch.progress import Progress
 from reportgen.batch.result import Failure, Result
+from reportgen.batch.store import EngineError, FolderStore
 from reportgen.batch.workers import Lost
 from reportgen.errors import OutputError
 from reportgen.naming import is_built_in
-from reportgen.output import read_manifest, settle
+from reportgen.output import settle
 
 LOOK = 0.25
 """Seconds between two looks at whether to stop."""
@@ -58,19 +59,21 @@ class Wishes:
     limits: Limits = field(default_factory=Limits)
 
 
-def tasks_of(jobs: Iterable[Job], states: Mapping[str, State], wishes: Wishes) -> list[Task]:
-    """What is new, changed, to be tried again, or done already."""
+def tasks_of(
+    jobs: Iterable[Job], states: Mapping[str, State], wishes: Wishes, has: Callable[[Job, Result], bool] | None = None
+) -> list[Task]:
+    """What is new, changed, to be tried again, or done already; `has` says whether a report is still in its place."""
     found = []
     for job in jobs:
         if job.refused:
             found.append(Task(job, "", "refused"))
             continue
         hashed = hash_of(job)
-        found.append(Task(job, hashed, _need(job, hashed, states.get(job.key), wishes)))
+        found.append(Task(job, hashed, _need(job, hashed, states.get(job.key), wishes, has or _is_there)))
     return found
 
 
-def _need(job: Job, hashed: str, state: State | None, wishes: Wishes) -> Need:
+def _need(job: Job, hashed: str, state: State | None, wishes: Wishes, has: Callable[[Job, Result], bool]) -> Need:
     result = state.result if state else None
     if state is None or result is None:
         return "new"
@@ -80,7 +83,7 @@ def _need(job: Job, hashed: str, state: State | None, wishes: Wishes) -> Need:
         return "changed"
     if result.failure:
         return "retry" if wishes.retry_failed or _may_go_now(result.failure, wishes.limits) else "failed"
-    return "unchanged" if _is_there(job.folder) else "gone"
+    return "unchanged" if has(job, result) else "gone"
 
 
 def _may_go_now(failure: Failure, limits: Limits) -> bool:
@@ -94,10 +97,8 @@ def _may_go_now(failure: Failure, limits: Limits) -> bool:
     return limit is None or limit > float(failure.detail) * RAISED
 
 
-def _is_there(folder: Path) -> bool:
-    """Whether the report that the journal knows of still lies in its folder, every file of it."""
-    manifest = read_manifest(folder)
-    return manifest is not None and all((folder / name).is_file() for name in manifest.get("outputs", {}))
+def _is_there(job: Job, result: Result) -> bool:
+    return FolderStore(job.folder.parent).has(job, result)
 
 
 class Driver:
@@ -106,7 +107,7 @@ class Driver:
     def __init__(
         self,
         executor: Executor,
-        slots: int,
+        slots: int | Callable[[], int],
         journal: Journal,
         states: dict[str, State],
         progress: Progress,
@@ -115,8 +116,12 @@ class Driver:
         most_failures: int | None = None,
         work: Callable[[Job], Result] = audit_one,
     ) -> None:
-        """`states` is brought up to date as results come in; `checkpoint` is called now and then to show them."""
-        self._executor, self._slots, self._work = executor, slots, work
+        """`states` is brought up to date as results come in; `checkpoint` is called now and then to show them.
+
+        `slots` is how many jobs are handed out at once, or says how many now.
+        """
+        self._executor, self._work = executor, work
+        self._slots = slots if callable(slots) else lambda: slots
         self._journal, self._states = journal, states
         self._progress, self._stop, self._checkpoint = progress, stop, checkpoint
         self._most_failures = most_failures
@@ -143,8 +148,8 @@ class Driver:
 
     def _fill(self, waiting: Iterator[Task]) -> bool:
         """Keep every slot busy; whether anything was handed out."""
-        handed = False
-        while len(self._running) < self._slots and not self._enough():
+        handed, slots = False, self._slots()
+        while len(self._running) < slots and not self._enough():
             task = next(waiting, None)
             if task is None:
                 break
@@ -164,14 +169,14 @@ class Driver:
         """Take in one that ended, however it did."""
         try:
             result = future.result()
-        except (CancelledError, DiskFullError, BrokenExecutor, Lost) as error:
+        except (CancelledError, DiskFullError, BrokenExecutor, EngineError, Lost) as error:
             with suppress(OSError):
                 settle(task.job.folder)
             if isinstance(error, DiskFullError):
                 raise OutputError(
                     f"{error}; make room and start the batch again, it goes on where it stopped"
                 ) from None
-            if isinstance(error, BrokenExecutor):
+            if isinstance(error, (BrokenExecutor, EngineError)):
                 raise
             if self._is_dropped(error):
                 self._journal.note(task.job.key, "dropped", now())
@@ -205,7 +210,7 @@ class Driver:
         hashed = task.hash
         if result.failure:
             update["failure"] = result.failure.model_copy(update={"log": log_end(job.log)})
-        elif result.sha256 and not is_built_in(job.source):
+        elif result.sha256 and not is_built_in(job.source) and not is_url(job.source):
             hashed = hash_of(job, (result.sha256, result.test_sha256))
         result = result.model_copy(update=update)
         self._journal.note(job.key, result.status, now(), hashed, result)

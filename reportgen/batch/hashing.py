@@ -4,11 +4,11 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_hex
 
 from reportgen import __version__
-from reportgen.batch.plan import Job
+from reportgen.batch.plan import Job, is_url
 from reportgen.clock import now
-from reportgen.naming import dataset_identity
 from reportgen.output import sha256
 
 
@@ -24,7 +24,7 @@ def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
     return _digest(
         {
             "version": __version__,
-            "dataset": dataset_identity(job.source),
+            "dataset": job.identity,
             "data": data,
             "test": test,
             "templates": config.templates and _templates(config.templates),
@@ -39,7 +39,15 @@ def _digest(content: object) -> str:
 
 
 def _file(path: str) -> str | None:
-    """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker."""
+    """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker.
+
+    Of a URL it is what its server says of the bytes (a tag, a time), which are not fetched; what cannot be asked (a
+    database) counts as changed at each start.
+    """
+    if is_url(path):
+        from reportgen.batch.fetched import fingerprint  # noqa: PLC0415 - needs an extra
+
+        return fingerprint(path) or token_hex(16)
     try:
         return sha256(Path(path)) if Path(path).is_file() else None
     except (OSError, ValueError):

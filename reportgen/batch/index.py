@@ -26,6 +26,7 @@ from reportgen.render.plain import visible
 from reportgen.render.words import locate, render
 
 SCHEMA = "reportgen/batch/1"
+INDEX = ("index.json", "index.html", "index.md", "junit.xml")
 SCRIPT = "script/batch.js"
 LOGS = 150_000
 """Characters of logs that the page holds in all, shared among the failures."""

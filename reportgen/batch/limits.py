@@ -29,11 +29,11 @@ class Limits:
     memory: int | None = None
 
 
-def read_seconds(text: str | None) -> float | None:
+def read_seconds(text: str | None, option: str = "--timeout") -> float | None:
     """Seconds from `90`, `90s`, `15m` or `2h`; None for nothing, or for 0. Raises ConfigError for what is no time."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", (text or "0").strip().lower())
     if not found:
-        raise ConfigError(f"--timeout takes a time such as 90s, 15m or 2h, not {text!r}")
+        raise ConfigError(f"{option} takes a time such as 90s, 15m or 2h, not {text!r}")
     return float(found[1]) * SECONDS[found[2]] or None
 
 

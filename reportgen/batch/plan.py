@@ -11,7 +11,7 @@ from typing import Any
 from reportgen.batch.manifest import Entry, laid, read_manifest
 from reportgen.config import Config, load_config, validate
 from reportgen.errors import ConfigError
-from reportgen.naming import dataset_name, folder_name, is_built_in
+from reportgen.naming import dataset_identity, dataset_name, folder_name, is_built_in
 
 TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
 """What a batch itself writes beside the folders of its datasets."""
@@ -37,6 +37,11 @@ class Job:
     def key(self) -> str:
         """What the dataset is called in the journal: its folder's name, unlike that of any other."""
         return self.folder.name
+
+    @property
+    def identity(self) -> str:
+        """What tells the dataset from another of its name, as the manifest of its report has it."""
+        return dataset_identity(self.source)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,11 @@ def _of_manifest(manifest: Path, options: Mapping[str, Any], config: Path | None
 def _of_entry(entry: Entry, given: dict[str, Any], config: Path | None, base: Path, out: Path) -> Iterable[Job]:
     own = base / entry.config if entry.config else config
     written = load_config(own, {}).model_dump(exclude_unset=True) if own else {}
-    placed = {key: str(base / value) for key in ("test", "templates") if (value := entry.settings.get(key))}
+    placed = {
+        key: value if is_url(value) else str(base / value)
+        for key in ("test", "templates")
+        if (value := entry.settings.get(key))
+    }
     settings = validate(laid(written, entry.settings) | placed | given)
     for pattern in entry.data:
         for source in sources_of(pattern, base):
@@ -105,6 +114,8 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
 
     A word without `*`, `?` or `[` stands for itself in any case: a file that is not there is its own failure, later.
     """
+    if is_url(pattern):
+        return _expanded(pattern)
     path = pattern if base == Path() else str(base / pattern)
     if Path(path).exists() or not glob.has_magic(pattern):
         return [pattern if is_built_in(pattern) else path]
@@ -113,6 +124,20 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
     if not found:
         raise ConfigError(f"{path} matches no file; mend the pattern, or name the files")
     return found
+
+
+def is_url(source: str) -> bool:
+    """Whether a table is fetched rather than opened."""
+    return "://" in source
+
+
+def _expanded(url: str) -> list[str]:
+    """The URLs that a pattern matches; `?` begins a query, and is none of its letters."""
+    if "*" not in url:
+        return [url]
+    from reportgen.batch.fetched import expand  # noqa: PLC0415 - needs an extra
+
+    return expand(url)
 
 
 def _job(source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...]) -> Job:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from multiprocessing import Pipe
@@ -23,7 +23,7 @@ TICK = 0.1
 """Seconds between two looks at a worker: what it can take beyond its memory is what it can fill in this time."""
 BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from reportgen.batch.nursery import main; main()"
 NO_LIMITS = Limits()
-Reason = Literal["signal", "exit", "timeout", "memory", "dropped"]
+Reason = Literal["signal", "exit", "timeout", "memory", "dropped", "lost"]
 
 
 class Lost(Exception):  # noqa: N818 - it is the worker that is lost
@@ -35,10 +35,16 @@ class Lost(Exception):  # noqa: N818 - it is the worker that is lost
 
 
 class _Call:
-    """A function that waits for a worker, and the future it will fill."""
+    """A function that waits for a worker, what it may take, and the future it will fill."""
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-        self.work = (function, arguments, options)
+    def __init__(
+        self,
+        work: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]],
+        limits: Limits,
+        unwanted: threading.Event | None = None,
+    ) -> None:
+        self.work, self.limits = work, limits
+        self.unwanted = unwanted or threading.Event()
         self.future: Future[Any] = Future()
 
 
@@ -56,14 +62,19 @@ class LocalExecutor(Executor):
         limits: Limits = NO_LIMITS,
         modules: tuple[str, ...] = ("reportgen.api",),
         inherited: tuple[int, ...] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start the process that workers are forked from; `inherited` are files that all of them keep open."""
+        """Start the process that workers are forked from; `inherited` are files that all of them keep open.
+
+        `environment` is theirs instead of this process's own.
+        """
         if not hasattr(os, "fork"):
             raise BrokenExecutor("this system cannot fork processes; run a batch on Linux or macOS")
         self.workers = workers
         self._limits = limits
         self._modules = modules
         self._inherited = inherited
+        self._environment = environment
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._dropped = threading.Event()
         self._closed = False
@@ -77,9 +88,21 @@ class LocalExecutor(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401
         """Call a function in a worker; it and its arguments must pickle."""
+        return self._put(_Call((fn, args, kwargs), self._limits))
+
+    def submit_within(
+        self,
+        limits: Limits,
+        unwanted: threading.Event,
+        fn: Callable[..., Any],
+        *args: Any,  # noqa: ANN401
+    ) -> Future[Any]:
+        """The same within limits of the call's own; once `unwanted` is set, this call is ended and raises Lost."""
+        return self._put(_Call((fn, args, {}), limits, unwanted))
+
+    def _put(self, call: _Call) -> Future[Any]:
         if self._closed:
             raise RuntimeError("no calls are taken any more")
-        call = _Call(fn, args, kwargs)
         self._calls.put(call)
         return call.future
 
@@ -109,6 +132,7 @@ class LocalExecutor(Executor):
                 [*words, ",".join(self._modules), *sys.argv],
                 pass_fds=[theirs.fileno(), *self._inherited],
                 stdin=subprocess.DEVNULL,
+                env=self._environment,
             )
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
@@ -188,7 +212,7 @@ class LocalExecutor(Executor):
             child = _number(slot)
             with suppress(OSError):
                 ours.send(call.work)
-            why, answer = self._watch(child, ours)
+            why, answer = self._watch(child, ours, call)
             if why:
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
@@ -197,16 +221,18 @@ class LocalExecutor(Executor):
             raise Lost(*(why or _ending(status)))
         return answer
 
-    def _watch(self, child: int, connection: Connection) -> tuple[tuple[Reason, str] | None, tuple[bool, Any] | None]:
+    def _watch(
+        self, child: int, connection: Connection, call: _Call
+    ) -> tuple[tuple[Reason, str] | None, tuple[bool, Any] | None]:
         """Wait for an answer within the limits: why to end the child, and what it said."""
-        begun = time.monotonic()
+        begun, limits = time.monotonic(), call.limits
         while not connection.poll(TICK):
-            if self._dropped.is_set():
+            if self._dropped.is_set() or call.unwanted.is_set():
                 return ("dropped", ""), None
-            if self._limits.seconds is not None and time.monotonic() - begun > self._limits.seconds:
-                return ("timeout", f"{self._limits.seconds:g}"), None
-            if self._limits.memory is not None and (resident(child) or 0) > self._limits.memory:
-                return ("memory", str(self._limits.memory)), None
+            if limits.seconds is not None and time.monotonic() - begun > limits.seconds:
+                return ("timeout", f"{limits.seconds:g}"), None
+            if limits.memory is not None and (resident(child) or 0) > limits.memory:
+                return ("memory", str(limits.memory)), None
         try:
             return None, connection.recv()
         except (EOFError, OSError):

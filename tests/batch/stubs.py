@@ -59,7 +59,8 @@ def _segv(_job: Job) -> None:
     ctypes.string_at(0)
 
 
-def _sleep(_job: Job) -> None:
+def _sleep(job: Job) -> None:
+    _begun(job)
     time.sleep(600)
 
 
@@ -92,6 +93,16 @@ def _killed_once(job: Job) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _long(job: Job) -> None:
+    _begun(job)
+    time.sleep(0.7)
+
+
+def _begun(job: Job) -> None:
+    with Path(f"{job.source}.begun").open("a") as begun:
+        begun.write(f"{os.getpid()}\n")
+
+
 def _leaving(_job: Job) -> None:
     os._exit(7)
 
@@ -106,6 +117,7 @@ ACTS = {
     "killed_once": _killed_once,
     "killed_ever": _killed,
     "leaving": _leaving,
+    "long": _long,
 }
 
 
