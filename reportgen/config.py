@@ -37,10 +37,24 @@ class SplitConfig(Record):
 
 
 class ReadingConfig(Record):
-    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category."""
+    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category.
+
+    `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
+    lets the file decide. They are about the data, and not about a test file.
+    """
 
     sentinels: Literal["missing", "keep"] = "missing"
     variants: Literal["merge", "keep"] = "merge"
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
+    table: str | None = None
+    sql: str | None = None
+
+    @property
+    def part(self) -> str | None:
+        """Which part of the source is the dataset, where it has several."""
+        return self.sql or self.table or self.sheet
 
 
 class ModelConfig(Record):
@@ -182,9 +196,11 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 
 def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
-    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    given = {key: value for key, value in options.items() if value is not None and value not in ((), {})}
     settings = located(settings, text, path) if path else settings
     validate(settings, text, path)
+    if isinstance(given.get("reading"), dict):  # an option of the command line leaves its neighbours as they are
+        given["reading"] = settings.get("reading", {}) | given["reading"]
     return validate(settings | given)
 
 
