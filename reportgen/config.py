@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from reportgen.errors import ConfigError
 from reportgen.lines import line_of, line_of_item
+from reportgen.naming import shown
 from reportgen.records.base import Record
 from reportgen.records.card import Card
 from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
@@ -212,7 +213,12 @@ def validate(
     `also` are keys that are known there, too.
     """
     try:
-        return Config.model_validate(settings)
+        config = Config.model_validate(settings)
+        if config.test is not None and shown(config.test) != config.test:
+            raise ConfigError(
+                f"{shown(config.test)} holds a secret, and the report names it; write ${{NAME}} there instead"
+            )
+        return config
     except ValidationError as error:
         raise ConfigError(_sentence(error, text, path, also)) from None
 

@@ -118,6 +118,11 @@ def parts_of(source: str) -> tuple[Path, ...]:
     return tuple(Path(match) for match in matches if Path(match).is_file())
 
 
+def beside_of(source: str, part: Path) -> str:
+    """What a part is called within its folder."""
+    return part.relative_to(source).as_posix() if Path(source).is_dir() else part.name
+
+
 def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.parts)
 

@@ -107,7 +107,7 @@ def _refuse_missing_templates(jobs: Sequence[Job]) -> None:
 def _show_plan(tasks: Sequence[Task], workers: int, say: Callable[[str], None]) -> None:
     for task in tasks:
         target = task.job.config.target or "the last column"
-        say(f"{task.job.name}: {task.job.source}, target {target}, into {task.job.folder}: {TODO[task.need]}")
+        say(f"{task.job.name}: {task.job.shown}, target {target}, into {task.job.folder}: {TODO[task.need]}")
     todo = sum(task.todo for task in tasks)
     say(f"{todo} of {len(tasks)} to audit, {workers} at once")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from reportgen import __version__
 from reportgen.batch.plan import Job
 from reportgen.clock import now
-from reportgen.naming import dataset_identity
-from reportgen.output import sha256
+from reportgen.naming import dataset_identity, is_url, parts_of
+from reportgen.output import sha256, sha256_of_parts
 
 
 def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
@@ -24,7 +24,7 @@ def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
     return _digest(
         {
             "version": __version__,
-            "dataset": dataset_identity(job.source),
+            "dataset": dataset_identity(job.source, config.reading.part),
             "data": data,
             "test": test,
             "templates": config.templates and _templates(config.templates),
@@ -39,8 +39,15 @@ def _digest(content: object) -> str:
 
 
 def _file(path: str) -> str | None:
-    """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker."""
+    """None for what is no plain file, too: a pipe would keep the batch waiting rather than one worker.
+
+    What an address or a database holds is not known before it is read: its time stands in, so that it is always new.
+    """
+    if is_url(path):
+        return now().isoformat()
     try:
+        if parts := parts_of(path):
+            return sha256_of_parts(path, parts)
         return sha256(Path(path)) if Path(path).is_file() else None
     except (OSError, ValueError):
         return None

@@ -196,7 +196,7 @@ def _plain(row: Row) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "name": row.job.name,
         "folder": row.job.key,
-        "source": row.job.source,
+        "source": row.job.shown,
         "tags": list(row.job.tags),
         "status": {"failed": "failed", "pending": "pending"}.get(row.standing, "done"),
     }

@@ -12,7 +12,7 @@ from typing import Any
 from reportgen.batch.manifest import Entry, laid, read_manifest
 from reportgen.config import Config, load_config, validate
 from reportgen.errors import ConfigError
-from reportgen.naming import dataset_name, folder_name, is_built_in
+from reportgen.naming import dataset_name, folder_name, is_built_in, is_url, shown
 
 TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
 """What a batch itself writes beside the folders of its datasets."""
@@ -29,6 +29,11 @@ class Job:
     folder: Path
     log: Path
     tags: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The source as it may be printed: a URL without its password."""
+        return shown(self.source)
 
     @property
     def key(self) -> str:
@@ -91,11 +96,34 @@ def _of_manifest(manifest: Path, options: Mapping[str, Any], config: Path | None
 def _of_entry(entry: Entry, given: dict[str, Any], config: Path | None, base: Path, out: Path) -> Iterable[Job]:
     own = base / entry.config if entry.config else config
     written = load_config(own, {}).model_dump(exclude_unset=True) if own else {}
-    placed = {key: str(base / value) for key in ("test", "templates") if (value := entry.settings.get(key))}
-    settings = validate(laid(written, entry.settings) | placed | given)
+    placed = {key: placed_at(base, value) for key in ("test", "templates") if (value := entry.settings.get(key))}
+    settings = validate(laid(laid(written, entry.settings) | placed, given))
+    if entry.sql is not None:
+        yield from _of_database(entry, settings, own, base, out)
     for pattern in entry.data:
         for source in sources_of(pattern, base):
             yield _job(source, settings, own, out, entry.tags)
+
+
+def _of_database(entry: Entry, settings: Config, config_file: Path | None, base: Path, out: Path) -> Iterable[Job]:
+    """A query, a table, or every table of a schema, each a dataset that is called as the table."""
+    source = placed_at(base, str(entry.sql))
+    if entry.schema is None:
+        yield _job(source, settings, config_file, out, entry.tags)
+        return
+    from reportgen.data.formats.database import tables_of  # noqa: PLC0415 - the parent stays light without a schema
+
+    tables = tables_of(source, entry.schema)
+    if not tables:
+        raise ConfigError(f"the schema {entry.schema!r} of {shown(source)} has no tables; name another")
+    for table in tables:
+        reading = settings.reading.model_copy(update={"table": f"{entry.schema}.{table}"})
+        yield _job(source, settings.model_copy(update={"reading": reading}), config_file, out, entry.tags, table)
+
+
+def placed_at(base: Path, source: str) -> str:
+    """A path of a manifest from where the manifest lies; a URL as it is."""
+    return source if base == Path() or is_url(source) else str(base / source)
 
 
 def sources_of(pattern: str, base: Path = Path()) -> list[str]:
@@ -103,8 +131,8 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
 
     A word without `*`, `?` or `[` stands for itself in any case: a file that is not there is its own failure, later.
     """
-    path = pattern if base == Path() else str(base / pattern)
-    if Path(path).exists() or not glob.has_magic(pattern):
+    path = placed_at(base, pattern)
+    if is_url(path) or Path(path).exists() or not glob.has_magic(pattern):
         return [pattern if is_built_in(pattern) else path]
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - a pattern may start at /
     found = sorted(match for match in matches if not Path(match).is_dir())
@@ -113,8 +141,10 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
     return found
 
 
-def _job(source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...]) -> Job:
-    name = config.name or dataset_name(source)
+def _job(
+    source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...], table: str | None = None
+) -> Job:
+    name = config.name or dataset_name(source, table or config.reading.table)
     folder = folder_name(name)
     written = None if config_file is None else str(config_file)
     return Job(name, source, config, written, out / folder, out / "logs" / f"{folder}.log", tags)
@@ -127,10 +157,10 @@ def _refuse_same(jobs: Sequence[Job]) -> None:
         found[unicodedata.normalize("NFC", job.key).casefold()].append(job)
     for folder, same in found.items():
         if folder in TAKEN:
-            raise ConfigError(f"{same[0].source} would be called {same[0].key}, as a file of the batch is; rename it")
+            raise ConfigError(f"{same[0].shown} would be called {same[0].key}, as a file of the batch is; rename it")
         if len(same) > 1:
             one, other = same[:2]
             raise ConfigError(
-                f"{one.source} and {other.source} would both be called {one.key}"
+                f"{one.shown} and {other.shown} would both be called {one.key}"
                 f"{f' or {other.key}' if other.key != one.key else ''}; give one another name in a --manifest"
             )

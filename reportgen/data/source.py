@@ -20,7 +20,8 @@ from reportgen.data.formats.origin import opened
 from reportgen.data.formats.table import Found, Table, table_of
 from reportgen.data.text import refuse_duplicates
 from reportgen.errors import DataError
-from reportgen.naming import dataset_name, is_built_in, is_database, is_url, parts_of, shown
+from reportgen.naming import beside_of, dataset_name, is_built_in, is_database, is_url, parts_of, shown
+from reportgen.output import sha256_of_parts
 from reportgen.records.base import Code
 from reportgen.records.table import Reading
 
@@ -129,8 +130,8 @@ def _from_stream(source: object) -> Raw:
     if not isinstance(source, Stream):
         advice = "; collect() it first" if hasattr(source, "collect") else ""
         raise DataError(
-            "a table is a path, a URL, a data frame of pandas, or one that speaks the Arrow C stream (polars, pyarrow), "
-            f"not {type(source).__name__}{advice}"
+            "a table is a path, a URL, a data frame of pandas, or one that speaks the Arrow C stream (polars, pyarrow) "
+            f"and not {type(source).__name__}{advice}"
         )
     try:
         frame, notes = _framed(pa.table(source), "the data frame")
@@ -187,13 +188,11 @@ def _sha256(stream: BinaryIO) -> str:
 
 
 def _parts(source: str, parts: Sequence[Path], asked: ReadingConfig) -> Raw:
-    """Many files as one table, one below the other; the hash is that of the lines that sha256sum prints of them."""
-    listing = hashlib.sha256()
+    """Many files as one table, one below the other."""
     found: list[Found] = []
     for part in parts:
-        beside = part.relative_to(source).as_posix() if Path(source).is_dir() else part.name
+        beside = beside_of(source, part)
         with opened(str(part)) as stream:
-            listing.update(f"{_sha256(stream)}  {beside}\n".encode("utf-8", "surrogateescape"))
             one = table_of(stream, beside, asked)
         found.append(replace(one, table=_with_folders(one.table, beside)))
         _refuse_unlike(found[0], found[-1], str(parts[0]), str(part))
@@ -203,7 +202,7 @@ def _parts(source: str, parts: Sequence[Path], asked: ReadingConfig) -> Raw:
     reading = found[0].reading
     frame, more = _framed(_stacked([one.table for one in found]), source)
     reading = reading.model_copy(update={"notes": (*notes, *more)})
-    return Raw(dataset_name(source, asked.table), source, listing.hexdigest(), frame, reading)
+    return Raw(dataset_name(source, asked.table), source, sha256_of_parts(source, parts), frame, reading)
 
 
 def _with_folders(table: Table, beside: str) -> Table:

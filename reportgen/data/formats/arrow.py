@@ -140,16 +140,6 @@ def _moment(value: date) -> datetime:
     return value.astimezone(UTC) if value.tzinfo else value
 
 
-PACK: tuple[tuple[set[type], Callable[[Sequence[Any]], pa.Array]], ...] = (
-    ({bool}, lambda values: pa.array(values, pa.bool_())),
-    ({int}, _whole),
-    ({int, float, Decimal}, _floats),
-    ({str}, texts),
-    ({date, datetime}, _moments),
-    ({timedelta}, lambda values: pa.array(values, pa.duration("us"))),
-)
-
-
 def texts(values: Sequence[Any]) -> pa.Array:
     """Any values as an Arrow array of text, None where there is none."""
     return pa.array([None if value is None else _text(value) for value in values], pa.large_string())
@@ -171,3 +161,13 @@ def _decoded(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.hex()
+
+
+PACK: tuple[tuple[set[type], Callable[[Sequence[Any]], pa.Array]], ...] = (
+    ({bool}, lambda values: pa.array(values, pa.bool_())),
+    ({int}, _whole),
+    ({int, float, Decimal}, _floats),
+    ({str}, texts),
+    ({date, datetime}, _moments),
+    ({timedelta}, lambda values: pa.array(values, pa.duration("us"))),
+)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.arrow import Columns
 from reportgen.errors import DataError
-from reportgen.naming import expanded, shown
+from reportgen.naming import expanded, is_url, shown
 
 CHUNK = 20_000
 MOST_NAMED = 20
@@ -42,19 +42,11 @@ def _sqlite_tables(connection: sqlite3.Connection) -> list[str]:
 
 def read_duckdb(stream: BinaryIO, name: str, asked: ReadingConfig) -> pa.Table:
     """A table of a DuckDB file, or what a query of it gives; the file is opened for reading alone."""
-    try:
-        import duckdb  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise DataError(
-            f'{name} is a DuckDB file, and reading one takes duckdb; run pip install "reportgen[duckdb]"'
-        ) from None
+    duckdb = _duckdb(name)
     with _on_disk(stream) as path:
         try:
             with duckdb.connect(str(path), read_only=True) as connection:
-                tables = connection.execute(
-                    "SELECT CASE WHEN table_schema = 'main' THEN table_name ELSE table_schema || '.' || table_name END "
-                    "FROM information_schema.tables WHERE table_catalog = current_catalog() ORDER BY 1"
-                ).fetchall()
+                tables = connection.execute(DUCKDB_TABLES).fetchall()
                 query = asked.sql or _all_of(_dotted(_choice([one[0] for one in tables], asked.table, name)))
                 found = connection.sql(query)
                 if found is None:
@@ -62,6 +54,22 @@ def read_duckdb(stream: BinaryIO, name: str, asked: ReadingConfig) -> pa.Table:
                 return pa.table(found)
         except duckdb.Error as error:
             raise DataError(_failed(name, asked, error)) from None
+
+
+DUCKDB_TABLES = (
+    "SELECT CASE WHEN table_schema = 'main' THEN table_name ELSE table_schema || '.' || table_name END "
+    "FROM information_schema.tables WHERE table_catalog = current_catalog() ORDER BY 1"
+)
+
+
+def _duckdb(name: str) -> Any:  # noqa: ANN401 - a module
+    try:
+        import duckdb  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise DataError(
+            f'{name} is a DuckDB file, and reading one takes duckdb; run pip install "reportgen[duckdb]"'
+        ) from None
+    return duckdb
 
 
 @contextmanager
@@ -86,12 +94,9 @@ def read_url(source: str, asked: ReadingConfig) -> tuple[pa.Table, str]:
     Raises DataError, with the password left out, where it cannot be reached or the query fails.
     """
     address, said = expanded(source), shown(source)
-    kind = address.partition("://")[0].partition("+")[0].lower()
+    kind = _kind(address)
     if kind in ("sqlite", "duckdb"):
-        path = Path(unquote(address.partition(":///")[2].partition("?")[0]))
-        if not path.is_file():
-            raise DataError(f"there is no file {path}, which {said} names; a path from the root takes four strokes")
-        with path.open("rb") as file:
+        with _path(address, said).open("rb") as file:
             return (read_sqlite if kind == "sqlite" else read_duckdb)(file, said, asked), kind
     return _asked(address, said, asked), kind
 
@@ -152,6 +157,8 @@ def _whole_table(sa: Any, connection: Any, asked: str | None, said: str) -> Any:
 def tables_of(source: str, schema: str) -> list[str]:
     """The tables and views of a schema, in the order of their names. Raises DataError as `read_url` does."""
     address, said = expanded(source), shown(source)
+    if not is_url(address) or _kind(address) in ("sqlite", "duckdb"):
+        return _tables_of_file(_path(address, said), schema, said)
     sa = _sqlalchemy(said)
     engine = None
     try:
@@ -168,12 +175,41 @@ def tables_of(source: str, schema: str) -> list[str]:
             engine.dispose()
 
 
+def _tables_of_file(path: Path, schema: str, said: str) -> list[str]:
+    """The tables of an SQLite file, whose one schema is main, or of a schema of a DuckDB file."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[8:12] == b"DUCK":
+        with _duckdb(said).connect(str(path), read_only=True) as connection:
+            listed = [str(one[0]) for one in connection.execute(DUCKDB_TABLES).fetchall()]
+        dotted = [tuple(name.split(".", 1)) if "." in name else ("main", name) for name in listed]
+    else:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            try:
+                dotted = [("main", name) for name in _sqlite_tables(connection)]
+            except sqlite3.Error as error:
+                raise DataError(_failed(said, ReadingConfig(), error)) from None
+    return [name for place, name in dotted if place == schema]
+
+
+def _kind(address: str) -> str:
+    return address.partition("://")[0].partition("+")[0].lower()
+
+
+def _path(address: str, said: str) -> Path:
+    path = Path(unquote(address.partition(":///")[2].partition("?")[0]) if is_url(address) else address)
+    if not path.is_file():
+        raise DataError(f"there is no file {path}, which {said} names; a path from the root takes four strokes")
+    return path
+
+
 def _names(inspector: Any, schema: str | None) -> list[str]:  # noqa: ANN401
     return sorted({*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)})
 
 
 def _choice(tables: Sequence[str], asked: str | None, name: str) -> str:
-    """The table that was asked for, or the only one."""
+    """The table that was asked for, or the only one; main is the schema that files have."""
+    asked = asked.removeprefix("main.") if asked and asked not in tables else asked
     if asked is not None and asked not in tables:
         raise DataError(f"{name} has no table {asked!r}; it has {_list(tables)}")
     if asked is None and len(tables) != 1:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 from pyarrow import feather, orc
