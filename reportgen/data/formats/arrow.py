@@ -43,8 +43,8 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:  # noqa: PLR0911 - one l
         return _plain(column.cast(kind.value_type))
     if pa.types.is_run_end_encoded(kind):
         return _plain(pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type))
-    if pa.types.is_null(kind):
-        return column.cast(pa.float64())
+    if column.null_count == len(column):
+        return pa.chunked_array([pa.nulls(len(column), pa.large_string())])  # as an empty column of a text file
     if pa.types.is_integer(kind) or pa.types.is_decimal(kind):
         return _number(column)
     if pa.types.is_float16(kind):

@@ -18,7 +18,7 @@ from reportgen.errors import DataError
 Packing = tuple[bytes, str, Callable[[BinaryIO], Any]]
 
 PACKED: tuple[Packing, ...] = (
-    (b"\x1f\x8b", "gzip", lambda stream: gzip.GzipFile(fileobj=stream)),
+    (b"\x1f\x8b", "gzip", lambda stream: gzip.GzipFile(fileobj=stream, mode="rb")),
     (b"BZh", "bzip2", bz2.BZ2File),
     (b"\xfd7zXZ\x00", "xz", lzma.LZMAFile),
     (b"\x28\xb5\x2f\xfd", "Zstandard", lambda stream: pa.input_stream(pa.PythonFile(stream), compression="zstd")),
