@@ -79,6 +79,7 @@ def _fetch(address: str, into: IO[bytes]) -> None:
             shutil.copyfileobj(answer, into, 2**20)
             expected = answer.headers.get("Content-Length")
     except urllib.error.HTTPError as error:
+        error.close()
         advice = "check the name and password in it" if error.code in (401, 403) else "check the address"
         raise DataError(f"{said} answers {error.code} {error.reason}; {advice}") from None
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
