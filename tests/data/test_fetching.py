@@ -121,7 +121,7 @@ def test_a_password_is_sent_and_not_said(web: str, monkeypatch: pytest.MonkeyPat
     assert raw.source == f"http://audit:***@{web}/locked.csv?token=***"
     monkeypatch.setenv("TILL", "se@cret")
     assert read(f"http://audit:${{TILL}}@{web}/locked.csv").source == f"http://audit:${{TILL}}@{web}/locked.csv"
-    with pytest.raises(DataError, match="answers 401 Unauthorized; check the name and password") as caught:
+    with pytest.raises(DataError, match=r"answers 401 Unauthorized; check the name and password") as caught:
         read(f"http://audit:wr0ng@{web}/locked.csv")
     assert "wr0ng" not in str(caught.value)
 
@@ -137,7 +137,7 @@ def test_what_is_no_table_is_one_sentence(web: str, path: str, words: str) -> No
 
 
 def test_a_host_that_does_not_answer(web: str) -> None:
-    with pytest.raises(DataError, match="cannot be fetched: Connection refused"):
+    with pytest.raises(DataError, match=r"cannot be fetched: Connection refused"):
         read("http://127.0.0.1:9/t.csv")
 
 
@@ -155,7 +155,7 @@ def test_an_object_of_a_store(store: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert (raw.name, raw.frame.shape) == ("sales", SHAPE)
     assert raw.sha256 == hashlib.sha256(FILES["/deep/sales.parquet"]).hexdigest()
     assert any("Credential=auditor/" in seen for seen in Store.seen)
-    with pytest.raises(DataError, match="there is no s3://tables/none.csv"):
+    with pytest.raises(DataError, match=r"there is no s3://tables/none\.csv"):
         read(f"s3://tables/none.csv{where}")
     said = read(f"s3://me:whisper@tables/t.csv{where}").source
     assert said.startswith("s3://me:***@tables/t.csv")
@@ -192,5 +192,33 @@ def test_names_and_identities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_part_that_a_file_has_not_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(TEXT)
-    with pytest.raises(DataError, match="t.csv is csv and not a workbook; leave --sheet out"):
+    with pytest.raises(DataError, match=r"t\.csv is csv and not a workbook; leave --sheet out"):
         read(tmp_path / "t.csv", ReadingConfig(sheet="Data"))
+
+
+@pytest.mark.slow
+def test_no_file_of_a_report_holds_the_password(web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from reportgen.api import publish
+    from reportgen.config import Config
+    from reportgen.progress import Stopwatch
+
+    source = f"http://audit:se%40cret@{web}/locked.csv"
+    monkeypatch.setattr(sys, "argv", ["reportgen", "run", source])
+    config = Config(budget="quick", format=("html", "json", "md", "junit", "sarif"))
+    published = publish(source, config, tmp_path / "out", None, Stopwatch(lambda step: None))
+    assert "cret" not in published.summary
+    texts = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert len(texts) >= 8
+    assert [name for name, text in texts.items() if b"cret" in text] == []
+    assert f"http://audit:***@{web}/locked.csv".encode() in texts["manifest.json"]
+
+
+def test_a_test_file_with_a_password_is_refused() -> None:
+    from reportgen.config import load_config
+    from reportgen.errors import ConfigError
+
+    with pytest.raises(ConfigError, match=r"http://u:\*\*\*@h/t\.csv holds a secret") as caught:
+        load_config(None, {"test": "http://u:hush@h/t.csv"})
+    assert "hush" not in str(caught.value)

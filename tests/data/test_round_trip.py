@@ -169,7 +169,9 @@ def server(tmp_path_factory: pytest.TempPathFactory):
     if before and not shutil.which("setpriv"):
         pytest.skip("PostgreSQL does not run as root")
     folder = Path(
-        subprocess.run(["mktemp", "-d", "/tmp/reportgen-pg-XXXXXX"], capture_output=True, text=True).stdout.strip()
+        subprocess.run(
+            ["mktemp", "-d", "/tmp/reportgen-pg-XXXXXX"], capture_output=True, text=True, check=True
+        ).stdout.strip()
     )
     try:
         (folder / "password").write_text("se@cret/1", encoding="ascii")
@@ -207,7 +209,9 @@ def server(tmp_path_factory: pytest.TempPathFactory):
         try:
             yield f"postgresql://audit:se%40cret%2F1@/postgres?host={folder}"
         finally:
-            subprocess.run([*before, tools[1], "-D", data, "-m", "immediate", "stop"], capture_output=True, cwd="/tmp")
+            subprocess.run(
+                [*before, tools[1], "-D", data, "-m", "immediate", "stop"], capture_output=True, cwd="/tmp", check=False
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
