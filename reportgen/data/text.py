@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import pandas as pd
 
+from reportgen.data.plain import is_plain, plain_frame
 from reportgen.errors import DataError
 from reportgen.records.base import Code
 
@@ -37,6 +38,7 @@ BYTE_ORDER_MARKS = (
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f]")
 HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 WESTERN = frozenset("€£§°ºª«»“”‘’–—…·•±µ²³½¼×©®¿¡ \xa0")
+PLAIN = frozenset({"utf-8", "utf-8-sig"})
 GUESSED = frozenset({"cp1252", "cp1251", "cp932", "gb18030"})
 PLAUSIBLE = 0.8
 """So many of the letters beyond ASCII must be common ones of the script before an encoding is believed."""
@@ -69,9 +71,12 @@ def read_text(data: bytes | BinaryIO, name: str, encoding: str | None = None, de
     if delimiter is None and not declared and not _evenness(sample, parting)[0]:
         titles, parting = _titles(sample) or (0, parting)
     skipped = titles + (1 if declared else 0)
+    rest = _below(sample, titles) if titles else sample
+    spaced = _spaced(rest, parting)
+    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream)
+    table = _quickly(stream, rest, parting, name, skipped) if quick else None
     lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), skipped, None)
-    spaced = _spaced(_below(sample, titles), parting)
-    frame, unnamed = _table(_rows(lines, parting, name, spaced, skipped), name)
+    frame, unnamed = table or _table(_rows(lines, parting, name, spaced, skipped), name)
     notes: tuple[Code, ...] = ()
     if encoding is None and found in GUESSED:
         notes += (Code(code="encoding_guessed", facts={"encoding": found}),)
@@ -315,16 +320,32 @@ def _spaced(text: str, delimiter: str) -> bool:
 
 def _table(records: Iterator[list[str]], name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
     rows = (row for row in records if row)
-    header = [cell.strip() for cell in next(rows)]
-    if len(header) < 2:
-        raise DataError(f"{name} has one column; a table needs two, parted by commas, semicolons, tabs or bars (|)")
-    names = [cell or f"column {number}" for number, cell in enumerate(header, start=1)]
+    names, unnamed = _names(next(rows, []), name)
     first = list(islice(rows, 1))
     if not first:
         raise DataError(f"{name} has a header and no rows; give a table with rows below its column names")
     refuse_duplicates(names, name)
-    frame = pd.concat(list(_chunks(chain(first, rows), names, name)), ignore_index=True)
-    return frame, tuple(n for n, cell in zip(names, header, strict=True) if not cell)
+    return pd.concat(list(_chunks(chain(first, rows), names, name)), ignore_index=True), unnamed
+
+
+def _names(header: list[str], name: str) -> tuple[list[str], tuple[str, ...]]:
+    """The names of the columns, and those that had to be made up."""
+    cells = [cell.strip() for cell in header]
+    if len(cells) < 2:
+        raise DataError(f"{name} has one column; a table needs two, parted by commas, semicolons, tabs or bars (|)")
+    names = [cell or f"column {number}" for number, cell in enumerate(cells, start=1)]
+    return names, tuple(made for made, cell in zip(names, cells, strict=True) if not cell)
+
+
+def _quickly(
+    stream: BinaryIO, sample: str, delimiter: str, name: str, above: int
+) -> tuple[pd.DataFrame, tuple[str, ...]] | None:
+    """The table of a plain text, None where it has to be read with care after all."""
+    header = next((row for row in _rows(_split(sample), delimiter, name, above=above) if row), [])
+    names, unnamed = _names(header, name)
+    refuse_duplicates(names, name)
+    frame = plain_frame(stream, names, delimiter, above)
+    return None if frame is None else (frame, unnamed)
 
 
 def refuse_duplicates(names: list[str], source: str) -> None:
