@@ -39,7 +39,7 @@ def plain_frame(stream: BinaryIO, names: Sequence[str], delimiter: str, above: i
         return None
     if not table.num_rows:
         return None
-    frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
     return frame.set_axis(list(names), axis="columns")
 
 

@@ -144,7 +144,11 @@ def _framed(table: Table, name: str) -> tuple[pd.DataFrame, tuple[Code, ...]]:
     if isinstance(table, pd.DataFrame):
         return _plain_names(table, name), ()
     refuse_duplicates(table.column_names, name)
-    frame, notes = frame_of(table)
+    try:
+        frame, notes = frame_of(table)
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        raise DataError(f"{name} holds a column that cannot be read ({reason}); write it again") from None
     return _plain_names(frame, name), notes
 
 

@@ -343,6 +343,14 @@ COLUMNAR = (
     bad("Parquet with its first bytes alone", put("t.parquet", b"PAR1"), "is a Parquet file that cannot be read"),
     bad("Parquet without rows", put("t.parquet", parquet(arrow().slice(0, 0))), "has no rows"),
     bad("Feather cut short", put("t.feather", feathered(arrow())[:100]), "Arrow .Feather. file that cannot be read"),
+    bad(
+        "places in a stream of Arrow that lead out of it",
+        put(
+            "t.arrows",
+            ipc(arrow(), pa.ipc.new_stream).replace(struct.pack("<3i", 3, 7, 11), struct.pack("<3i", 3, 2**30, 11)),
+        ),
+        "is a stream of Arrow that cannot be read",
+    ),
     bad("ORC cut short", put("t.orc", orced(arrow())[:100]), "is an ORC file that cannot be read"),
 )
 RECORD_FILES = (

@@ -92,7 +92,9 @@ def _arrow(read: Callable[[BinaryIO], pa.Table], kind: str, words: str) -> Read:
 
     def reader(stream: BinaryIO, name: str, _asked: ReadingConfig) -> Found:
         try:
-            return Found(read(stream), Reading(format=kind))
+            table = read(stream)
+            table.validate(full=True)  # Arrow trusts the places that a file names, and would read elsewhere
+            return Found(table, Reading(format=kind))
         except (pa.ArrowException, OSError, ValueError, EOFError, RuntimeError, TypeError) as error:
             raise _damaged(name, words, error) from None
 
