@@ -8,13 +8,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
-import pandas as pd
-
 from reportgen.clock import now
 from reportgen.config import FORMATS, Config, load_config
+from reportgen.data import Source
 from reportgen.document import Document
 from reportgen.findings import counted, failing
-from reportgen.naming import dataset_identity, dataset_name
+from reportgen.naming import dataset_identity, dataset_name, shown
 from reportgen.output import default_folder, listed, refuse_other, staged, write_manifest
 from reportgen.pipeline import Outcome
 from reportgen.pipeline import audit as run_audit
@@ -63,8 +62,10 @@ class Report(Document):
         return cls.model_construct(**{name: getattr(document, name) for name in Document.model_fields})
 
 
-def audit(data: str | PathLike[str] | pd.DataFrame, target: str | None = None, **options: Any) -> Report:  # noqa: ANN401
-    """Audit one table; `options` are those of reportgen.toml (seed, drop, budget, split ...).
+def audit(data: Source, target: str | None = None, **options: Any) -> Report:  # noqa: ANN401
+    """Audit one table: a path, a URL, or a data frame (of pandas, polars, pyarrow).
+
+    `options` are those of reportgen.toml (seed, drop, budget, split ...).
 
     Raises ConfigError for an option that makes no sense and DataError for a table that cannot be audited.
     """
@@ -89,8 +90,8 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     """
     refuse_missing(config.templates)
     refuse_pdf_alone(config.format)
-    folder = out or default_folder(config.name or dataset_name(source))
-    identity = dataset_identity(source)
+    folder = out or default_folder(config.name or dataset_name(source, config.reading.table))
+    identity = dataset_identity(source, config.reading.part)
     refuse_other(folder, identity)
     with staged(folder, replaces=listed(folder)) as stage:
         outcome = run_audit(source, config, config_file, watch)
@@ -113,7 +114,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
     return {
         "schema": "reportgen/manifest/1",
         "created": now().isoformat(timespec="seconds"),
-        "command": sys.argv,
+        "command": [shown(word) for word in sys.argv],
         "dataset": {
             "name": document.dataset.name,
             "identity": identity,

@@ -83,13 +83,17 @@ Formats = Annotated[
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
 Lang = Annotated[Language | None, typer.Option(help="Language of the report.", show_default="en")]
 Columns = list[str] | None
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default="the first filled")]
+Table = Annotated[str | None, typer.Option("--table", help="Table of a database.", show_default="the only one")]
+Query = Annotated[str | None, typer.Option("--sql", help="Query of a database; DATA is its URL or its file.")]
+Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")]
 
 
 @app.command()
 def run(
-    data: Annotated[str, typer.Argument(help="A file, or iris, wine, breast_cancer, digits, diabetes.")],
+    data: Annotated[str, typer.Argument(help="A file, pattern, folder or URL, or iris, wine, breast_cancer ...")],
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
-    test: Annotated[Path | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")] = None,
+    test: Test = None,
     out: Out = None,
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the file's name")] = None,
     formats: Formats = None,
@@ -108,6 +112,9 @@ def run(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    sheet: Sheet = None,
+    table: Table = None,
+    sql: Query = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -124,10 +131,10 @@ def run(
     from reportgen.progress import shown  # noqa: PLC0415
 
     options = {
-        "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
+        "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
-        "templates": _text(templates), "exclude_leaks": exclude_leaks or None,
+        "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": _part(sheet, table, sql),
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     with shown(quiet) as watch:
@@ -161,7 +168,7 @@ def batch(
     ] = None,
     manifest: Annotated[Path | None, typer.Option(help="A batch.toml that names the tables.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
-    test: Annotated[Path | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")] = None,
+    test: Test = None,
     out: Annotated[
         str, typer.Option("--out", help="Folder, or URL such as s3://bucket/audits, for all reports and their index.")
     ] = "audits",
@@ -179,6 +186,9 @@ def batch(
     ] = None,
     time: Annotated[Columns, typer.Option(help="Column in whose order rows are split (repeatable).")] = None,
     drop: Annotated[Columns, typer.Option(help="Column to leave out (repeatable).")] = None,
+    sheet: Sheet = None,
+    table: Table = None,
+    sql: Query = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -211,10 +221,10 @@ def batch(
     from reportgen.batch.command import batch as audit_all  # noqa: PLC0415
 
     options = {
-        "target": target, "test": _text(test), "name": name, "format": _formats(formats), "lang": lang, "task": task,
+        "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
-        "exclude_leaks": exclude_leaks or None,
+        "exclude_leaks": exclude_leaks or None, "reading": _part(sheet, table, sql),
     }  # fmt: skip
     request = Request(
         data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
@@ -266,7 +276,7 @@ def compare(
 
 @app.command()
 def init(
-    data: Annotated[str, typer.Argument(help="A file, or iris, wine, breast_cancer, digits, diabetes.")],
+    data: Annotated[str, typer.Argument(help="A file, pattern, folder or URL, or iris, wine, breast_cancer ...")],
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("reportgen.toml"),
     report: Annotated[Path | None, typer.Option(help="A report.json of this table to take targets from.")] = None,
@@ -274,6 +284,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over the file if it is there.")] = False,
     lang: Annotated[Language | None, typer.Option(help="Language of the comments.", show_default="en")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+    sheet: Sheet = None,
+    table: Table = None,
+    sql: Query = None,
 ) -> None:
     """Write a commented reportgen.toml: what was understood of a table, guesses, targets and the card's questions."""
     from reportgen.progress import shown  # noqa: PLC0415
@@ -281,7 +294,10 @@ def init(
     with shown(quiet) as watch:
         with watch("libraries"):
             from reportgen.starting import write_config  # noqa: PLC0415
-        written = write_config(data, target, out, report, run=not no_run, force=force, lang=lang or "en", watch=watch)
+        part = _part(sheet, table, sql)
+        written = write_config(
+            data, target, out, report, run=not no_run, force=force, lang=lang or "en", watch=watch, part=part
+        )
     if not quiet:
         typer.echo(written)
 
@@ -337,6 +353,12 @@ def _text(path: Path | None) -> str | None:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - options are of many types
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def _part(sheet: str | None, table: str | None, sql: str | None) -> dict[str, str]:
+    """Which part of the source is the table, as `[reading]` has it."""
+    asked = {"sheet": sheet, "table": table, "sql": sql}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _columns(names: Columns) -> tuple[str, ...]:

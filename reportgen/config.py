@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from reportgen.errors import ConfigError
 from reportgen.lines import line_of, line_of_item
+from reportgen.naming import shown
 from reportgen.records.base import Record
 from reportgen.records.card import Card
 from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
@@ -37,10 +38,24 @@ class SplitConfig(Record):
 
 
 class ReadingConfig(Record):
-    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category."""
+    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category.
+
+    `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
+    lets the file decide. They are about the data, and not about a test file.
+    """
 
     sentinels: Literal["missing", "keep"] = "missing"
     variants: Literal["merge", "keep"] = "merge"
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
+    table: str | None = None
+    sql: str | None = None
+
+    @property
+    def part(self) -> str | None:
+        """Which part of the source is the dataset, where it has several."""
+        return self.sql or self.table or self.sheet
 
 
 class ColumnConfig(Record):
@@ -198,9 +213,11 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 
 def _build(settings: dict[str, Any], options: Mapping[str, Any], text: str, path: Path | None) -> Config:
-    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    given = {key: value for key, value in options.items() if value is not None and value not in ((), {})}
     settings = located(settings, text, path) if path else settings
     validate(settings, text, path)
+    if isinstance(given.get("reading"), dict):  # an option of the command line leaves its neighbours as they are
+        given["reading"] = settings.get("reading", {}) | given["reading"]
     return validate(settings | given)
 
 
@@ -212,7 +229,12 @@ def validate(
     `also` are keys that are known there, too.
     """
     try:
-        return Config.model_validate(settings)
+        config = Config.model_validate(settings)
+        if config.test is not None and shown(config.test) != config.test:
+            raise ConfigError(
+                f"{shown(config.test)} holds a secret, and the report names it; write ${{NAME}} there instead"
+            )
+        return config
     except ValidationError as error:
         raise ConfigError(_sentence(error, text, path, also)) from None
 

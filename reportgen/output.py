@@ -5,14 +5,14 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reportgen.errors import OutputError
-from reportgen.naming import folder_name
+from reportgen.naming import beside_of, folder_name
 
 FILES = (
     *("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "report.sarif"),
@@ -184,6 +184,12 @@ def sha256(file: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_of_parts(source: str, parts: Sequence[Path]) -> str:
+    """The SHA-256 of a table in parts: that of the lines that sha256sum prints of them in their folder."""
+    lines = (f"{sha256(part)}  {beside_of(source, part)}\n" for part in parts)
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
-from os import PathLike
 from typing import Any, Self
 
 import numpy as np
@@ -27,6 +26,7 @@ from reportgen.data import (
     Prepared,
     PreparedPart,
     Preparer,
+    Source,
     Suspect,
     groups_of,
     load,
@@ -97,7 +97,7 @@ def _unwatched(_step: str) -> AbstractContextManager[None]:
 
 
 def audit(
-    source: str | PathLike[str] | pd.DataFrame,
+    source: Source,
     config: Config,
     config_file: str | None = None,
     watch: Watch = _unwatched,
@@ -110,9 +110,7 @@ def audit(
         return _audit(source, config, config_file, watch)
 
 
-def _audit(
-    source: str | PathLike[str] | pd.DataFrame, config: Config, config_file: str | None, watch: Watch
-) -> Outcome:
+def _audit(source: Source, config: Config, config_file: str | None, watch: Watch) -> Outcome:
     refuse_unknown(config.targets, config.protected)
     refuse_unknown_codes(config.waive)
     day = now().date() if config.waive else None
@@ -535,6 +533,8 @@ def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
         return f"audit(frame, target={dataset.task.target!r}, seed={config.seed}{threads})"
     words = ["reportgen", "run", dataset.source, "--target", dataset.task.target, "--seed", str(config.seed)]
     words += ["--config", config_file] if config_file else []
+    for option in ("sheet", "table", "sql"):
+        words += [f"--{option}", value] if (value := getattr(config.reading, option)) else []
     for option in ("test", "name"):
         words += [f"--{option}", value] if (value := getattr(config, option)) else []
     for option in ("task", "budget"):

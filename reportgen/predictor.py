@@ -6,20 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data import Preparer, read_rows
+from reportgen.data import Preparer, Source, read_rows
 from reportgen.errors import ModelError
 from reportgen.model import SavedNetwork, load_network
 from reportgen.output import read_manifest
 
-Rows = str | PathLike[str] | pd.DataFrame
+Rows = Source
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """The network of a report, for new rows: a DataFrame, a file, or the name of a built-in table.
+    """The network of a report, for new rows: a data frame, a file or URL, or the name of a built-in table.
 
     Columns may stand in any order; those that are not `features`, the target among them, are not looked at. Every cell
     is read for itself, as the audit read its table: an empty or unreadable one is missing, a category that training had

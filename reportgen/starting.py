@@ -1,6 +1,8 @@
 """The door to a first reportgen.toml: a table is read, its columns are guessed at, and every setting is put down."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from reportgen.comparison.proposals import Proposal, proposals
@@ -32,20 +34,23 @@ def write_config(
     force: bool = False,
     lang: str = "en",
     watch: Stopwatch,
+    part: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write a commented reportgen.toml for a table, and return a sentence about it.
 
-    Targets are proposed from `report`, or from a quick audit where `run` asks for one. Raises OutputError where the
-    file is there already and `force` does not say otherwise, ConfigError for a report of another table or target,
+    `part` says which part of the source is the table (sheet, table or sql). Targets are proposed from `report`, or from
+    a quick audit where `run` asks for one. Raises OutputError where the file is there already and `force` does not say
+    otherwise, ConfigError for a report of another table or target,
     DataError for a table that cannot be audited.
     """
     _refuse_present(out, force)
     seen = read_report(report) if report else None
-    dataset = load(source, load_config(None, {"target": target or (seen.task.target if seen else None)}))
+    named = target or (seen.task.target if seen else None)
+    dataset = load(source, load_config(None, {"target": named, "reading": dict(part)}))
     if seen is not None:
         _refuse_other(seen, dataset, str(report), target)
     elif run:
-        seen = _quick(source, target, watch)
+        seen = _quick(source, target, watch, part)
     text = _text(dataset, seen, str(out), lang, named=target is not None, given=report is not None)
     with staged(out.parent) as stage:
         (stage / out.name).write_text(text, encoding="utf-8")
@@ -70,8 +75,9 @@ def _refuse_other(seen: SeenReport, dataset: Dataset, report: str, target: str |
         raise ConfigError(f"{report} predicts {seen.task.target!r} and not {target!r}; leave --target or --report out")
 
 
-def _quick(source: str, target: str | None, watch: Stopwatch) -> SeenReport:
-    document = audit(source, load_config(None, {"target": target, "budget": "quick"}), watch=watch).document
+def _quick(source: str, target: str | None, watch: Stopwatch, part: Mapping[str, str]) -> SeenReport:
+    config = load_config(None, {"target": target, "budget": "quick", "reading": dict(part)})
+    document = audit(source, config, watch=watch).document
     return SeenReport.model_validate_json(to_json(document))
 
 

@@ -19,11 +19,12 @@ from reportgen.batch.engine import PATIENCE, Means, dask, local, refuse_half
 from reportgen.batch.journal import Journal, State, read_states
 from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_memory, workers_for
 from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
-from reportgen.batch.plan import Job, Shard, is_url, make_plan, read_shard
+from reportgen.batch.plan import Job, Shard, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
 from reportgen.batch.result import Result, refusal
 from reportgen.batch.store import EngineError, FolderStore, Store
 from reportgen.errors import ConfigError, OutputError
+from reportgen.naming import is_url
 from reportgen.output import STAGE, settle
 
 INTERRUPTED = 130
@@ -148,7 +149,7 @@ def _show_plan(tasks: Sequence[Task], store: Store, how: str, say: Callable[[str
             continue
         target = task.job.config.target or "the last column"
         place = store.show(task.job.key)
-        say(f"{task.job.name}: {task.job.source}, target {target}, into {place}: {TODO[task.need]}")
+        say(f"{task.job.name}: {task.job.shown}, target {target}, into {place}: {TODO[task.need]}")
     todo = sum(task.todo for task in tasks)
     say(f"{todo} of {len(tasks)} to audit, {how}")
 

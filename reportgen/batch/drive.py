@@ -14,13 +14,13 @@ from reportgen.batch.audit import DiskFullError, audit_one, failure_of
 from reportgen.batch.hashing import hash_of
 from reportgen.batch.journal import Journal, State
 from reportgen.batch.limits import Limits
-from reportgen.batch.plan import Job, is_url
+from reportgen.batch.plan import Job
 from reportgen.batch.progress import Progress
 from reportgen.batch.result import Failure, Result
 from reportgen.batch.store import EngineError, FolderStore
 from reportgen.batch.workers import Lost
 from reportgen.errors import OutputError
-from reportgen.naming import is_built_in
+from reportgen.naming import is_built_in, is_url
 from reportgen.output import settle
 
 LOOK = 0.25

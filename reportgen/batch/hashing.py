@@ -7,9 +7,10 @@ from pathlib import Path
 from secrets import token_hex
 
 from reportgen import __version__
-from reportgen.batch.plan import Job, is_url
+from reportgen.batch.plan import Job
 from reportgen.clock import now
-from reportgen.output import sha256
+from reportgen.naming import is_url, parts_of
+from reportgen.output import sha256, sha256_of_parts
 
 
 def hash_of(job: Job, read: tuple[str | None, str | None] | None = None) -> str:
@@ -49,6 +50,8 @@ def _file(path: str) -> str | None:
 
         return fingerprint(path) or token_hex(16)
     try:
+        if parts := parts_of(path):
+            return sha256_of_parts(path, parts)
         return sha256(Path(path)) if Path(path).is_file() else None
     except (OSError, ValueError):
         return None

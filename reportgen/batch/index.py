@@ -199,7 +199,7 @@ def _plain(row: Row) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "name": row.job.name,
         "folder": None if row.job.refused else row.job.key,
-        "source": row.job.source,
+        "source": row.job.shown,
         "tags": list(row.job.tags),
         "status": {"failed": "failed", "pending": "pending"}.get(row.standing, "done"),
     }

@@ -12,18 +12,23 @@ from reportgen.errors import ConfigError
 
 HEADER = re.compile(r"^\s*\[\[\s*([\"']?)dataset\1\s*\]\]")
 TABLE = re.compile(r"^(\s*\[+\s*)(?:dataset|defaults)\s*\.\s*")
-OWN = ("data", "tags", "config")
+OWN = ("data", "sql", "query", "schema", "tags", "config")
 """What a dataset has beside the settings of reportgen.toml."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One `[[dataset]]`: its tables, and its settings over those of `[defaults]`."""
+    """One `[[dataset]]`: its tables, and its settings over those of `[defaults]`.
+
+    `sql` is a database's URL (or file) in the place of data; `schema` stands for every table of one.
+    """
 
     data: tuple[str, ...]
     settings: Mapping[str, Any]
     tags: tuple[str, ...] = ()
     config: str | None = None
+    sql: str | None = None
+    schema: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,20 +76,41 @@ def _refuse_unknown(content: Mapping[str, Any], text: str, path: Path) -> None:
 def _entry(one: dict[str, Any], number: int, defaults: dict[str, Any], text: str, path: Path) -> Entry:
     block = _part(text, "dataset", number)
     data, tags = one.get("data"), one.get("tags", [])
-    if not _words([data] if isinstance(data, str) else data) or not data:
-        raise _wrong(path, text, number, "data = ... names a table, a pattern, or a list of them")
+    database = _database(one, number, text, path)
+    if database is None and (not _words([data] if isinstance(data, str) else data) or not data):
+        raise _wrong(
+            path, text, number, "data = ... names a table, a pattern, or a list of them, or sql = ... a database"
+        )
     if not _words(tags):
         raise _wrong(path, text, number, "tags = [...] is a list of words")
     if not isinstance(one.get("config", ""), str):
         raise _wrong(path, text, number, "config = ... names a reportgen.toml")
     settings = {key: value for key, value in one.items() if key not in OWN}
+    if database is not None and one.get("query"):
+        settings = laid(settings, {"reading": {"sql": one["query"]}})
     _check(settings, block, path)
     return Entry(
-        data=(data,) if isinstance(data, str) else tuple(data),
+        data=(data,) if isinstance(data, str) else tuple(data or ()),
         settings=laid(defaults, settings),
         tags=tuple(tags),
         config=one.get("config"),
+        sql=database,
+        schema=one.get("schema"),
     )
+
+
+def _database(one: dict[str, Any], number: int, text: str, path: Path) -> str | None:
+    """The URL of the database that a dataset comes from, None where it comes from files."""
+    given = {key: one[key] for key in ("sql", "query", "schema") if key in one}
+    if any(not isinstance(value, str) or not value for value in given.values()):
+        raise _wrong(path, text, number, "sql = ... is a URL, query = ... a SELECT, and schema = ... a name")
+    if given and "sql" not in given:
+        raise _wrong(path, text, number, f"{next(iter(given))} = ... needs sql = ..., the URL of its database")
+    if given and "data" in one:
+        raise _wrong(path, text, number, "data = ... and sql = ... are two sources; give each a [[dataset]]")
+    if "query" in given and "schema" in given:
+        raise _wrong(path, text, number, "query = ... and schema = ... are two sources; give each a [[dataset]]")
+    return given.get("sql")
 
 
 def _check(settings: dict[str, Any], text: str, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from reportgen.batch.manifest import Entry, laid, read_manifest
 from reportgen.config import Config, load_config, validate
 from reportgen.errors import ConfigError
-from reportgen.naming import dataset_identity, dataset_name, folder_name, is_built_in
+from reportgen.naming import dataset_identity, dataset_name, folder_name, is_built_in, is_database, is_url, shown
 
 TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
 """What a batch itself writes beside the folders of its datasets."""
@@ -34,6 +34,11 @@ class Job:
     refused: str = ""
 
     @property
+    def shown(self) -> str:
+        """The source as it may be printed: a URL without its password."""
+        return shown(self.source)
+
+    @property
     def key(self) -> str:
         """What the dataset is called in the journal: its folder's name, unlike that of any other."""
         return self.folder.name
@@ -41,7 +46,7 @@ class Job:
     @property
     def identity(self) -> str:
         """What tells the dataset from another of its name, as the manifest of its report has it."""
-        return dataset_identity(self.source)
+        return dataset_identity(self.source, self.config.reading.part)
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,34 @@ def _of_manifest(manifest: Path, options: Mapping[str, Any], config: Path | None
 def _of_entry(entry: Entry, given: dict[str, Any], config: Path | None, base: Path, out: Path) -> Iterable[Job]:
     own = base / entry.config if entry.config else config
     written = load_config(own, {}).model_dump(exclude_unset=True) if own else {}
-    placed = {
-        key: value if is_url(value) else str(base / value)
-        for key in ("test", "templates")
-        if (value := entry.settings.get(key))
-    }
-    settings = validate(laid(written, entry.settings) | placed | given)
+    placed = {key: placed_at(base, value) for key in ("test", "templates") if (value := entry.settings.get(key))}
+    settings = validate(laid(laid(written, entry.settings) | placed, given))
+    if entry.sql is not None:
+        yield from _of_database(entry, settings, own, base, out)
     for pattern in entry.data:
         for source in sources_of(pattern, base):
             yield _job(source, settings, own, out, entry.tags)
+
+
+def _of_database(entry: Entry, settings: Config, config_file: Path | None, base: Path, out: Path) -> Iterable[Job]:
+    """A query, a table, or every table of a schema, each a dataset that is called as the table."""
+    source = placed_at(base, str(entry.sql))
+    if entry.schema is None:
+        yield _job(source, settings, config_file, out, entry.tags)
+        return
+    from reportgen.data.formats.database import tables_of  # noqa: PLC0415 - the parent stays light without a schema
+
+    tables = tables_of(source, entry.schema)
+    if not tables:
+        raise ConfigError(f"the schema {entry.schema!r} of {shown(source)} has no tables; name another")
+    for table in tables:
+        reading = settings.reading.model_copy(update={"table": f"{entry.schema}.{table}"})
+        yield _job(source, settings.model_copy(update={"reading": reading}), config_file, out, entry.tags, table)
+
+
+def placed_at(base: Path, source: str) -> str:
+    """A path of a manifest from where the manifest lies; a URL as it is."""
+    return source if base == Path() or is_url(source) else str(base / source)
 
 
 def sources_of(pattern: str, base: Path = Path()) -> list[str]:
@@ -114,9 +138,9 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
 
     A word without `*`, `?` or `[` stands for itself in any case: a file that is not there is its own failure, later.
     """
-    if is_url(pattern):
-        return _expanded(pattern)
-    path = pattern if base == Path() else str(base / pattern)
+    path = placed_at(base, pattern)
+    if is_url(path):
+        return _expanded(path)
     if Path(path).exists() or not glob.has_magic(pattern):
         return [pattern if is_built_in(pattern) else path]
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - a pattern may start at /
@@ -126,22 +150,19 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
     return found
 
 
-def is_url(source: str) -> bool:
-    """Whether a table is fetched rather than opened."""
-    return "://" in source
-
-
 def _expanded(url: str) -> list[str]:
     """The URLs that a pattern matches; `?` begins a query, and is none of its letters."""
-    if "*" not in url:
+    if "*" not in url or is_database(url):
         return [url]
     from reportgen.batch.fetched import expand  # noqa: PLC0415 - needs an extra
 
     return expand(url)
 
 
-def _job(source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...]) -> Job:
-    name = config.name or dataset_name(source)
+def _job(
+    source: str, config: Config, config_file: Path | None, out: Path, tags: tuple[str, ...], table: str | None = None
+) -> Job:
+    name = config.name or dataset_name(source, table or config.reading.table)
     folder = folder_name(name)
     written = None if config_file is None else str(config_file)
     return Job(name, source, config, written, out / folder, out / "logs" / f"{folder}.log", tags)
@@ -157,16 +178,14 @@ def _without_namesakes(jobs: Iterable[Job]) -> tuple[Job, ...]:
     for job in jobs:
         folder = unicodedata.normalize("NFC", job.key).casefold()
         why = _refusal(job, found.setdefault(folder, job), folder)
-        kept.append(replace(job, name=job.source, refused=why) if why else job)
+        kept.append(replace(job, name=job.shown, refused=why) if why else job)
     return tuple(kept)
 
 
 def _refusal(job: Job, first: Job, folder: str) -> str:
     if folder in TAKEN:
-        return (
-            f"{job.source} would be called {job.key}, as a file of the batch is; give it another name in a --manifest"
-        )
+        return f"{job.shown} would be called {job.key}, as a file of the batch is; give it another name in a --manifest"
     if first is job:
         return ""
     other = "" if first.key == job.key else f" ({first.key})"
-    return f"{job.source} would be called {job.key}, as {first.source} is{other}; give it another name in a --manifest"
+    return f"{job.shown} would be called {job.key}, as {first.shown} is{other}; give it another name in a --manifest"

@@ -21,11 +21,12 @@ from typing import Any
 from reportgen import __version__
 from reportgen.batch.audit import FULL, DiskFullError
 from reportgen.batch.limits import NEEDED, SPARED, Limits, free_memory
-from reportgen.batch.plan import Job, is_url
+from reportgen.batch.plan import Job
 from reportgen.batch.result import Failure, Result
 from reportgen.batch.store import EngineError, Store
 from reportgen.batch.workers import LocalExecutor, Lost
 from reportgen.errors import OutputError, ReportgenError
+from reportgen.naming import is_url
 
 LOOK = 0.2
 """Seconds between two looks at whether anybody still wants the report."""

@@ -6,6 +6,7 @@ from reportgen.data.load import load
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
+from reportgen.data.source import Source
 from reportgen.data.split import split
 from reportgen.data.structure import Suspect, measured, respect, suspects, target_numbers
 from reportgen.data.unseen import read_rows
@@ -18,6 +19,7 @@ __all__ = [
     "Prepared",
     "PreparedPart",
     "Preparer",
+    "Source",
     "Suspect",
     "Target",
     "groups_of",

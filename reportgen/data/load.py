@@ -1,6 +1,5 @@
 """A table from its source to a Dataset: read, understood, its unusable rows set aside and counted."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,7 +22,7 @@ from reportgen.data.numerals import Writing
 from reportgen.data.reader import reader_of
 from reportgen.data.shapes import Dataset
 from reportgen.data.sorts import sort_levels
-from reportgen.data.source import Raw, read
+from reportgen.data.source import Raw, Source, read
 from reportgen.data.target import Aim, aim, labels_of, nearest, target_name
 from reportgen.data.variants import known_as, respelled
 from reportgen.errors import DataError
@@ -35,9 +34,9 @@ LEAST_ROWS = 10
 """Of ten rows two are left to test on and two to choose by: the least number that has a spread."""
 
 
-def load(source: str | os.PathLike[str] | pd.DataFrame, config: Config) -> Dataset:
+def load(source: Source, config: Config) -> Dataset:
     """Read a table and say of every column what it is; rows that cannot be used are left out and counted."""
-    raw = read(source)
+    raw = read(source, config.reading)
     _refuse_unknown(raw, config)
     target = target_name(list(raw.frame.columns), config)
     _refuse_second_role(target, config)

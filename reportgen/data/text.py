@@ -2,23 +2,32 @@
 
 import codecs
 import csv
+import io
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import BinaryIO
 
 import pandas as pd
 
+from reportgen.data.plain import is_plain, plain_frame
 from reportgen.errors import DataError
 from reportgen.records.base import Code
 
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 200
 SAMPLE_CHARACTERS = 2_000_000
+SAMPLE_BYTES = 1_000_000
 CHUNK_CELLS = 500_000
+CHUNK_BYTES = 2**20
 FIELD_LIMIT = 10_000_000
+MOST_TITLES = 10
+"""Lines above a header; where there are more, the file is a text with a table in it."""
+
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,6 +38,10 @@ BYTE_ORDER_MARKS = (
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f]")
 HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 WESTERN = frozenset("€£§°ºª«»“”‘’–—…·•±µ²³½¼×©®¿¡ \xa0")
+PLAIN = frozenset({"utf-8", "utf-8-sig"})
+GUESSED = frozenset({"cp1252", "cp1251", "cp932", "gb18030"})
+PLAUSIBLE = 0.8
+"""So many of the letters beyond ASCII must be common ones of the script before an encoding is believed."""
 
 
 @dataclass(frozen=True)
@@ -41,67 +54,186 @@ class Text:
     notes: tuple[Code, ...]
 
 
-def read_text(data: bytes, name: str) -> Text:
-    """Decode, find the delimiter, and part the text into rows of equal length."""
-    encoding = find_encoding(data, name)
-    text = data.decode(encoding).removeprefix("\ufeff").removesuffix("\x1a")
-    if not text.strip():
+def read_text(data: bytes | BinaryIO, name: str, encoding: str | None = None, delimiter: str | None = None) -> Text:
+    """Decode, find the delimiter, and part the text into rows of equal length; what was asked for is believed.
+
+    The bytes are read three times (encoding, delimiter, rows) and never held as one text.
+    """
+    stream = io.BytesIO(data) if isinstance(data, bytes) else data
+    found = encoding or find_encoding(stream, name)
+    head = _head(stream, found, name)
+    if not head.strip():
         raise DataError(f"{name} is empty; give a table with a line of column names and rows below it")
-    declared = re.match(r"sep=([,;\t|])\r?\n", text)
-    text = text[declared.end() :] if declared else text
-    delimiter = declared[1] if declared else find_delimiter(text)
+    declared = re.match(r"sep=([,;\t|])\r?\n", head)
+    sample = head[declared.end() :] if declared else head
+    parting = delimiter or (declared[1] if declared else find_delimiter(sample))
+    titles = 0
+    if delimiter is None and not declared and not _evenness(sample, parting)[0]:
+        titles, parting = _titles(sample) or (0, parting)
+    skipped = titles + (1 if declared else 0)
+    rest = _below(sample, titles) if titles else sample
+    spaced = _spaced(rest, parting)
+    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream)
+    table = _quickly(stream, rest, parting, name, skipped) if quick else None
+    lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), skipped, None)
+    frame, unnamed = table or _table(_rows(lines, parting, name, spaced, skipped), name)
     notes: tuple[Code, ...] = ()
-    notes += (Code(code="encoding_guessed", facts={"encoding": encoding}),) if encoding in {"cp1252", "gb18030"} else ()
-    frame, unnamed = _table(text, delimiter, name)
+    if encoding is None and found in GUESSED:
+        notes += (Code(code="encoding_guessed", facts={"encoding": found}),)
+    if titles:
+        said = " / ".join(line.strip() for line in sample.splitlines()[:titles] if line.strip())
+        notes += (Code(code="title_rows", facts={"count": titles, "text": said[:120]}),)
     notes += (Code(code="unnamed_columns", facts={"columns": unnamed}),) if unnamed else ()
-    return Text(frame, encoding.removesuffix("-sig"), delimiter, notes)
+    return Text(frame, found.removesuffix("-sig"), parting, notes)
 
 
-def find_encoding(data: bytes, name: str) -> str:
-    """The encoding of a text: by its mark, by what only UTF-8 or GB18030 can be, cp1252 as the last resort."""
+def find_encoding(data: bytes | BinaryIO, name: str) -> str:
+    """The encoding of a text: by its mark, as UTF-8, or by which script its letters are common ones of.
+
+    Raises DataError where none makes sense of the bytes.
+    """
+    stream = io.BytesIO(data) if isinstance(data, bytes) else data
+    stream.seek(0)
+    head = stream.read(4096)
     for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark) and _decodes(data, encoding):
+        if head.startswith(mark) and _decodes(stream, encoding):
             return encoding
-    wide = _wide(data)
+    wide = _wide(head, stream)
     if wide:
         return wide
-    if CONTROLS.search(data):
+    if any(CONTROLS.search(chunk) for chunk in _chunks_of(stream)):
         raise DataError(f"{name} is not a table of text (it holds bytes that no text holds); save it as CSV or Parquet")
-    for encoding, plausible in (("utf-8", True), ("gb18030", _pairs(data)), ("cp1252", _western(data))):
-        if plausible and _decodes(data, encoding):
+    if _decodes(stream, "utf-8"):
+        return "utf-8"
+    sample = _telling(stream)
+    for encoding, plausible in SCRIPTS.items():
+        if plausible(sample) and _decodes(stream, encoding):
             return encoding
-    raise DataError(f"{name} cannot be decoded as UTF-8, UTF-16, GB18030 or Windows-1252; save it as UTF-8")
+    raise DataError(
+        f"{name} cannot be decoded as UTF-8, UTF-16, GB18030, Shift-JIS or Windows-1252; save it as UTF-8, or name its "
+        "encoding under [reading] in reportgen.toml"
+    )
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
+    stream.seek(0)
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _decodes(stream: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
+        for chunk in _chunks_of(stream):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
         return False
     return True
 
 
-def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: mostly ASCII, so that nearly every second byte is zero."""
-    sample = data[:4096]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
+def _wide(head: bytes, stream: BinaryIO) -> str | None:
+    """UTF-16 without a mark: delimiters, digits and line ends are ASCII, whose other byte is zero, on one side only."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > 0.6 * (len(sample) / 2) and not others and _decodes(data, encoding):
-            return encoding
+        if zeros > 0.1 * (len(head) / 2) and not others and _decodes(stream, encoding):
+            text = head[: len(head) // 2 * 2].decode(encoding, "ignore")
+            if all(unicodedata.category(letter) not in STRANGE or letter in "\r\n\t\x1a" for letter in text):
+                return encoding
     return None
 
 
-def _pairs(data: bytes) -> bool:
-    """High bytes come in twos, as in Chinese text; in Western text they mostly stand alone among letters."""
-    lengths = [len(run) for run in HIGH_RUNS.findall(data[:1_000_000])]
-    return sum(length % 2 == 0 for length in lengths) >= 0.9 * len(lengths)
+STRANGE = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 
-def _western(data: bytes) -> bool:
-    """High bytes read as letters and the usual signs, as they do in Western text and not in noise."""
-    high = data[:1_000_000].decode("cp1252", "replace")
-    strange = [c for c in high if ord(c) > 127]
-    return sum(c.isalpha() or c in WESTERN for c in strange) >= 0.9 * len(strange)
+def _telling(stream: BinaryIO) -> bytes:
+    """The lines that hold bytes beyond ASCII, as many as tell."""
+    found: list[bytes] = []
+    size = 0
+    rest = b""
+    for chunk in _chunks_of(stream):
+        *lines, rest = (rest + chunk).splitlines(keepends=True) or [b""]
+        high = [line for line in lines if HIGH_RUNS.search(line)]
+        found += high
+        size += sum(map(len, high))
+        if size > SAMPLE_BYTES:
+            break
+    return b"".join([*found, rest])[: 2 * SAMPLE_BYTES]
+
+
+def _common(encoding: str, usual: Callable[[str], bool]) -> Callable[[bytes], bool]:
+    """Whether the letters beyond ASCII, read so, are mostly common ones of the script."""
+
+    def plausible(sample: bytes) -> bool:
+        strange = [letter for letter in sample.decode(encoding, "replace") if ord(letter) > 127]
+        return sum(map(usual, strange)) >= PLAUSIBLE * len(strange)
+
+    return plausible
+
+
+def _chinese(letter: str) -> bool:
+    """Signs and the 3,755 commonest characters of GB 2312, which stand before the rarer ones."""
+    code = letter.encode("gb18030", "replace")
+    return len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7) and code[1] >= 0xA1
+
+
+def _japanese(letter: str) -> bool:
+    """Kana, signs and the 2,965 commonest characters of JIS X 0208."""
+    code = letter.encode("cp932", "replace")
+    return len(code) == 2 and 0x81 <= code[0] <= 0x98
+
+
+def _mean_run(sample: bytes) -> float:
+    runs = HIGH_RUNS.findall(sample)
+    return sum(map(len, runs)) / max(1, len(runs))
+
+
+def _western(sample: bytes) -> bool:
+    """High bytes read as letters and the usual signs, mostly alone among others: Western text, and not noise."""
+    strange = [letter for letter in sample.decode("cp1252", "replace") if ord(letter) > 127]
+    usual = sum(letter.isalpha() or letter in WESTERN for letter in strange)
+    return usual >= 0.9 * len(strange) and _mean_run(sample) < 3
+
+
+def _cyrillic(sample: bytes) -> bool:
+    letters = sample.decode("cp1251", "replace")
+    strange = [letter for letter in letters if ord(letter) > 127]
+    small = sum("а" <= letter <= "ё" for letter in strange)
+    return small + sum("А" <= letter <= "Я" for letter in strange) >= 0.9 * len(strange) and small >= 0.5 * len(strange)
+
+
+SCRIPTS: dict[str, Callable[[bytes], bool]] = {
+    "gb18030": _common("gb18030", _chinese),
+    "cp932": _common("cp932", _japanese),
+    "cp1252": _western,
+    "cp1251": _cyrillic,
+}
+"""Encodings without a mark, in the order in which they are tried; each tells by the letters of its script."""
+
+
+def _head(stream: BinaryIO, encoding: str, name: str) -> str:
+    """The first characters, without a mark."""
+    stream.seek(0)
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        text = decoder.decode(stream.read(2 * SAMPLE_CHARACTERS))[:SAMPLE_CHARACTERS]
+    except (LookupError, UnicodeError):
+        raise DataError(f"there is no encoding {encoding!r}; name one such as utf-8, big5 or euc-kr") from None
+    return text.removeprefix("\ufeff").removesuffix("\x1a")
+
+
+def _lines(stream: BinaryIO, encoding: str, end: str, name: str) -> Iterator[str]:
+    """The lines with their ends, decoded a piece at a time; a mark at the beginning and at the end are left out."""
+    stream.seek(0)
+    text = io.TextIOWrapper(stream, encoding=encoding, newline=end)
+    try:
+        for number, line in enumerate(text):
+            yield (line.removeprefix("\ufeff") if not number else line).removesuffix("\x1a")
+    except UnicodeError:
+        raise DataError(f"{name} cannot be decoded as {encoding}; name another encoding under [reading]") from None
+    finally:
+        with suppress(ValueError):
+            text.detach()
 
 
 def find_delimiter(text: str) -> str:
@@ -113,19 +245,51 @@ def find_delimiter(text: str) -> str:
 def _evenness(text: str, delimiter: str) -> tuple[bool, int]:
     """Whether nine rows in ten are as long as the header, and how long that is (0 where it is one column)."""
     lengths = []
+    sample = text[:SAMPLE_CHARACTERS]
     with suppress(DataError):
-        for row in islice(_rows(text[:SAMPLE_CHARACTERS], delimiter, ""), SAMPLE_ROWS):
+        for row in islice(_rows(_split(sample), delimiter, "", _spaced(sample, delimiter)), SAMPLE_ROWS):
             lengths += [len(row)] if row else []
     if not lengths or lengths[0] < 2:
         return (False, 0)
     return (lengths.count(lengths[0]) >= 0.9 * len(lengths), lengths[0])
 
 
-def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
-    """The records of the text; a quote that is never closed is an error of one sentence."""
+def _titles(sample: str) -> tuple[int, str] | None:
+    """How many lines stand above the header, and the delimiter below them; None where that makes no table.
+
+    Each such line has one field at most, and the header that then follows no field that is a number: otherwise a
+    header that is too short would pass for a title.
+    """
+    for count in range(1, MOST_TITLES + 1):
+        rest = _below(sample, count)
+        if not rest.strip():
+            return None
+        delimiter = find_delimiter(rest)
+        if not _evenness(rest, delimiter)[0]:
+            continue
+        header = next(row for row in _rows(_split(rest), delimiter, "", _spaced(rest, delimiter)) if row)
+        above = sample.splitlines()[:count]
+        single = all(sum(bool(part.strip()) for part in line.split(delimiter)) <= 1 for line in above)
+        return (count, delimiter) if single and not any(map(_is_number, header)) else None
+    return None
+
+
+def _is_number(text: str) -> bool:
+    with suppress(ValueError):
+        float(text.replace(",", "."))
+        return True
+    return False
+
+
+def _below(text: str, lines: int) -> str:
+    parts = text.split("\n" if "\n" in text else "\r", lines)
+    return parts[-1] if len(parts) > lines else ""
+
+
+def _rows(lines: Iterator[str], delimiter: str, name: str, spaced: bool = False, above: int = 0) -> Iterator[list[str]]:
+    """The records of the lines; a quote that is never closed is an error of one sentence."""
     csv.field_size_limit(FIELD_LIMIT)
-    lines = _lines(text) if "\n" in text else iter(text.splitlines(keepends=True))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=_spaced(text, delimiter))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=spaced)
     line = 1
     try:
         for row in reader:
@@ -133,11 +297,14 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise DataError(
-            f"{name}, line {line}: the quotes do not match from here on ({error}); mend that line"
+            f"{name}, line {line + above}: the quotes do not match from here on ({error}); mend that line"
         ) from None
 
 
-def _lines(text: str) -> Iterator[str]:
+def _split(text: str) -> Iterator[str]:
+    if "\n" not in text:
+        yield from text.splitlines(keepends=True)
+        return
     start = 0
     while (end := text.find("\n", start)) >= 0:
         yield text[start : end + 1]
@@ -151,18 +318,34 @@ def _spaced(text: str, delimiter: str) -> bool:
     return delimiter in head and head.count(delimiter) == head.count(delimiter + " ")
 
 
-def _table(text: str, delimiter: str, name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    rows = (row for row in _rows(text, delimiter, name) if row)
-    header = [cell.strip() for cell in next(rows)]
-    if len(header) < 2:
-        raise DataError(f"{name} has one column; a table needs two, parted by commas, semicolons, tabs or bars (|)")
-    names = [cell or f"column {number}" for number, cell in enumerate(header, start=1)]
+def _table(records: Iterator[list[str]], name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    rows = (row for row in records if row)
+    names, unnamed = _names(next(rows, []), name)
     first = list(islice(rows, 1))
     if not first:
         raise DataError(f"{name} has a header and no rows; give a table with rows below its column names")
     refuse_duplicates(names, name)
-    frame = pd.concat(list(_chunks(chain(first, rows), names, name)), ignore_index=True)
-    return frame, tuple(n for n, cell in zip(names, header, strict=True) if not cell)
+    return pd.concat(list(_chunks(chain(first, rows), names, name)), ignore_index=True), unnamed
+
+
+def _names(header: list[str], name: str) -> tuple[list[str], tuple[str, ...]]:
+    """The names of the columns, and those that had to be made up."""
+    cells = [cell.strip() for cell in header]
+    if len(cells) < 2:
+        raise DataError(f"{name} has one column; a table needs two, parted by commas, semicolons, tabs or bars (|)")
+    names = [cell or f"column {number}" for number, cell in enumerate(cells, start=1)]
+    return names, tuple(made for made, cell in zip(names, cells, strict=True) if not cell)
+
+
+def _quickly(
+    stream: BinaryIO, sample: str, delimiter: str, name: str, above: int
+) -> tuple[pd.DataFrame, tuple[str, ...]] | None:
+    """The table of a plain text, None where it has to be read with care after all."""
+    header = next((row for row in _rows(_split(sample), delimiter, name, above=above) if row), [])
+    names, unnamed = _names(header, name)
+    refuse_duplicates(names, name)
+    frame = plain_frame(stream, names, delimiter, above)
+    return None if frame is None else (frame, unnamed)
 
 
 def refuse_duplicates(names: list[str], source: str) -> None:

@@ -1,20 +1,19 @@
 """Rows that no audit has seen: the features found among their columns, and read as the audit read them."""
 
-import os
 from collections.abc import Sequence
 
 import pandas as pd
 
 from reportgen.data.cells import MISSING_NUMBER, refuse_infinity
 from reportgen.data.reader import Reader
-from reportgen.data.source import read
+from reportgen.data.source import Source, read
 from reportgen.data.spellings import spellings
 from reportgen.data.target import nearest
 from reportgen.data.text import refuse_duplicates
 from reportgen.errors import DataError
 
 
-def read_rows(data: str | os.PathLike[str] | pd.DataFrame, readers: Sequence[Reader]) -> pd.DataFrame:
+def read_rows(data: Source, readers: Sequence[Reader]) -> pd.DataFrame:
     """The features with clean values, rows numbered from 0; other columns are not looked at.
 
     Raises DataError where a feature is not there, stands twice, holds an infinity, or holds nothing but cells that

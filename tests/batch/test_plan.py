@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_planned_and_fails_later(home):
 
 CARD = "[dataset.card]"
 WRONG = {
-    "unknown key": ('seed = 4', 'sed = 4', "line 13: there is no option 'sed'; known here: data, tags, config"),
+    "unknown key": ('seed = 4', 'sed = 4', "line 13: there is no option 'sed'; known here: data, sql, query, schema, "),
     "unknown key of a table": ("owner", "ownr", "batch.toml, line 15: there is no option 'card.ownr'"),
     "unknown default": ("budget", "bugdet", "batch.toml, line 2: there is no option 'bugdet'"),
     "no sense": ("seed = 4", "seed = -4", "batch.toml, line 13: seed = -4 makes no sense"),

@@ -45,7 +45,7 @@ def test_a_workbook_is_named_as_such(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("[Content_Types].xml", "x")
         archive.writestr("xl/workbook.xml", "x")
-    with pytest.raises(DataError, match=r"is an office document.*save the sheet as CSV"):
+    with pytest.raises(DataError, match=r"book\.csv is a damaged workbook or none"):
         read(path)
 
 

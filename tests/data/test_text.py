@@ -1,5 +1,6 @@
 """Bytes become the same table whatever their encoding, delimiter and line ends."""
 
+import pandas as pd
 import pytest
 
 from reportgen.data.text import find_delimiter, find_encoding, read_text
@@ -96,3 +97,31 @@ def test_rows_of_many_chunks_keep_their_order(monkeypatch: pytest.MonkeyPatch) -
     frame = read_text(("a,b\n" + "".join(f"{i},{i}\n" for i in range(10))).encode(), "x").frame
     assert frame["a"].tolist() == [str(i) for i in range(10)]
     assert frame.index.tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n", "sep=;\n", "a title\n"])
+def test_a_large_plain_text_is_the_same_table_quickly(end: str, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = ["; näme;;t", "007;x ;;NA", ";;;", " 1,5;-;null;a'b", "#;\t;ü;é" + end, "1e5;;;0"]
+    data = (before + end.join([*rows, ""])).encode()
+    slow = read_text(data, "x")
+    monkeypatch.setattr("reportgen.data.plain.FEWEST_BYTES", 0)
+    monkeypatch.setattr("reportgen.data.text.CHUNK_CELLS", 0)  # the careful reader would make a frame a row
+    quick = read_text(data, "x")
+    pd.testing.assert_frame_equal(quick.frame, slow.frame)
+    assert (quick.encoding, quick.delimiter, quick.notes) == (slow.encoding, slow.delimiter, slow.notes)
+
+
+@pytest.mark.parametrize("more", ['"a;b";c;d', "1;2", "1;2;3;4", "\r1;2;3", "1;2;3\x1a"])
+def test_what_is_not_plain_is_read_with_care(more: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ("x;y;t\n1;2;a\n3;4;b\n" * 1 + "5;6;c\n" * 40 + more).encode()
+
+    def outcome() -> object:
+        try:
+            return read_text(data, "x").frame.to_numpy().tolist()
+        except DataError as error:
+            return str(error)
+
+    slow = outcome()
+    monkeypatch.setattr("reportgen.data.plain.FEWEST_BYTES", 0)
+    assert outcome() == slow

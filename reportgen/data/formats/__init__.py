@@ -1,0 +1,1 @@
+"""Files, addresses, databases and frames of any known kind, each made into the same table."""
