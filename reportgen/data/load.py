@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from reportgen.config import Config
+from reportgen.config import Config, ReadingConfig
 from reportgen.data.cells import Cells, as_labels, refuse_infinity, understand, understand_as
 from reportgen.data.columns import describe
 from reportgen.data.dirt import clean, codes_of, merge_notes, merge_target, without
@@ -101,7 +101,8 @@ def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Varia
         columns=columns,
         task=aimed.task,
         reading=raw.reading.model_copy(update={"notes": notes}),
-        rows=len(frame),
+        rows=raw.rows or len(frame),
+        rows_read=len(frame),
         missing_target_rows=_rows(frame[frame[target].isna()]),
         left_out_rows=_rows(known[~known.index.isin(used.index)]),
         left_out_classes=aimed.left_out,
@@ -142,7 +143,7 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
 
 def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:
     """Add the file of test rows, read as the main file was understood."""
-    other = read(str(config.test))
+    other = read(str(config.test), ReadingConfig(max_rows=config.reading.max_rows))
     lacking = [name for name in raw.frame.columns if name not in other.frame.columns and _needed(dataset, name)]
     if lacking:
         listed = ", ".join(repr(name[:60]) for name in lacking[:5])
@@ -163,6 +164,8 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
     """The test rows with the main file's columns and kinds; rows without a known target are left out and counted."""
     target = dataset.task.target
     values, notes = {}, list(_extra(dataset, other))
+    if other.rows is not None:
+        notes.append(Code(code="test_rows_drawn", facts={"rows": len(other.frame), "of": other.rows}))
     for column in dataset.columns:
         if column.name not in other.frame.columns:
             values[column.name] = pd.Series([None] * len(other.frame), dtype=object)

@@ -26,6 +26,7 @@ class Dataset:
     NaT or None. Its index is the row number of the data file (0 the first below the header). `test` is the same for
     a file of its own, None without one. The target is a column of both, as str for classes and float64 for regression.
     `dirt` is what was found in single columns; where `one_spelling` holds, a category is known by all its spellings.
+    Of a table with many `rows`, fewer may be read.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Dataset:
     task: Task
     reading: Reading
     rows: int
+    rows_read: int
     test: pd.DataFrame | None = None
     test_source: str | None = None
     test_sha256: str | None = None
