@@ -27,7 +27,7 @@ def test_rows_are_drawn_once_each_and_the_same_every_time():
 
 
 def test_every_row_is_as_likely():
-    """Of 400 draws of a tenth, the counts of ten tenths of the table scatter as chance has it (chi-square, p = 0.001)."""
+    """Of 400 draws, the counts of ten tenths of the table scatter as chance has it (chi-square, p = 0.001)."""
     counts = np.zeros(10)
     for most in range(1_000, 1_400):
         counts += np.histogram(drawn(11_000, most), bins=10, range=(0, 11_000))[0] / most
@@ -84,7 +84,7 @@ def test_a_dataset_says_how_many_rows_its_file_has(tmp_path, table):
 
 
 def test_the_bound_holds_the_shares_of_a_whole_column():
-    """A thousand of 20,000 different values: the largest gap of shares exceeds it in 5 of 100 draws (20 of 200: p 0.001)."""
+    """A thousand of 20,000 values: the largest gap of shares exceeds it in 5 of 100 draws (20 of 200: p 0.001)."""
     off = share_of_rows(1_000, 20_000).facts["off"]
     over = 0
     for seed in range(200):
