@@ -86,6 +86,12 @@ Columns = list[str] | None
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default="the first filled")]
 Table = Annotated[str | None, typer.Option("--table", help="Table of a database.", show_default="the only one")]
 Query = Annotated[str | None, typer.Option("--sql", help="Query of a database; DATA is its URL or its file.")]
+MaxRows = Annotated[
+    int | None,
+    typer.Option(
+        "--max-rows", min=1000, help="Most rows to audit; of more, so many are drawn.", show_default="1,000,000"
+    ),
+]
 Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")]
 
 
@@ -115,6 +121,7 @@ def run(
     sheet: Sheet = None,
     table: Table = None,
     sql: Query = None,
+    max_rows: MaxRows = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -130,11 +137,12 @@ def run(
     from reportgen.config import load_config  # noqa: PLC0415
     from reportgen.progress import shown  # noqa: PLC0415
 
+    reading = _part(sheet, table, sql) | _most(max_rows)
     options = {
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
-        "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": _part(sheet, table, sql),
+        "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     with shown(quiet) as watch:
@@ -189,6 +197,7 @@ def batch(
     sheet: Sheet = None,
     table: Table = None,
     sql: Query = None,
+    max_rows: MaxRows = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -220,11 +229,12 @@ def batch(
     from reportgen.batch.command import Request  # noqa: PLC0415
     from reportgen.batch.command import batch as audit_all  # noqa: PLC0415
 
+    reading = _part(sheet, table, sql) | _most(max_rows)
     options = {
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
-        "exclude_leaks": exclude_leaks or None, "reading": _part(sheet, table, sql),
+        "exclude_leaks": exclude_leaks or None, "reading": reading,
     }  # fmt: skip
     request = Request(
         data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
@@ -355,10 +365,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - options are of many types
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _part(sheet: str | None, table: str | None, sql: str | None) -> dict[str, str]:
+def _part(sheet: str | None, table: str | None, sql: str | None) -> dict[str, Any]:
     """Which part of the source is the table, as `[reading]` has it."""
     asked = {"sheet": sheet, "table": table, "sql": sql}
     return {name: value for name, value in asked.items() if value is not None}
+
+
+def _most(rows: int | None) -> dict[str, int]:
+    """How many rows to audit at most, as `[reading]` has it."""
+    return {} if rows is None else {"max_rows": rows}
 
 
 def _columns(names: Columns) -> tuple[str, ...]:

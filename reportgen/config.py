@@ -41,7 +41,8 @@ class ReadingConfig(Record):
     """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category.
 
     `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
-    lets the file decide. They are about the data, and not about a test file.
+    lets the file decide. They are about the data, and not about a test file. Of a table with more than `max_rows` rows
+    so many are drawn at random.
     """
 
     sentinels: Literal["missing", "keep"] = "missing"
@@ -51,6 +52,7 @@ class ReadingConfig(Record):
     sheet: str | None = None
     table: str | None = None
     sql: str | None = None
+    max_rows: int = Field(default=1_000_000, ge=1_000)
 
     @property
     def part(self) -> str | None:

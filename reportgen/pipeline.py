@@ -163,9 +163,10 @@ def _refuse_absent(parts: Parts, wanted: tuple[int, ...]) -> None:
     known, source = (dataset.frame, dataset.source) if dataset.test is None else (parts.test, dataset.test_source)
     absent = [row for row in wanted if row not in known.index]
     if absent:
+        drawn = f", and so are those not drawn from {dataset.rows:,}" if dataset.rows_read < dataset.rows else ""
         raise DataError(
             f"row {absent[0]} of {source} cannot be explained: rows count from 0 below the header, the last with a "
-            f"usable target is {known.index.max()}, and those without one are left out; give --explain-row another"
+            f"usable target is {known.index.max()}, those without one are left out{drawn}; give --explain-row another"
         )
 
 
@@ -509,6 +510,7 @@ def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:
         source=dataset.source,
         test_source=dataset.test_source,
         rows=dataset.rows,
+        rows_drawn=dataset.rows_read if dataset.rows_read < dataset.rows else None,
         rows_used=len(dataset.frame),
         sha256=dataset.sha256,
         test_sha256=dataset.test_sha256,
@@ -535,6 +537,8 @@ def _command(dataset: Dataset, config: Config, config_file: str | None) -> str:
     words += ["--config", config_file] if config_file else []
     for option in ("sheet", "table", "sql"):
         words += [f"--{option}", value] if (value := getattr(config.reading, option)) else []
+    most = config.reading.max_rows
+    words += ["--max-rows", str(most)] if most != Config().reading.max_rows else []
     for option in ("test", "name"):
         words += [f"--{option}", value] if (value := getattr(config, option)) else []
     for option in ("task", "budget"):

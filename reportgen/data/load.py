@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from reportgen.config import Config
+from reportgen.config import Config, ReadingConfig
 from reportgen.data.cells import (
     MISSING_NUMBER,
     Cells,
@@ -126,7 +126,8 @@ def _dataset(raw: Raw, aimed: Aim, cells: dict[str, Cells], several: tuple[Varia
         columns=columns,
         task=aimed.task,
         reading=raw.reading.model_copy(update={"notes": notes}),
-        rows=len(frame),
+        rows=raw.rows or len(frame),
+        rows_read=len(frame),
         missing_target_rows=_rows(frame[frame[target].isna()]),
         left_out_rows=_rows(known[~known.index.isin(used.index)]),
         left_out_classes=aimed.left_out,
@@ -193,7 +194,8 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
 
 def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:
     """Add the file of test rows, read as the main file was understood."""
-    other = _target_as_asked(read(str(config.test)), dataset.task.target, config)
+    asked = ReadingConfig(max_rows=config.reading.max_rows)
+    other = _target_as_asked(read(str(config.test), asked), dataset.task.target, config)
     lacking = [name for name in raw.frame.columns if name not in other.frame.columns and _needed(dataset, name)]
     if lacking:
         listed = ", ".join(repr(name[:60]) for name in lacking[:5])
@@ -219,6 +221,8 @@ def _test_frame(dataset: Dataset, other: Raw) -> tuple[pd.DataFrame, tuple[Code,
     target = dataset.task.target
     values, notes = {}, list(_extra(dataset, other))
     writings: dict[str, Writing] = {}
+    if other.rows is not None:
+        notes.append(Code(code="test_rows_drawn", facts={"rows": len(other.frame), "of": other.rows}))
     for column in dataset.columns:
         if column.name not in other.frame.columns:
             values[column.name] = pd.Series([None] * len(other.frame), dtype=object)

@@ -31,6 +31,7 @@ class Dataset:
     `dirt` is what was found in single columns; where `one_spelling` holds, a category is known by all its spellings.
     `writings` says how the numbers of a column are written where they are not plain, `blank` which of a column's cells
     the user says are missing, `same` the ways of writing yes and no in a column of truths that are kept as words.
+    Of a table with many `rows`, fewer may be read.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Dataset:
     task: Task
     reading: Reading
     rows: int
+    rows_read: int
     test: pd.DataFrame | None = None
     test_source: str | None = None
     test_sha256: str | None = None

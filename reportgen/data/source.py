@@ -16,6 +16,7 @@ from sklearn import datasets
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.arrow import frame_of, texts
 from reportgen.data.formats.database import read_url
+from reportgen.data.formats.drawn import Places, drawn, share_of_rows, shares
 from reportgen.data.formats.origin import opened
 from reportgen.data.formats.table import Found, Table, table_of
 from reportgen.data.text import refuse_duplicates
@@ -49,17 +50,35 @@ Source = str | os.PathLike[str] | pd.DataFrame | Stream
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as it was found: columns of strings (text files) or of whatever the source held."""
+    """A table as it was found: columns of strings (text files) or of whatever the source held.
+
+    `rows` are those of the source where it has more than were drawn from it; the frame's index holds row numbers.
+    """
 
     name: str
     source: str
     sha256: str
     frame: pd.DataFrame
     reading: Reading
+    rows: int | None = None
 
 
 def read(source: Source, asked: ReadingConfig = ReadingConfig()) -> Raw:  # noqa: B008 - frozen
     """Fetch a table as it stands, without judging its columns. Raises DataError where that cannot be done."""
+    raw = _read(source, asked)
+    wanted = drawn(len(raw.frame), asked.max_rows)
+    if wanted is None:
+        return raw
+    return _in_part(replace(raw, frame=raw.frame.iloc[wanted]), raw.rows or len(raw.frame))
+
+
+def _in_part(raw: Raw, rows: int) -> Raw:
+    """The rows drawn from a table of so many, said so."""
+    told = raw.reading.model_copy(update={"notes": (*raw.reading.notes, share_of_rows(len(raw.frame), rows))})
+    return replace(raw, reading=told, rows=rows)
+
+
+def _read(source: Source, asked: ReadingConfig) -> Raw:
     if isinstance(source, pd.DataFrame):
         frame = _plain_names(source, "the data frame")
         return Raw("data", "data frame", digest(frame), frame, Reading(format="data frame"))
@@ -175,7 +194,8 @@ def _file(source: str, asked: ReadingConfig) -> Raw:
         found = table_of(stream, _short(source), asked)
     notes = found.reading.notes
     frame, more = _framed(found.table, _short(source))
-    return Raw(name, shown(source), sha, frame, found.reading.model_copy(update={"notes": notes + more}))
+    raw = Raw(name, shown(source), sha, frame, found.reading.model_copy(update={"notes": notes + more}))
+    return raw if found.places is None else _in_part(replace(raw, frame=frame.set_axis(found.places)), found.rows or 0)
 
 
 def _short(source: str) -> str:
@@ -194,10 +214,10 @@ def _sha256(stream: BinaryIO) -> str:
 def _parts(source: str, parts: Sequence[Path], asked: ReadingConfig) -> Raw:
     """Many files as one table, one below the other."""
     found: list[Found] = []
-    for part in parts:
+    for part, share in zip(parts, shares(parts, asked.max_rows), strict=True):
         beside = beside_of(source, part)
         with opened(str(part)) as stream:
-            one = table_of(stream, beside, asked)
+            one = table_of(stream, beside, asked.model_copy(update={"max_rows": share}))
         found.append(replace(one, table=_with_folders(one.table, beside)))
         _refuse_unlike(found[0], found[-1], str(parts[0]), str(part))
     notes: list[Code] = [Code(code="parts", facts={"count": len(parts)})]
@@ -206,7 +226,17 @@ def _parts(source: str, parts: Sequence[Path], asked: ReadingConfig) -> Raw:
     reading = found[0].reading
     frame, more = _framed(_stacked([one.table for one in found]), source)
     reading = reading.model_copy(update={"notes": (*notes, *more)})
-    return Raw(dataset_name(source, asked.table), source, sha256_of_parts(source, parts), frame, reading)
+    raw = Raw(dataset_name(source, asked.table), source, sha256_of_parts(source, parts), frame, reading)
+    if all(one.places is None for one in found):
+        return raw
+    return _in_part(replace(raw, frame=frame.set_axis(_places(found))), sum(one.rows or 0 for one in found))
+
+
+def _places(found: Sequence[Found]) -> Places:
+    """Row numbers of the whole table, of those that were read of each part."""
+    starts = np.cumsum([0, *(one.rows or 0 for one in found)])
+    rows = [np.arange(one.rows or 0) if one.places is None else one.places for one in found]
+    return np.concatenate([start + places for start, places in zip(starts, rows, strict=False)])
 
 
 def _with_folders(table: Table, beside: str) -> Table:

@@ -61,7 +61,7 @@ def mixed_types(dossier: Dossier) -> Iterator[Finding]:
         if not isinstance(listed, tuple) or not isinstance(examples, tuple):
             continue
         rows = tuple(int(row) for row in listed if isinstance(row, int) and row not in said.get(column.name, ()))
-        n = dossier.dataset.rows
+        n = dossier.dataset.rows_read
         if rows:
             yield Finding(
                 code="mixed_types",

@@ -70,7 +70,7 @@ def _more_than_chance(code: str, rows: tuple[int, ...], n: int, expected: float)
 
 def missing_target(dossier: Dossier) -> Iterator[Finding]:
     """Flag rows without a target; they were left out."""
-    rows, n = dossier.profile.missing_target_rows, dossier.dataset.rows
+    rows, n = dossier.profile.missing_target_rows, dossier.dataset.rows_read
     if rows:
         share = len(rows) / n
         yield Finding(

@@ -68,17 +68,26 @@ class Reading(Record):
 
 
 class DatasetRecord(Record):
-    """One table: `rows` are the rows of the file, `rows_used` those that have a usable target."""
+    """One table: `rows` are the rows of the file, `rows_used` those that were read and have a usable target.
+
+    `rows_drawn` are those read at random of a table too large to read whole; None where all were.
+    """
 
     name: str
     source: str
     test_source: str | None = None
     rows: int
     rows_used: int
+    rows_drawn: int | None = None
     sha256: str
     test_sha256: str | None = None
     reading: Reading
     columns: tuple[Column, ...]
+
+    @property
+    def rows_read(self) -> int:
+        """The rows that were looked at."""
+        return self.rows if self.rows_drawn is None else self.rows_drawn
 
 
 class Task(Record):

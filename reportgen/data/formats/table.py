@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
-import pyarrow.parquet
 from pyarrow import feather, orc
 
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.database import read_duckdb, read_sqlite
+from reportgen.data.formats.drawn import Places, read_parquet
 from reportgen.data.formats.packing import unpacked
 from reportgen.data.formats.records import read_json
 from reportgen.data.formats.workbook import read_sheet
@@ -48,10 +48,15 @@ Table: TypeAlias = Any
 
 @dataclass(frozen=True)
 class Found:
-    """A table as a file held it, and how the file was understood."""
+    """A table as a file held it, and how the file was understood.
+
+    Where a file of `rows` rows was read in part, `places` are the numbers of the rows that were.
+    """
 
     table: Table
     reading: Reading
+    rows: int | None = None
+    places: Places | None = None
 
 
 def table_of(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
@@ -65,6 +70,7 @@ def table_of(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
     return found
 
 
+UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError, RuntimeError, TypeError)
 Read = Callable[[BinaryIO, str, ReadingConfig], Found]
 
 
@@ -95,13 +101,20 @@ def _arrow(read: Callable[[BinaryIO], pa.Table], kind: str, words: str) -> Read:
             table = read(stream)
             table.validate(full=True)  # Arrow trusts the places that a file names, and would read elsewhere
             return Found(table, Reading(format=kind))
-        except (pa.ArrowException, OSError, ValueError, EOFError, RuntimeError, TypeError) as error:
+        except UNREADABLE as error:
             raise _damaged(name, words, error) from None
 
     return reader
 
 
-_parquet = _arrow(pyarrow.parquet.read_table, "parquet", "a Parquet file")
+def _parquet(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
+    try:
+        table, places, rows = read_parquet(stream, asked.max_rows)
+    except UNREADABLE as error:
+        raise _damaged(name, "a Parquet file", error) from None
+    return Found(table, Reading(format="parquet"), rows, places)
+
+
 _feather = _arrow(feather.read_table, "feather", "an Arrow (Feather) file")
 _arrow_stream = _arrow(lambda stream: pa.ipc.open_stream(stream).read_all(), "arrow stream", "a stream of Arrow")
 _orc = _arrow(lambda stream: orc.ORCFile(stream).read(), "orc", "an ORC file")

@@ -1,0 +1,94 @@
+"""Tables of more rows than an audit takes: which rows are read, and what is said of it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reportgen.config import Config, ReadingConfig
+from reportgen.data import load
+from reportgen.data.formats.drawn import drawn, share_of_rows, shares
+from reportgen.data.source import read
+
+
+@pytest.fixture
+def table():
+    rows = np.arange(5_000)
+    return pd.DataFrame({"row": rows, "text": [f"t{n % 7}" for n in rows], "target": np.where(rows % 5, "a", "b")})
+
+
+def test_rows_are_drawn_once_each_and_the_same_every_time():
+    first = drawn(5_000, 1_000)
+    assert len(first) == 1_000
+    assert (np.diff(first) > 0).all()
+    assert first[0] >= 0
+    assert first[-1] < 5_000
+    assert (first == drawn(5_000, 1_000)).all()
+    assert drawn(1_000, 1_000) is None
+
+
+def test_every_row_is_as_likely():
+    """Of 400 draws, the counts of ten tenths of the table scatter as chance has it (chi-square, p = 0.001)."""
+    counts = np.zeros(10)
+    for most in range(1_000, 1_400):
+        counts += np.histogram(drawn(11_000, most), bins=10, range=(0, 11_000))[0] / most
+    expected = counts.sum() / 10
+    variance = np.sum([0.09 / most * (1 - most / 11_000) for most in range(1_000, 1_400)])
+    assert ((counts - expected) ** 2 / variance).sum() * 0.9 < 27.9
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "feather", "frame"])
+def test_cells_stay_with_their_row_number(tmp_path, table, kind):
+    source = tmp_path / f"t.{kind}"
+    if kind == "csv":
+        table.to_csv(source, index=False)
+    elif kind == "parquet":
+        table.to_parquet(source, row_group_size=700)
+    elif kind == "feather":
+        table.to_feather(source)
+    raw = read(table if kind == "frame" else str(source), ReadingConfig(max_rows=1_000))
+    assert raw.rows == 5_000
+    assert len(raw.frame) == 1_000
+    assert raw.frame["row"].astype(int).tolist() == raw.frame.index.tolist() == drawn(5_000, 1_000).tolist()
+    (note,) = [note for note in raw.reading.notes if note.code == "rows_drawn"]
+    assert note.facts["rows"] == 1_000
+    assert note.facts["of"] == 5_000
+    assert note.facts["off"] == pytest.approx(np.sqrt(np.log(40) / 2_000))
+
+
+def test_parts_give_rows_in_proportion_and_keep_their_numbers(tmp_path, table):
+    table[:1_000].to_parquet(tmp_path / "p0.parquet")
+    table[1_000:].to_parquet(tmp_path / "p1.parquet")
+    raw = read(str(tmp_path / "p*.parquet"), ReadingConfig(max_rows=1_000))
+    assert raw.rows == 5_000
+    assert raw.frame["row"].tolist() == raw.frame.index.tolist()
+    assert (raw.frame["row"] < 1_000).sum() == 200
+
+
+def test_parts_of_text_are_read_whole(tmp_path, table):
+    table[:3_000].to_csv(tmp_path / "p0.csv", index=False)
+    table[3_000:].to_csv(tmp_path / "p1.csv", index=False)
+    assert shares([tmp_path / "p0.csv", tmp_path / "p1.csv"], 1_000) == (1_000, 1_000)
+    raw = read(str(tmp_path / "p*.csv"), ReadingConfig(max_rows=1_000))
+    assert raw.rows == 5_000
+    assert raw.frame["row"].astype(int).tolist() == raw.frame.index.tolist()
+
+
+def test_a_dataset_says_how_many_rows_its_file_has(tmp_path, table):
+    table.loc[:99, "target"] = None
+    table.to_parquet(tmp_path / "t.parquet")
+    data = load(str(tmp_path / "t.parquet"), Config(target="target", reading=ReadingConfig(max_rows=1_000)))
+    assert (data.rows, data.rows_read) == (5_000, 1_000)
+    assert len(data.frame) + len(data.missing_target_rows) == 1_000
+    assert set(data.missing_target_rows) == {row for row in drawn(5_000, 1_000).tolist() if row < 100}
+    assert set(data.frame.index) == {row for row in drawn(5_000, 1_000).tolist() if row >= 100}
+
+
+def test_the_bound_holds_the_shares_of_a_whole_column():
+    """A thousand of 20,000 values: the largest gap of shares exceeds it in 5 of 100 draws (20 of 200: p 0.001)."""
+    off = share_of_rows(1_000, 20_000).facts["off"]
+    over = 0
+    for seed in range(200):
+        taken = np.sort(np.random.default_rng(seed).choice(20_000, 1_000, replace=False))
+        gap = np.abs(np.arange(1, 1_001) / 1_000 - (taken + 1) / 20_000).max()
+        over += gap > off
+    assert over <= 20
