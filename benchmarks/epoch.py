@@ -109,12 +109,14 @@ def plain(prepared: Prepared, task: Task, plan: Plan) -> Run:
     """The same network by `fit`, as Keras's own guide has it."""
     size, (bench, _) = measure(prepared, task), lay_out(prepared, task)
     arranged = keras.Input((size.numbers + size.flags,))
-    net = keras.Model(arranged, trained_scores(widened(arranged, size, plan), stack(size, plan)))
+    scores = trained_scores(widened(arranged, size, plan), stack(size, plan), _kept(arranged, plan))
+    net = keras.Model(arranged, keras.ops.transpose(scores, (1, 0, 2)))
     steps, kind = math.ceil(size.rows / plan.batch) * plan.epochs, "int32" if task.classes else "float32"
     shape = (-1, plan.members, size.outputs)  # Keras drops axes of one
 
     def loss(y: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
-        return LOSSES[plan.loss](keras.ops.cast(y[:, 0], kind), keras.ops.reshape(scores, shape))
+        members_first = keras.ops.transpose(keras.ops.reshape(scores, shape), (1, 0, 2))
+        return LOSSES[plan.loss](keras.ops.cast(y[:, 0], kind), members_first)
 
     net.compile(optimizer=optimiser_for(plan, steps), loss=loss)
     train, validation = (
@@ -125,6 +127,14 @@ def plain(prepared: Prepared, task: Task, plan: Plan) -> Run:
         net.fit(*train, batch_size=plan.batch, epochs=epochs, validation_data=validation, verbose=0)
 
     return run
+
+
+def _kept(arranged: keras.KerasTensor, plan: Plan) -> tuple[keras.KerasTensor, ...]:
+    """What dropout multiplies the units by, by Keras's own layer; () without dropout."""
+    if not plan.dropout:
+        return ()
+    one = keras.ops.ones_like(arranged[:, :1])
+    return tuple(keras.layers.Dropout(plan.dropout)(keras.ops.repeat(one, units, axis=1)) for units in plan.hidden)
 
 
 def optimiser_for(plan: Plan, steps: int) -> keras.optimizers.Optimizer:

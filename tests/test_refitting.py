@@ -168,7 +168,7 @@ class TestFewerRows:
     def taught(self, monkeypatch):
         calls = []
 
-        def learn_less(network, prepared, task, course, seed):
+        def learn_less(network, prepared, task, course, seed, _units):
             calls.append((course, seed))
             yield Learnt(course.sizes[0], 0, np.full((len(prepared.test.y), len(task.classes)), 0.5))
 
@@ -178,7 +178,8 @@ class TestFewerRows:
     def smaller(self, table=TABLE, **options):
         config = Config(target="y", **options)
         prepared = prepare(split(load(table, config), config))
-        return pipeline._smaller(prepared, _network(prepared, config), prepared.preparer.task, config)
+        alone = pipeline._Together(None, None)
+        return pipeline._smaller(prepared, _network(prepared, config), prepared.preparer.task, config, alone)
 
     def test_the_budget_decides_where_nothing_is_asked_for(self, taught):
         wide = pd.concat([TABLE] * 2, ignore_index=True)

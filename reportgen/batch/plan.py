@@ -11,7 +11,7 @@ from typing import Any
 from reportgen.batch.manifest import Entry, laid, read_manifest
 from reportgen.config import Config, load_config, validate
 from reportgen.errors import ConfigError
-from reportgen.naming import dataset_identity, dataset_name, folder_name, is_built_in, is_database, is_url, shown
+from reportgen.naming import dataset_identity, dataset_name, folder_name, is_built_in, is_url, shown
 
 TAKEN = frozenset(("index.html", "index.json", "index.md", "junit.xml", "logs"))
 """What a batch itself writes beside the folders of its datasets."""
@@ -152,7 +152,7 @@ def sources_of(pattern: str, base: Path = Path()) -> list[str]:
 
 def _expanded(url: str) -> list[str]:
     """The URLs that a pattern matches; `?` begins a query, and is none of its letters."""
-    if "*" not in url or is_database(url):
+    if "*" not in url.partition("?")[0]:
         return [url]
     from reportgen.batch.fetched import expand  # noqa: PLC0415 - needs an extra
 

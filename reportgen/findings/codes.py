@@ -27,7 +27,7 @@ SEVERITIES = {
     "small_sample": "info",
     "train_test_overlap": "info, warning, critical",
     "label_drift": "warning",
-    "feature_drift": "warning",
+    "feature_drift": "info, warning",
     "unseen_categories": "info, warning",
     "group_leakage": "info, warning",
     "time_leakage": "warning",
@@ -54,7 +54,7 @@ class CodeInfo(Record):
 
 def _meaning(rule: Rule) -> str:
     """Take the words from the rule's docstring: what it flags."""
-    return (getdoc(rule) or "").removeprefix("Flag ").rstrip(".")
+    return (getdoc(rule) or "").partition("\n\n")[0].removeprefix("Flag ").rstrip(".")
 
 
 CODES = tuple(

@@ -109,10 +109,11 @@ def _asked(address: str, said: str, asked: ReadingConfig) -> pa.Table:
         with engine.connect() as connection:
             connection.execution_options(**_careful(engine.dialect.name))
             query = sa.text(asked.sql) if asked.sql else _whole_table(sa, connection, asked.table, said)
-            result = connection.execute(query, execution_options={"stream_results": True, "yield_per": CHUNK})
-            if not result.returns_rows:
-                raise DataError(f"the query of {said} gives no rows; write a SELECT")
-            return _fetched(result, list(result.keys()), said)
+            streamed = {"stream_results": True, "yield_per": CHUNK}
+            with closing(connection.execute(query, execution_options=streamed)) as result:
+                if not result.returns_rows:
+                    raise DataError(f"the query of {said} gives no rows; write a SELECT")
+                return _fetched(result, list(result.keys()), said)
     except (sa.exc.SQLAlchemyError, sa.exc.NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
         raise DataError(_scrubbed(_failed(said, asked, error), address, sa)) from None
     finally:
