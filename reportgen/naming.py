@@ -30,7 +30,7 @@ NAMED = re.compile(r"\$\{(\w+)\}")
 
 def is_built_in(source: str) -> bool:
     """Whether a source means a built-in table rather than a file."""
-    return source in BUILT_IN and not Path(source).exists()
+    return source in BUILT_IN and not Path(source).is_file()
 
 
 def is_url(source: str) -> bool:

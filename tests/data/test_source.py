@@ -104,3 +104,12 @@ def test_a_frame_is_left_as_it_was() -> None:
     before = frame.copy()
     assert load(frame, Config()).frame.index.tolist() == list(range(20))
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_folder_hides_no_built_in_table_and_a_file_does(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iris").mkdir()
+    assert read("iris").rows is None
+    assert read("iris").reading.format == "built-in"
+    (tmp_path / "wine").write_text("a,b\n1,2\n")
+    assert read("wine").reading.format == "csv"
