@@ -2,8 +2,9 @@
 
     python benchmarks/poison.py --good 20
 
-Real audits, every format. The poison is real, too, but for the crash, which no table is known to bring about: a worker
-that audits the table `crash` reads address 0 while it trains. Exit status 1 where anything is not as it should be.
+Real audits, every format. The poison is real, too, but for what no table is known to bring about: a worker that audits
+the table `crash` reads address 0 while it trains, one that audits `sleep` does nothing for ever. Exit status 1 where
+anything is not as it should be.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -32,7 +34,8 @@ if __name__ != "__main__":
 POISON = {
     "crash": ("signal", "SIGSEGV"),
     "memory": ("memory", "the limit of --memory"),
-    "pipe": ("timeout", "the limit of --timeout"),
+    "sleep": ("timeout", "the limit of --timeout"),
+    "pipe": ("bad_input", "a device or a pipe"),
     "picture": ("bad_input", "picture"),
     "frozen": ("output", "cannot"),
     "other/table00.csv": ("bad_input", "would be called table00, as tables/table00.csv is"),
@@ -43,11 +46,14 @@ BOMB = 40_000_000
 """Rows of the table that is small on the disk and large in memory."""
 
 
+ENDLESS = {"crash": lambda: ctypes.string_at(0), "sleep": lambda: time.sleep(1e6)}
+
+
 def main() -> None:
     """Make the tables, run the batch, and hold its index against what must be there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--good", type=int, default=20)
-    parser.add_argument("--timeout", default="3m", help="long enough for a good table")
+    parser.add_argument("--timeout", default="60s", help="long enough for a good table")
     parser.add_argument("--memory", default="1.2G", help="enough for a good table")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch), _frozen(Path("audits/frozen")):
@@ -59,18 +65,18 @@ def main() -> None:
 
 
 def poisoned(job: Job) -> Result:
-    """An audit like any other, but that training the table `crash` crashes."""
-    if job.name == "crash":
+    """An audit like any other, but that training the table `crash` crashes, and `sleep` never ends."""
+    if job.name in ENDLESS:
         from reportgen import pipeline  # noqa: PLC0415 - slow, and needed here alone
 
-        pipeline.train = lambda *_: ctypes.string_at(0)  # type: ignore[assignment]
+        pipeline.train = lambda *_: ENDLESS[job.name]()  # type: ignore[assignment]
     return audit_one(job)
 
 
 def _write_poison(good: int) -> None:
     write_tables(Path("tables"), good)
     sound = Path("tables/table00.csv").read_text()
-    for name in ("crash", "frozen"):
+    for name in ("crash", "frozen", "sleep"):
         Path(f"tables/{name}.csv").write_text(sound)
     Path("tables/picture.csv").write_bytes(PNG)
     os.mkfifo("tables/pipe.csv")
