@@ -155,7 +155,7 @@ OTHERS = (
     typed("tags", [["a", "b"], ["c"], []], "text"),
     typed("record", [{"a": 1, "b": 2}, {"a": 3, "b": 4}], "text"),
     written("json", ['{"a": 1}', '["x", 2]', "[]"], "text"),
-    typed("blob", [b"\x00\x01", b"abc"], "categorical"),
+    typed("blob", [b"\x00\x01", b"abc"], "text"),
     typed("money", [Decimal("12.50"), Decimal("7.25"), None], "numeric", [12.5, 7.25, None]),
     typed("waited", [pd.Timedelta(minutes=90), pd.Timedelta(hours=2)], "numeric", [5400, 7200]),
     typed("level", pd.Series(["low", "high", "low"], dtype="category"), "categorical", ["low", "high"]),

@@ -58,7 +58,18 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:  # noqa: PLR0911 - one l
         return column
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         return column.cast(pa.large_string())
+    if (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)) and not _is_text(column):
+        return column
     return pa.chunked_array([texts(chunk.to_pylist()) for chunk in column.chunks], pa.large_string())
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    """Whether bytes are the letters of a text: writers that know no strings store them so; pictures hold controls."""
+    try:
+        cells = [cell.decode() for cell in column.to_pylist() if cell is not None]
+    except UnicodeDecodeError:
+        return False
+    return not any("\0" in cell for cell in cells)
 
 
 def _number(column: pa.ChunkedArray) -> pa.ChunkedArray:
