@@ -27,11 +27,14 @@ TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "nav", "p", "ol", "ul", "li", "main", "header", "section",
     "h1", "h2", "h3", "h4", "h5", "div", "span", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th",
     "td", "figure", "figcaption", "img", "pre", "code", "strong", "em", "wbr", "br", "sub", "sup", "small", "abbr",
-    "cite", "q",
+    "cite", "q", "svg", "g", "path", "rect", "text", "use", "defs", "clippath",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
-    "tabindex", "role", "scope", "src", "alt", "style", "rowspan", "colspan", "title",
+    "tabindex", "role", "scope", "style", "rowspan", "colspan", "title", "width", "height", "viewbox", "d", "x", "y",
+    "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linejoin", "stroke-linecap",
+    "stroke-opacity", "fill-opacity", "opacity", "transform", "clip-path", "font-family", "font-size", "font-weight",
+    "textlength", "lengthadjust",
 }  # fmt: skip
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 A4 = (595.28, 841.89)
@@ -111,7 +114,7 @@ def test_the_terminal_gets_no_control(audited: tuple[Path, Run]) -> None:
 def test_the_page_holds_our_elements_alone(page: Page) -> None:
     assert page.tags <= TAGS
     assert page.attributes <= ATTRIBUTES
-    assert {link.split(",")[0] for link in page.links if not link.startswith("#")} <= {"data:image/svg+xml;base64"}
+    assert {link for link in page.links if not link.startswith("#")} == set()
 
 
 def test_the_page_shows_the_names_letter_by_letter(page: Page, out: Path) -> None:
@@ -156,10 +159,8 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(out: Path, tmp_path: 
 
 
 def test_pictures_hold_no_script_and_are_well_formed(out: Path) -> None:
-    from base64 import b64decode
-
     source = (out / "report.html").read_text(encoding="utf-8")
-    pictures = [b64decode(text).decode() for text in re.findall(r'base64,([^"]+)"', source)]
+    pictures = re.findall(r"<svg .*?</svg>", source, re.DOTALL)
     assert len(pictures) > 10
     for picture in pictures:
         names = {element.tag.rpartition("}")[2] for element in ET.fromstring(picture).iter()}

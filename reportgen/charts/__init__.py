@@ -2,7 +2,7 @@
 
 from reportgen.charts.bars import bars
 from reportgen.charts.effects import effects
-from reportgen.charts.fonts import covered, letters
+from reportgen.charts.fonts import advance, covered, letters
 from reportgen.charts.grid import grid
 from reportgen.charts.heatmap import heatmap, share_heatmap
 from reportgen.charts.histogram import histogram
@@ -16,6 +16,7 @@ from reportgen.charts.words import shown
 
 __all__ = (
     "Box",
+    "advance",
     "bars",
     "covered",
     "effects",

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from matplotlib.font_manager import fontManager
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 FAMILIES = ("Reportgen Sans", "Reportgen Extra")
 FILES = (
@@ -15,6 +15,9 @@ FILES = (
     "ReportgenExtra-Regular.ttf",
     "ReportgenExtra-Bold.ttf",
 )
+
+EM = 72  # at as many dots an inch a point is a dot
+FIXED = 65536  # FreeType's numbers of 16.16 bits
 
 
 @cache
@@ -50,6 +53,19 @@ def letters(face: str) -> Mapping[int, str]:
     codes = {} if file is None else FT2Font(folder() / file).get_charmap()
     alone = ((glyph, chr(code)) for code, glyph in sorted(codes.items(), reverse=True) if code in covered())
     return {int(glyph): letter for glyph, letter in alone if _stands_alone(letter)}
+
+
+@cache
+def advance(face: str, glyph: int) -> float:
+    """How far a glyph of a face of ours moves the next one, in shares of the letter size."""
+    return float(_opened(face).load_glyph(glyph, flags=LoadFlags.NO_HINTING).linearHoriAdvance) / FIXED / EM
+
+
+@cache
+def _opened(face: str) -> FT2Font:
+    font = FT2Font(folder() / next(file for file in FILES if file.partition(".")[0] == face))
+    font.set_size(EM, EM)
+    return font
 
 
 def _stands_alone(letter: str) -> bool:

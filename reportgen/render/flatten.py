@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from html import escape
 from itertools import groupby
+from typing import NamedTuple
 
 from reportgen.charts import letters
 
@@ -33,11 +34,23 @@ LINE = re.compile(r'<path d="([^"]*)"([^>]* fill="none"[^>]*)/>\s*')
 LINES = re.compile(rf"(?:{LINE.pattern}){{2,}}")
 
 
+class Glyph(NamedTuple):
+    """One glyph of a word: its face, its number in it, and how far from the word's start it stands."""
+
+    face: str
+    number: int
+    x: float
+
+
 def flat(svg: str) -> str:
     """The same picture without references, groups within groups and styles; what is built otherwise stays as it is."""
     svg = _unreferred(BARS.sub(_bars, svg))
-    svg = STYLE.sub(_attributes, _ungrouped(svg))
-    return LINES.sub(_lines, svg)
+    return plain(svg)
+
+
+def plain(svg: str) -> str:
+    """The same picture without groups that say nothing and without styles, lines of one look as one path."""
+    return LINES.sub(_lines, STYLE.sub(_attributes, _ungrouped(svg)))
 
 
 def _bars(match: re.Match[str]) -> str:
@@ -51,33 +64,44 @@ def _bars(match: re.Match[str]) -> str:
 def _unreferred(svg: str) -> str:
     """Words as text, or as one path where a letter has no code point; marks where they stand."""
     glyphs, marks = dict(GLYPH.findall(svg)), {name: (shape, style) for name, shape, style in MARK.findall(svg)}
-    plain = EMPTY.sub("", MARK.sub("", GLYPH.sub("", svg)))
-    plain = WORD.sub(lambda match: _outlined(match, glyphs), SAID.sub(_said, plain))
-    plain = MARKED.sub(lambda match: _marked(match, marks), plain)
-    return svg if "<use " in plain else plain
+    bare = EMPTY.sub("", MARK.sub("", GLYPH.sub("", svg)))
+    bare = WORD.sub(lambda match: _outlined(match, glyphs), SAID.sub(_said, bare))
+    bare = MARKED.sub(lambda match: _marked(match, marks), bare)
+    return svg if "<use " in bare else bare
 
 
 def _said(match: re.Match[str]) -> str:
     """A word as text, each letter where the glyph stood; as it was where a letter has no code point of its own."""
-    found, size = USE.findall(match["uses"]), float(match["scale"]) * EM
-    spelt = [(*_letter(name), float(x or 0) * size / EM) for name, x, y, k in found if not float(y or 0) and not k]
-    if len(spelt) < match["uses"].count("<use ") or not all(letter for _, letter, _ in spelt):
+    size, spelt = placed(match)
+    if not spelt:
         return match[0]
     return "".join(
-        f'<text{match["style"] or ""} transform="{match["place"]}" {_font(face)} font-size="{size:g}" '
-        f'xml:space="preserve" y="0" x="{" ".join(f"{x:.2f}" for *_, x in run)}">'
-        f"{escape(''.join(letter for _, letter, _ in run))}</text>\n"
-        for face, run in ((face, list(same)) for face, same in groupby(spelt, lambda one: one[0]))
+        f'<text{match["style"] or ""} transform="{match["place"]}" {font(face)} font-size="{size:g}" '
+        f'xml:space="preserve" y="0" x="{" ".join(f"{one.x:.2f}" for one in run)}">'
+        f"{escape(''.join(letter(one) for one in run))}</text>\n"
+        for face, run in ((face, list(same)) for face, same in groupby(spelt, lambda one: one.face))
     )
 
 
-def _letter(name: str) -> tuple[str, str]:
-    """The face of a glyph, and its letter; none where the face is not ours or has no letter for it."""
+def placed(word: re.Match[str]) -> tuple[float, list[Glyph]]:
+    """The size of a word that `SAID` found, and its glyphs; none where one has no letter or stands off the line."""
+    found, size = USE.findall(word["uses"]), float(word["scale"]) * EM
+    spelt = [_glyph(name, float(x or 0) * size / EM) for name, x, y, k in found if not float(y or 0) and not k]
+    whole = len(spelt) == word["uses"].count("<use ") and all(letter(one) for one in spelt)
+    return size, spelt if whole else []
+
+
+def _glyph(name: str, x: float) -> Glyph:
     face, _, number = name.rpartition("-")
-    return face, letters(face).get(int(number, 16), "")
+    return Glyph(face, int(number, 16), x)
 
 
-def _font(face: str) -> str:
+def letter(glyph: Glyph) -> str:
+    """The letter of a glyph; none where the face is not ours or has no letter for it."""
+    return letters(glyph.face).get(glyph.number, "")
+
+
+def font(face: str) -> str:
     """`ReportgenSans-Bold` as an element's attributes."""
     family, _, weight = face.partition("-")
     name = family.replace("Reportgen", "Reportgen ")

@@ -19,10 +19,11 @@ class Entry:
 
 @dataclass
 class Count:
-    """Numbers for captions, one row of them for figures and one for tables."""
+    """Numbers for captions, one row of them for figures and one for tables, and one for all drawings of the page."""
 
     figures: int = 0
     tables: int = 0
+    pictures: int = 0
 
     def figure(self) -> int:
         """The next figure's number."""
@@ -33,6 +34,11 @@ class Count:
         """The next table's number."""
         self.tables += 1
         return self.tables
+
+    def picture(self) -> int:
+        """The next drawing's number, which keeps its ids its own."""
+        self.pictures += 1
+        return self.pictures
 
 
 def outlined(body: Markup) -> tuple[Markup, tuple[Entry, ...]]:

@@ -32,6 +32,7 @@ from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
+from reportgen.render.inline import inline
 from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
 
@@ -114,6 +115,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
         "flat": flat,
+        "inline": lambda *args: Markup(inline(*args)),  # noqa: S704 - what it writes is escaped
         "md": markdown,
         "cell": _cell,
         "oneline": lambda text: type(text)(" ".join(str(text).split())),

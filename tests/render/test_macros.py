@@ -34,7 +34,7 @@ def test_a_long_table_says_what_it_leaves_out() -> None:
 
 
 def test_figures_are_numbered_and_spoken() -> None:
-    text = _shown('{{ m.figure("<svg/>", "an <alt>", "one") }}{{ m.figure("<svg/>", "x", "two") }}')
+    text = _shown('{{ m.figure("<svg/>", "an <alt>", "one") }}{{ m.figure("<svg/>", "x", "two") }}', paper=True)
     assert text.startswith(
         '<figure><div class="card"><img class="chart" src="data:image/svg+xml;base64,PHN2Zy8+" '
         'alt="an &lt;alt&gt;"></div>'
