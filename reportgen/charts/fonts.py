@@ -4,9 +4,13 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from matplotlib.font_manager import fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import GlyphIndexType
 
 FAMILIES = ("Reportgen Sans", "Reportgen Extra")
 FILES = (
@@ -58,7 +62,11 @@ def letters(face: str) -> Mapping[int, str]:
 @cache
 def advance(face: str, glyph: int) -> float:
     """How far a glyph of a face of ours moves the next one, in shares of the letter size."""
-    return float(_opened(face).load_glyph(glyph, flags=LoadFlags.NO_HINTING).linearHoriAdvance) / FIXED / EM
+    return (
+        float(_opened(face).load_glyph(cast("GlyphIndexType", glyph), flags=LoadFlags.NO_HINTING).linearHoriAdvance)
+        / FIXED
+        / EM
+    )
 
 
 @cache
