@@ -14,6 +14,7 @@ from reportgen.errors import RenderError
 from reportgen.records.finding import Finding
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
+from reportgen.render.standards import crosswalk
 from reportgen.render.words import environment, explain, fault, say_verdict
 
 PAGE = "report.html.j2"
@@ -60,6 +61,7 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
             count=Count(),
             key_metrics=KEY_METRICS,
             outlined=_outlined,
+            crosswalk=partial(crosswalk, document),
             verdict=say_verdict(document.verdict, lang, templates),
             words=partial(_words, lang, templates),
         )

@@ -30,7 +30,7 @@ TAGS = {
         "h2",
     ),
     *("h3", "h4", "dl", "dt", "dd", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "section"),
-    *("figure", "figcaption", "code", "pre", "strong", "wbr"),
+    *("figure", "figcaption", "code", "pre", "strong", "wbr", "abbr"),
     *("svg", "g", "path", "rect", "text", "use", "defs", "clippath", "title", "line", "polygon"),
 }
 VOID = ("meta", "img", "br", "wbr")
