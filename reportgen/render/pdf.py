@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from reportgen.charts import covered
 from reportgen.document import Document
 from reportgen.errors import RenderError
+from reportgen.languages import language, locate
 from reportgen.render.html import to_paper
-from reportgen.render.words import locate
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
@@ -46,7 +46,7 @@ def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) 
         import weasyprint  # noqa: PLC0415 - half a second, and it needs Pango
     except OSError as error:
         raise PdfUnavailable(PANGO_HELP) from error
-    page = shown(to_paper(document, lang, templates), {} if lang == "zh" else WIDE)
+    page = shown(to_paper(document, lang, templates), {} if language(lang).closed_up else WIDE)
     with _log() as complaints:
         html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)
         content: bytes = html.write_pdf(

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from reportgen.errors import RenderError
+from reportgen.languages import locate
 from reportgen.render import to_html
-from reportgen.render.words import environment, locate
+from reportgen.render.words import environment
 from tests.samples import HOSTILE, SAMPLES, binary, multiclass, regression
 
 TAGS = {
