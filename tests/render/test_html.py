@@ -34,6 +34,10 @@ TAGS = {
     *("figure", "figcaption", "code", "pre", "strong", "wbr", "abbr"),
     *("svg", "g", "path", "rect", "text", "use", "defs", "clippath", "title", "line", "polygon"),
 }
+TAGS |= {
+    *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mover", "msub", "msup", "msubsup"),
+    *("mstyle", "munder", "munderover"),
+}
 VOID = ("meta", "img", "br", "wbr")
 
 
