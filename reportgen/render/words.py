@@ -33,6 +33,7 @@ from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
+from reportgen.render.glossary import linked
 from reportgen.render.inline import inline
 from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
@@ -114,6 +115,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
         "flat": flat,
+        "glossed": _glossed,
         "inline": lambda *args: Markup(inline(*args)),  # noqa: S704 - what it writes is escaped
         "md": markdown,
         "cell": _cell,
@@ -128,6 +130,11 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "vocabulary": _vocabulary,
         "with_sign": partial(_with_sign, lang),
     }
+
+
+def _glossed(body: Markup, terms: Iterable[tuple[str, str, str, str]]) -> Markup:
+    """The page with its terms linked; a term's forms stand in one sentence, a bar between them, to be translated."""
+    return linked(body, ((key, [form for form in forms.split("|") if form]) for key, _, forms, _ in terms))
 
 
 def alike(findings: Iterable[Finding]) -> list[list[Finding]]:

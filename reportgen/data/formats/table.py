@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
-from pyarrow import feather, orc
+from pyarrow import feather
 
 from reportgen.config import ReadingConfig
+from reportgen.data.formats.apart import read_orc
 from reportgen.data.formats.database import read_duckdb, read_sqlite
 from reportgen.data.formats.drawn import Places, read_parquet
 from reportgen.data.formats.packing import unpacked
@@ -117,7 +118,7 @@ def _parquet(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
 
 _feather = _arrow(feather.read_table, "feather", "an Arrow (Feather) file")
 _arrow_stream = _arrow(lambda stream: pa.ipc.open_stream(stream).read_all(), "arrow stream", "a stream of Arrow")
-_orc = _arrow(lambda stream: orc.ORCFile(stream).read(), "orc", "an ORC file")
+_orc = _arrow(read_orc, "orc", "an ORC file")
 
 
 def _sqlite(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
