@@ -25,5 +25,5 @@ def test_a_crash_of_the_reader_is_one_sentence(monkeypatch, tmp_path, end: str) 
     monkeypatch.setattr(apart, "CONVERT", f"import os; {end}")
     path = tmp_path / "t.orc"
     path.write_bytes(orced(arrow()))
-    with pytest.raises(DataError, match="is an ORC file that cannot be read.*write it again"):
+    with pytest.raises(DataError, match=r"is an ORC file that cannot be read.*write it again"):
         load(path, Config())
