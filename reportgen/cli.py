@@ -7,6 +7,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,9 @@ SELDOM = (50_000, 20, 20)
 
 Nearly all objects of a run live until its end (libraries, graphs, boxes of the PDF); peak memory stays the same.
 """
+
+OWN = "own process"
+"""What a command is told that has its process to itself, so that it may fork it."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -97,6 +101,7 @@ Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20
 
 @app.command()
 def run(
+    context: typer.Context,
     data: Annotated[str, typer.Argument(help="A file, pattern, folder or URL, or iris, wine, breast_cancer ...")],
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
     test: Test = None,
@@ -148,7 +153,9 @@ def run(
     with shown(quiet) as watch:
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
-        published = publish(data, settings, out, _text(config), watch)
+            from reportgen.beside import beside  # noqa: PLC0415
+        with beside() if context.obj == OWN else nullcontext() as second:
+            published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
         typer.echo("\n".join(lines))
@@ -418,7 +425,7 @@ def _stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
 
 def _status(command: Callable[..., Any]) -> int:
     try:
-        return int(command(prog_name="reportgen", standalone_mode=False) or 0)
+        return int(command(prog_name="reportgen", standalone_mode=False, obj=OWN) or 0)
     except ReportgenError as error:
         return _say(f"{error}", 2)
     except BrokenPipeError:
