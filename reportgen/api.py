@@ -104,7 +104,7 @@ def publish(
     with staged(folder, replaces=listed(folder)) as stage:
         outcome = run_audit(source, config, config_file, watch, beside)
         with watch("write"):
-            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes
+            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates), beside).notes
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))

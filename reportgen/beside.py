@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from socket import socketpair
 from typing import Any, NoReturn
@@ -28,21 +29,24 @@ class Beside:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._asked = 0
+        self._answers: list[Any] = []
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:  # noqa: ANN401
         """Have a module's function called; what is returned waits for its answer, and gives None where there is none.
 
-        Answers are fetched in the order in which they were asked for.
+        What is asked for is done in that order, one thing at a time.
         """
         with suppress(OSError):
             self._connection.send((function, arguments))
-        return self._answer
+        self._asked += 1
+        return partial(self._answer, self._asked - 1)
 
-    def _answer(self) -> Any:  # noqa: ANN401 - of any function
-        try:
-            return self._connection.recv()
-        except (EOFError, OSError):
-            return None
+    def _answer(self, number: int) -> Any:  # noqa: ANN401 - of any function
+        with suppress(EOFError, OSError):
+            while len(self._answers) <= number:
+                self._answers.append(self._connection.recv())
+        return self._answers[number] if number < len(self._answers) else None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -75,6 +76,7 @@ from reportgen.records.base import PartName
 from reportgen.records.network import Cover
 from reportgen.records.structure import Candidate, Structure
 from reportgen.records.table import DatasetRecord, Profile, Task
+from reportgen.render import warm_up
 from reportgen.render.words import worded, worded_verdict
 
 Watch = Callable[[str], AbstractContextManager[None]]
@@ -140,7 +142,7 @@ def _audit(
             parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
     with watch("train"):
         lessons = _lessons(prepared, dataset.task, config, together)
-        learning = beside.begin(learn_less_apart, lessons) if beside and isinstance(lessons, Apart) else None
+        learning = _begun(beside, lessons, config) if beside else None
         network = train(prepared, dataset.task, config)
     if otherwise:
         with watch("without_leaks"):
@@ -470,6 +472,14 @@ def _lessons(prepared: Prepared, task: Task, config: Config, together: _Together
         return Shrinking(why_none="too_large_for_learning_curve")
     units = together.groups.of(prepared.train.rows, given=False) if together.groups else None
     return to_learn_apart(prepared, task, config, course, units)
+
+
+def _begun(beside: Beside, lessons: Apart | Shrinking, config: Config) -> Callable[[], Any] | None:
+    """Have the second process train on fewer rows, and make ready for the PDF that it will be asked for."""
+    learning = beside.begin(learn_less_apart, lessons) if isinstance(lessons, Apart) else None
+    if "pdf" in config.format:
+        beside.begin(warm_up, config.lang, Path(config.templates) if config.templates else None)
+    return learning
 
 
 def _smaller(network: Network, lessons: Apart | Shrinking, learning: Callable[[], Any] | None) -> Shrinking:
