@@ -87,12 +87,15 @@ def _fork() -> int:
 
 
 def _work(connection: Connection, parent: int) -> NoReturn:
-    """Answer until nobody asks any more; a fault ends this process, and the first one meets it for itself."""
+    """Answer until nobody asks any more; what fails here is left to the first process, which meets the fault itself."""
     try:
         _be_modest(parent)
         while True:
             function, arguments = connection.recv()
-            connection.send(function(*arguments))
+            answer = None
+            with suppress(Exception):
+                answer = function(*arguments)
+            connection.send(answer)
     finally:
         os._exit(0)
 

@@ -404,7 +404,7 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C
         signal.signal(signal.SIGINT, stop)
     gc.set_threshold(*SELDOM)
-    status = _status(typer.main.get_command(app))
+    status = _status(partial(typer.main.get_command(app), obj=OWN))
     gc.freeze()  # or Python looks through a million objects once more before it leaves: over a second
     sys.exit(status)
 
@@ -425,7 +425,7 @@ def _stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
 
 def _status(command: Callable[..., Any]) -> int:
     try:
-        return int(command(prog_name="reportgen", standalone_mode=False, obj=OWN) or 0)
+        return int(command(prog_name="reportgen", standalone_mode=False) or 0)
     except ReportgenError as error:
         return _say(f"{error}", 2)
     except BrokenPipeError:
