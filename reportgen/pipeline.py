@@ -159,7 +159,8 @@ def _audit(
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
     subject = together.in_all(replace(subject, structure=structure, random_split=random_split))
     with _answered():
-        dossier = collect(subject, config.selection, timed=watch)
+        begin = partial(beside.begin, _on_threads, config.threads) if beside else None
+        dossier = collect(subject, config.selection, timed=watch, begin=begin)
     findings, checks = judge(dossier)
     findings, waivers = waive(findings, config.waive, day) if day else (findings, ())
     gates = Gates(hold_targets(config.targets, dossier, findings), waivers, day)
@@ -480,6 +481,12 @@ def _begun(beside: Beside, lessons: Apart | Shrinking, config: Config) -> Callab
     if "pdf" in config.format:
         beside.begin(warm_up, config.lang, Path(config.templates) if config.templates else None)
     return learning
+
+
+def _on_threads(threads: int, function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
+    """Call a function in another process on as many threads as this one computes on."""
+    with threadpool_limits(threads):
+        return function(*arguments)
 
 
 def _smaller(network: Network, lessons: Apart | Shrinking, learning: Callable[[], Any] | None) -> Shrinking:
