@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from reportgen.beside import Beside
 from reportgen.clock import now
 from reportgen.config import FORMATS, Config, load_config
 from reportgen.data import Source
@@ -82,7 +83,14 @@ class Published:
     document: Document
 
 
-def publish(source: str, config: Config, out: Path | None, config_file: str | None, watch: Stopwatch) -> Published:
+def publish(
+    source: str,
+    config: Config,
+    out: Path | None,
+    config_file: str | None,
+    watch: Stopwatch,
+    beside: Beside | None = None,
+) -> Published:
     """Audit one table and write its report; nothing is written unless everything is.
 
     Raises DataError for a table that cannot be audited, OutputError for a folder that cannot be written to or that
@@ -94,9 +102,9 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     identity = dataset_identity(source, config.reading.part)
     refuse_other(folder, identity)
     with staged(folder, replaces=listed(folder)) as stage:
-        outcome = run_audit(source, config, config_file, watch)
+        outcome = run_audit(source, config, config_file, watch, beside)
         with watch("write"):
-            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes
+            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates), beside).notes
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))

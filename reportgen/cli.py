@@ -7,6 +7,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,9 @@ SELDOM = (50_000, 20, 20)
 
 Nearly all objects of a run live until its end (libraries, graphs, boxes of the PDF); peak memory stays the same.
 """
+
+OWN = "own process"
+"""What a command is told that has its process to itself, so that it may fork it."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -103,6 +107,7 @@ Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20
 
 @app.command()
 def run(
+    context: typer.Context,
     data: Annotated[str, typer.Argument(help="A file, pattern, folder or URL, or iris, wine, breast_cancer ...")],
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
     test: Test = None,
@@ -154,7 +159,9 @@ def run(
     with shown(quiet) as watch:
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
-        published = publish(data, settings, out, _text(config), watch)
+            from reportgen.beside import beside  # noqa: PLC0415
+        with beside() if context.obj == OWN else nullcontext() as second:
+            published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
         typer.echo("\n".join(lines))
@@ -406,7 +413,7 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C
         signal.signal(signal.SIGINT, stop)
     gc.set_threshold(*SELDOM)
-    status = _status(typer.main.get_command(app))
+    status = _status(partial(typer.main.get_command(app), obj=OWN))
     gc.freeze()  # or Python looks through a million objects once more before it leaves: over a second
     sys.exit(status)
 

@@ -1,9 +1,9 @@
 """What an analysis may look at: arrays and functions, and nothing that knows how they were made."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +160,11 @@ class Leaks:
     other: Floats | None = None
 
 
+def _unasked(*_question: object) -> NoReturn:
+    """Stand where a network would; no analysis that is sent away asks it."""
+    raise LookupError("the network stayed in another process")
+
+
 @dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
@@ -211,6 +216,22 @@ class Subject:
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
+
+    @property
+    def rows_alone(self) -> "Subject":
+        """The same without anything that may be asked, so that it can be sent to another process."""
+        return replace(
+            self,
+            predict=_unasked,
+            gradients=_unasked,
+            first_layer=_unasked,
+            baselines=(),
+            refits=Refitting(),
+            smaller=Shrinking(),
+            randomised=(),
+            leaks=None,
+            random_split=None,
+        )
 
     @property
     def classifies(self) -> bool:

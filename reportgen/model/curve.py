@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
-from reportgen.config import Budget
+from reportgen.config import Budget, Config
 from reportgen.model.epoch import UNSHOWN
-from reportgen.model.network import Network
+from reportgen.model.layout import Layout, find_layout
 from reportgen.model.plan import Plan, Size, epoch_work
-from reportgen.model.shapes import Drawn
-from reportgen.model.training import train_in
+from reportgen.model.runtime import seed_everything
+from reportgen.model.shapes import Drawn, Rows
+from reportgen.model.training import measure, plan_for, train_in
+from reportgen.model.workshop import Workshop, open_workshop
 from reportgen.records.table import Task
 
 STREAM = 109
@@ -93,8 +96,20 @@ def course_for(plan: Plan, size: Size, budget: Budget) -> Course | None:
     return next((one for one in choices if every and one.trainings * once <= WORK[budget]), None)
 
 
+class Learner(Protocol):
+    """What of a network decides how others like it are made."""
+
+    @property
+    def workshop(self) -> Workshop:
+        """Where it was trained, and they will be."""
+
+    @property
+    def layout(self) -> Layout:
+        """How its columns are arranged."""
+
+
 def learn_less(
-    network: Network,
+    network: Learner,
     prepared: Drawn,
     task: Task,
     course: Course,
@@ -117,6 +132,44 @@ def learn_less(
             trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
             answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
             yield Learnt(rows, draw, answers)
+
+
+@dataclass(frozen=True)
+class _Bare:
+    """A network that was not trained, as far as others are made like it."""
+
+    workshop: Workshop
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Everything that a learning curve is made of, as another process is given it."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+    task: Task
+    config: Config
+    course: Course
+    units: npt.NDArray[np.int64] | None
+
+
+def to_learn_apart(
+    prepared: Drawn, task: Task, config: Config, course: Course, units: npt.NDArray[np.int64] | None
+) -> Apart:
+    """The same rows without all that is known of them."""
+    train, validation, test = (_Some(part.x, part.y) for part in (prepared.train, prepared.validation, prepared.test))
+    return Apart(train, validation, test, task, config, course, units)
+
+
+def learn_less_apart(given: Apart) -> tuple[Learnt, ...]:
+    """The same networks as `learn_less` makes, in a process that knows no other network."""
+    with threadpool_limits(given.config.threads):
+        seed_everything(given.config.seed, given.config.threads)
+        workshop = open_workshop(plan_for(given, given.task, given.config), measure(given, given.task))
+        bare = _Bare(workshop, find_layout(given.train.x))
+        return tuple(learn_less(bare, given, given.task, given.course, given.config.seed, given.units))
 
 
 def by_units(units: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.intp]:

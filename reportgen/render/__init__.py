@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reportgen.beside import Beside
 from reportgen.document import Document
 from reportgen.errors import OutputError
 from reportgen.render.html import to_html
 from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
-from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf
+from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf, warm_up
 from reportgen.render.sarif import to_sarif
 
 __all__ = (
@@ -26,6 +27,7 @@ __all__ = (
     "to_markdown",
     "to_pdf",
     "to_sarif",
+    "warm_up",
     "write",
 )
 
@@ -48,19 +50,27 @@ class Written:
 
 
 def write(
-    document: Document, out: Path, formats: Sequence[str], lang: str = "en", templates: Path | None = None
+    document: Document,
+    out: Path,
+    formats: Sequence[str],
+    lang: str = "en",
+    templates: Path | None = None,
+    beside: Beside | None = None,
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
-    Where Pango is missing the PDF alone is left out, and a note says how to get it; where nothing but the PDF was
-    asked for, PdfUnavailable is raised.
+    A second process `beside` this one lays out the PDF meanwhile. Where Pango is missing the PDF alone is left out, and
+    a note says how to get it; where nothing but the PDF was asked for, PdfUnavailable is raised.
     """
-    contents: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {NAMES[form]: b"" for form in formats}
     notes: list[str] = []
-    for form in formats:
+    printing = beside.begin(to_pdf, document, lang, templates) if beside and "pdf" in formats else None
+    for form in sorted(formats, key=lambda form: form == "pdf"):
         try:
-            contents[NAMES[form]] = _content(form, document, lang, templates)
+            printed = printing() if printing and form == "pdf" else None
+            contents[NAMES[form]] = printed or _content(form, document, lang, templates)
         except PdfUnavailable as lack:
+            del contents[NAMES[form]]
             if set(formats) == {"pdf"}:
                 raise
             notes.append(str(lack))

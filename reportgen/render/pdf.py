@@ -14,6 +14,7 @@ from reportgen.document import Document
 from reportgen.errors import RenderError
 from reportgen.languages import language, locate
 from reportgen.render.html import to_paper
+from reportgen.render.words import environment, locate
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
@@ -54,6 +55,16 @@ def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) 
         )
     _check(complaints)
     return content
+
+
+def warm_up(lang: str, templates: Path | None) -> None:
+    """Import and read what `to_pdf` will need, where there is time for it before the report is known."""
+    import weasyprint  # noqa: F401, PLC0415 - as above
+
+    _fonts()
+    speech = environment(lang, templates)
+    for name in speech.list_templates(extensions=["j2", "css"]):
+        speech.get_template(name)
 
 
 def pango_version() -> str | None:
