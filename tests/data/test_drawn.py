@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.config import Config, ReadingConfig
 from reportgen.data import load
-from reportgen.data.formats.drawn import drawn, share_of_rows, shares
+from reportgen.data.formats.drawn import EVERY, Draw, drawn, share_of_rows, shares
 from reportgen.data.source import read
 
 
@@ -67,7 +67,7 @@ def test_parts_give_rows_in_proportion_and_keep_their_numbers(tmp_path, table):
 def test_parts_of_text_are_read_whole(tmp_path, table):
     table[:3_000].to_csv(tmp_path / "p0.csv", index=False)
     table[3_000:].to_csv(tmp_path / "p1.csv", index=False)
-    assert shares([tmp_path / "p0.csv", tmp_path / "p1.csv"], 1_000) == (1_000, 1_000)
+    assert shares([tmp_path / "p0.csv", tmp_path / "p1.csv"], Draw(1_000)) == (EVERY, EVERY)
     raw = read(str(tmp_path / "p*.csv"), ReadingConfig(max_rows=1_000))
     assert raw.rows == 5_000
     assert raw.frame["row"].astype(int).tolist() == raw.frame.index.tolist()
