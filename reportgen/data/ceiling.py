@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from reportgen.config import Config
-from reportgen.data.formats.drawn import fitting
+from reportgen.data.formats.drawn import fitting, needed
 from reportgen.data.load import load
 from reportgen.data.prepare import prepare
 from reportgen.data.shapes import Dataset, Parts
@@ -62,10 +62,9 @@ def rows_borne(dataset: Dataset, memory: int) -> int:
     Raises DataError where not even the least sample fits.
     """
     rows, columns = dataset.rows_read, len(dataset.columns)
-    try:
-        return fitting(rows, memory, columns, encoded=columns * WIDEST)
-    except DataError:
-        return fitting(rows, memory, columns, encoded=_encoded(dataset))
+    if needed(rows, columns, columns * WIDEST) <= memory:
+        return rows
+    return fitting(rows, memory, columns, encoded=_encoded(dataset))
 
 
 def _encoded(dataset: Dataset) -> int:

@@ -92,15 +92,19 @@ def line_ends(stream: BinaryIO, start: int = 0) -> int:
     return max(feeds, returns) + 1
 
 
-def is_plain(stream: BinaryIO) -> bool:
-    """Whether a text is large, without a quote, and without a carriage return but before a line's end.
+def is_plain(stream: BinaryIO, above: int = 0) -> bool:
+    """Whether a text is large, without a quote below its header, and without a carriage return but before a line's end.
 
-    Only the careful reader tells those apart, and a mark of the text's end.
+    Only the careful reader tells those apart, and a mark of the text's end. `above` lines stand before the header.
     """
     size = stream.seek(0, 2)
     stream.seek(0)
     if size < FEWEST_BYTES:
         return False
+    for _ in range(above + 1):
+        line = stream.readline(CHUNK_BYTES)
+        if line.count(b'"') % 2 or b"\r" in line.removesuffix(b"\r\n"):
+            return False
     last = b""
     while chunk := stream.read(CHUNK_BYTES):
         chunk = last + chunk

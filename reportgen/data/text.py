@@ -87,7 +87,7 @@ def read_text(
     skipped = titles + (1 if declared else 0)
     rest = _below(sample, titles) if titles else sample
     spaced = _spaced(rest, parting)
-    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream)
+    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream, skipped)
     draw = _sized(draw, stream, rest, parting)
     table = _quickly(stream, rest, parting, name, skipped, draw) if quick else None
 

@@ -59,6 +59,11 @@ class Draw:
         return min(self.most, fitting(rows, self.memory, self.columns, width=self.size / max(rows, 1)))
 
 
+def needed(rows: int, columns: int, encoded: int, width: float = 0.0) -> float:
+    """The bytes that an audit takes at its peak, of rows that were `width` bytes each before they were parted."""
+    return FLOOR + COLUMN * encoded + rows * (width + CELL * columns + INPUT * encoded)
+
+
 def fitting(rows: int, memory: int, columns: int, encoded: int | None = None, width: float = 0.0) -> int:
     """How many of the rows an audit can hold in so many bytes: all, or a number of two digits and zeros.
 
@@ -66,16 +71,16 @@ def fitting(rows: int, memory: int, columns: int, encoded: int | None = None, wi
     DataError where not even the least sample fits.
     """
     seen = columns if encoded is None else encoded
-    whole, row = FLOOR + COLUMN * seen, width + CELL * columns + INPUT * seen
-    if whole + rows * row <= memory:
+    if needed(rows, columns, seen, width) <= memory:
         return rows
-    least = whole + min(rows, LEAST) * row
+    least = needed(min(rows, LEAST), columns, seen, width)
     if least > memory or rows <= LEAST:
         raise DataError(
             f"{gigabytes(memory)} of memory are too little for an audit of {columns:,} columns, which takes "
             f"{gigabytes(least)}; allow more with --memory, or drop columns"
         )
-    fit = int((memory - whole) / row)
+    whole = needed(0, columns, seen, width)
+    fit = int((memory - whole) / (needed(1, columns, seen, width) - whole))
     digits = len(str(fit)) - 2
     return int(fit // 10**digits * 10**digits)
 
