@@ -333,6 +333,11 @@ def _rows(lines: Iterator[str], delimiter: str, name: str, spaced: bool = False,
             yield row
             line = reader.line_num + 1
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise DataError(
+                f"{name}, line {line + above}: a cell of more than {FIELD_LIMIT:,} letters begins in the row from here "
+                "on; close its quotes, or shorten it"
+            ) from None
         raise DataError(
             f"{name}, line {line + above}: the quotes do not match from here on ({error}); mend that line"
         ) from None

@@ -157,15 +157,16 @@ def test_a_row_of_another_length_is_an_error_though_it_is_not_drawn():
 
 
 LONG = {
-    "a cell": ("a,b,c\n1,2,3\n" + "x" * 20_000_000 + ",2,3\n", "line 3"),
+    "a cell": ("a,b,c\n1,2,3\n" + "x" * 12_000_000 + ",2,3\n", "line 3"),
     "a row": ("a,b,c\n1,2,3\n" + "1," * 6_000_000 + "\n", "data row 1 .* has 6000001 fields where the header has 3"),
     "all": ("x" * 12_000_000, "line 1"),
-    "a quote without end": ("a,b,c\n" + '"' + "1,2,3\n" * 2_000_000, "line 2: the quotes do not match"),
+    "a quote without end": ("a,b,c\n" + '"' + "1,2,3\n" * 2_000_000, "line 2: a cell of more than 10,000,000"),
 }
 
 
 @pytest.mark.parametrize("what", LONG)
-def test_a_line_of_megabytes_ends_in_a_sentence(what):
+def test_a_line_of_megabytes_ends_in_a_sentence(monkeypatch, what):
+    monkeypatch.setattr("reportgen.data.plain.BLOCK_BYTES", 2**20)
     text, said = LONG[what]
     with pytest.raises(DataError, match=rf"t.csv, {said}"):
         read_text(text.encode(), "t.csv", draw=Draw(1_000_000, 20 * 10**9))
