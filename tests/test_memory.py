@@ -13,8 +13,10 @@ import pytest
 from reportgen import memory
 from reportgen.config import Config, ReadingConfig, load_config
 from reportgen.data.ceiling import load_within, rows_borne
-from reportgen.data.formats.drawn import CELL, COLUMN, INPUT, Draw, drawn, fitting, shares
+from reportgen.data.formats.drawn import CELL, COLUMN, EVERY, INPUT, Draw, drawn, fitting, shares
 from reportgen.data.load import load
+from reportgen.data.reader import NumberReader
+from reportgen.data.unseen import read_rows
 from reportgen.errors import ConfigError, DataError
 from reportgen.memory import FLOOR
 
@@ -93,6 +95,7 @@ def test_a_draw_counts_rows_only_where_it_must():
     assert not Draw(1_000).takes_all(1_001)
     assert Draw(10**6, 2 * GB, columns=28).most_of(10**6) == 640_000
     assert Draw(10**6, 2 * GB, columns=28, size=10**9).most_of(10**6) == 380_000
+    assert Draw(EVERY, FLOOR, columns=28).of(10**9) is None
     assert Draw(10**5, 2 * GB, columns=28).most_of(10**6) == 100_000
 
 
@@ -145,6 +148,15 @@ def test_parts_share_what_fits(tmp_path):
     pq.write_table(table.slice(0, 10_000), tmp_path / "p1.parquet")
     limit = FLOOR + 50 * COLUMN + 20_000 * 50 * (CELL + INPUT) + 100_000
     assert shares([tmp_path / "p0.parquet", tmp_path / "p1.parquet"], Draw(10**6, limit)) == (15_000, 5_000)
+
+
+def test_no_row_that_is_to_be_answered_is_left_out(tmp_path, monkeypatch):
+    """A network asked about a file answers all of its rows, however many they are."""
+    monkeypatch.setattr("reportgen.data.formats.table.ceiling", lambda _asked: FLOOR + 1)
+    monkeypatch.setattr("reportgen.data.source.ceiling", lambda _asked: FLOOR + 1)
+    (tmp_path / "t.csv").write_text("x,y\n" + "1,2\n" * 3_000)
+    reader = NumberReader(name="x")
+    assert len(read_rows(str(tmp_path / "t.csv"), [reader])) == 3_000
 
 
 LEAVES = """

@@ -26,7 +26,7 @@ INPUT = 20
 COLUMN = 300_000
 """Bytes that an encoded column takes whatever the rows: samples of them, networks, pages."""
 EVERY = 2**62
-"""More rows than any file has."""
+"""More rows than any file has: where so many are asked for, none may be left out."""
 LEAST = 1_000
 """Rows below which nothing is drawn: an audit of fewer says little."""
 
@@ -54,7 +54,7 @@ class Draw:
 
     def most_of(self, rows: int) -> int:
         """How many rows to take of so many. Raises DataError where the memory bears not even a sample."""
-        if self.memory is None:
+        if self.memory is None or self.most >= EVERY:
             return self.most
         return min(self.most, fitting(rows, self.memory, self.columns, width=self.size / max(rows, 1)))
 
