@@ -135,6 +135,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
         "platform": document.environment.platform,
         "train_seconds": outcome.network.seconds,
         "seconds": {step: round(value, 4) for step, value in watch.seconds.items()},
+        "peak_memory": watch.peaks,
     }
 
 

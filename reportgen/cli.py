@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from reportgen.api import Published
 
 INTERRUPTED = "interrupted; nothing was left half-written"
+TOO_LARGE = (
+    "the audit would take more memory than it may{}; draw fewer rows with --max-rows, or allow more with --memory"
+)
 SELDOM = (50_000, 20, 20)
 """How many new objects make Python look for garbage: with its own 700 a run on iris spends a quarter of its time on it.
 
@@ -102,6 +105,14 @@ MaxRows = Annotated[
         "--max-rows", min=1000, help="Most rows to audit; of more, so many are drawn.", show_default="1,000,000"
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        help="Most memory to take: 2G. Fewer rows are drawn, or it stops.",
+        show_default="9/10 of what the machine or container has",
+    ),
+]
 Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")]
 
 
@@ -133,6 +144,7 @@ def run(
     table: Table = None,
     sql: Query = None,
     max_rows: MaxRows = None,
+    memory: Memory = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -146,9 +158,10 @@ def run(
 ) -> None:
     """Audit one table: preprocess, train, select, score, explain, judge, and write the report."""
     from reportgen.config import load_config  # noqa: PLC0415
+    from reportgen.memory import ceiling, guarded  # noqa: PLC0415
     from reportgen.progress import shown  # noqa: PLC0415
 
-    reading = _part(sheet, table, sql) | _most(max_rows)
+    reading = _part(sheet, table, sql) | _most(max_rows) | ({} if memory is None else {"memory": memory})
     options = {
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
@@ -156,7 +169,8 @@ def run(
         "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
-    with shown(quiet) as watch:
+    limit = ceiling(settings.reading.memory)
+    with shown(quiet) as watch, guarded(limit, partial(_leave, os.dup(2) if sys.stderr else None, limit)):
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
             from reportgen.beside import beside  # noqa: PLC0415
@@ -432,11 +446,22 @@ def _stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
     os._exit(130)
 
 
+def _leave(stderr: int | None, limit: int | None) -> None:
+    """Leave at once, before the system ends what takes more memory than there is: with one sentence, and cleared up."""
+    if not abandon():
+        return
+    if stderr is not None:
+        os.write(stderr, f"reportgen: {TOO_LARGE.format(f' ({(limit or 0) / 1e9:.3g} GB)')}\n".encode())
+    os._exit(2)
+
+
 def _status(command: Callable[..., Any]) -> int:
     try:
         return int(command(prog_name="reportgen", standalone_mode=False) or 0)
     except ReportgenError as error:
         return _say(f"{error}", 2)
+    except MemoryError:
+        return _say(TOO_LARGE.format(""), 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from reportgen.errors import ConfigError
 from reportgen.languages import ENGLISH, languages
 from reportgen.lines import line_of, line_of_item
+from reportgen.memory import read_bytes
 from reportgen.naming import shown
 from reportgen.records.base import Record
 from reportgen.records.card import Card
@@ -44,7 +46,7 @@ class ReadingConfig(Record):
 
     `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
     lets the file decide. They are about the data, and not about a test file. Of a table with more than `max_rows` rows
-    so many are drawn at random.
+    so many are drawn at random; fewer where the audit would otherwise take more than `memory` bytes ("2G").
     """
 
     sentinels: Literal["missing", "keep"] = "missing"
@@ -55,6 +57,7 @@ class ReadingConfig(Record):
     table: str | None = None
     sql: str | None = None
     max_rows: int = Field(default=1_000_000, ge=1_000)
+    memory: Annotated[int | None, BeforeValidator(read_bytes)] = None
 
     @property
     def part(self) -> str | None:

@@ -31,7 +31,7 @@ from reportgen.data import (
     Source,
     Suspect,
     groups_of,
-    load,
+    load_within,
     measured,
     moments_of,
     prepare,
@@ -50,6 +50,7 @@ from reportgen.evidence.structure import Look, confirmed, respectable
 from reportgen.evidence.structure import judge as judge_structure
 from reportgen.findings import decide, judge, leaking, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
 from reportgen.findings import hold as hold_targets
+from reportgen.memory import give_back
 from reportgen.model import (
     FittedBaseline,
     Network,
@@ -125,7 +126,7 @@ def _audit(
     refuse_unknown_codes(config.waive)
     day = now().date() if config.waive else None
     with watch("read"):
-        dataset = load(source, config)
+        dataset, config = load_within(source, config)
         refuse_unfit(config.targets, dataset.task)
     with watch("structure"):
         structure = _structure(dataset, config)
@@ -155,6 +156,7 @@ def _audit(
         smaller = _smaller(network, lessons, learning)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
+        give_back()
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
     subject = together.in_all(replace(subject, structure=structure, random_split=random_split))
@@ -537,7 +539,9 @@ def _part(name: PartName, encoded: PreparedPart, rows: pd.DataFrame, prepared: P
     """One part's arrays; its frame holds the network's features and the protected columns that it does not see."""
     features = [plan.name for plan in prepared.preparer.plans]
     unseen = [column for column in config.protected if column in rows and column not in features]
-    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen])
+    known = [*features, *unseen]
+    frame = encoded.frame if list(encoded.frame.columns) == known else rows[known]  # not held twice
+    return Part(name, encoded.x, encoded.y, encoded.rows, frame)
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:
