@@ -15,7 +15,7 @@ from reportgen.records.columns import PairMethod
 METHODS: tuple[PairMethod, ...] = ("pearson", "spearman", "correlation_ratio", "cramers_v")
 Rows = npt.NDArray[np.intp]
 MOST_FLAGS = 400
-"""Levels of one block of categories: 4,000 rows of so many are 13 MB."""
+"""Levels, or numbers, of one block: 4,000 rows of so many are 13 MB, and no temporary is as large as all pairs."""
 
 
 @dataclass(frozen=True)
@@ -97,31 +97,45 @@ def _numbers(columns: Columns) -> Found:
     places = sorted(columns.numbers)
     if len(places) < 2:
         return
-    tables = [np.column_stack([kind[i] for i in places]) for kind in (columns.numbers, columns.ranks)]
-    both = np.array([_correlations(table) for table in tables])
-    n = np.isfinite(tables[0]).astype(np.float64)
-    shared = n.T @ n
-    how, size = both.argmax(axis=0), both.max(axis=0)
-    freedom = np.maximum(shared - 2, 1)
-    t = size * np.sqrt(freedom / np.maximum(1 - size**2, 1e-15))
-    chance = np.where(shared > 2, np.minimum(4 * stats.t.sf(t, freedom), 1.0), 1.0)
     order = np.array(places)
-    yield _Block(order, order, size, chance, how)
+    kinds = [_centred(np.column_stack([kind[i] for i in places])) for kind in (columns.numbers, columns.ranks)]
+    for start in range(0, len(places), MOST_FLAGS):
+        part = slice(start, start + MOST_FLAGS)
+        both = np.array([_correlations(kind, part) for kind in kinds])
+        shared = kinds[0].present[:, part].T @ kinds[0].present
+        how, size = both.argmax(axis=0), both.max(axis=0)
+        freedom = np.maximum(shared - 2, 1)
+        t = size * np.sqrt(freedom / np.maximum(1 - size**2, 1e-15))
+        chance = np.where(shared > 2, np.minimum(4 * stats.t.sf(t, freedom), 1.0), 1.0)
+        yield _Block(order[part], order, size, chance, how)
 
 
-def _correlations(table: Floats) -> Floats:
-    """|Pearson| of all pairs of columns over the rows that have both; 0 where either is constant there."""
+@dataclass(frozen=True)
+class _Centred:
+    """Numbers about their means in standard deviations, 0 where missing, and 1 where they are there."""
+
+    unit: Floats
+    present: Floats
+
+
+def _centred(table: Floats) -> _Centred:
     present = np.isfinite(table).astype(np.float64)
     count = np.maximum(present.sum(axis=0), 1)
     filled = np.where(present > 0, table, 0.0)
     centred = np.where(present > 0, table - filled.sum(axis=0) / count, 0.0)
     spread = np.sqrt((centred**2).sum(axis=0) / count)
-    unit = centred / np.where(spread > 0, spread, 1.0)
-    shared = np.maximum(present.T @ present, 1)
-    mean = unit.T @ present / shared  # of the column on the left, on the rows that both have
-    variance = (unit**2).T @ present / shared - mean**2
-    covariance = unit.T @ unit / shared - mean * mean.T
-    scale = np.sqrt(np.maximum(variance, 0) * np.maximum(variance.T, 0))
+    return _Centred(centred / np.where(spread > 0, spread, 1.0), present)
+
+
+def _correlations(of: _Centred, part: slice) -> Floats:
+    """|Pearson| of some columns with all over the rows that have both; 0 where either is constant there."""
+    unit, present = of.unit[:, part], of.present[:, part]
+    shared = np.maximum(present.T @ of.present, 1)
+    mean, other = unit.T @ of.present / shared, present.T @ of.unit / shared
+    variance = (unit**2).T @ of.present / shared - mean**2
+    variance_of_other = present.T @ of.unit**2 / shared - other**2
+    covariance = unit.T @ of.unit / shared - mean * other
+    scale = np.sqrt(np.maximum(variance, 0) * np.maximum(variance_of_other, 0))
     return np.asarray(np.clip(np.abs(covariance) / np.where(scale > 1e-9, scale, np.inf), 0.0, 1.0))
 
 
