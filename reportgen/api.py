@@ -50,7 +50,7 @@ class Report(Document):
         out = Path(folder)
         with staged(out) as stage:
             written = write(self, stage, tuple(formats), lang)
-        return tuple(out / path.name for path in written.paths)
+        return tuple(out / path.relative_to(stage) for path in written.paths)
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, so that it and the notebook leave each other's styles alone."""

@@ -79,7 +79,7 @@ class Engine(StrEnum):
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
 Formats = Annotated[
-    str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
+    str | None, typer.Option("--format", help="Some of html,pdf,json,csv,md,junit,sarif.", show_default="all but sarif")
 ]
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
 
@@ -284,7 +284,7 @@ def render(
     """Write HTML, PDF and Markdown again from saved evidence, without training."""
     from reportgen.render.again import render_again  # noqa: PLC0415
 
-    wanted = _formats(formats) or ("html", "pdf", "md", "junit")
+    wanted = _formats(formats) or ("html", "pdf", "csv", "md", "junit")
     written = render_again(report, out or report.parent, wanted, lang or "en", templates)
     if not quiet:
         typer.echo("\n".join([str(path) for path in written.paths] + [f"note: {note}" for note in written.notes]))
@@ -411,7 +411,7 @@ def _columns(names: Columns) -> tuple[str, ...]:
 
 
 def _formats(
-    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "md", "junit", "sarif")
+    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "csv", "md", "junit", "sarif")
 ) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
     unknown = [part for part in wanted if part not in known]

@@ -20,9 +20,9 @@ from reportgen.records.card import Card
 from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
 
 Budget = Literal["quick", "standard", "thorough"]
-Format = Literal["html", "pdf", "json", "md", "junit", "sarif"]
+Format = Literal["html", "pdf", "json", "csv", "md", "junit", "sarif"]
 Width = Annotated[int, Field(ge=1)]
-FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
+FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "csv", "md", "junit")
 
 
 MOST_EXPLAINED = 50

@@ -440,11 +440,16 @@ def _encode(preparer: Preparer, table: pd.DataFrame, frame: pd.DataFrame) -> Mat
 def _draw(
     parts: Parts, prepared: Prepared, config: Config, number: int, seed: int
 ) -> tuple[Prepared, Parts, Cover] | None:
-    """The table parted and prepared anew, and what of it varied; None where it cannot be learnt from."""
+    """The table parted and prepared anew, its test rows, and what of it varied; None where it cannot be learnt from."""
     try:
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        return (prepare(drawn) if varied != "seed" else prepared), drawn, varied
+        rows = prepare(drawn) if varied != "seed" else prepared
+        return (
+            rows,
+            replace(drawn, train=drawn.train.iloc[:0].copy(), validation=drawn.validation.iloc[:0].copy()),
+            varied,
+        )
     except DataError:
         return None
 

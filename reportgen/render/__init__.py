@@ -1,4 +1,4 @@
-"""From a document to its files: HTML, PDF, JSON, Markdown, JUnit and SARIF."""
+"""From a document to its files: HTML, PDF, JSON, CSV, Markdown, JUnit and SARIF."""
 
 import os
 import tempfile
@@ -9,18 +9,21 @@ from pathlib import Path
 from reportgen.beside import Beside
 from reportgen.document import Document
 from reportgen.errors import OutputError
+from reportgen.output import TABLES
 from reportgen.render.html import to_html
 from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
 from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf, warm_up
 from reportgen.render.sarif import to_sarif
+from reportgen.render.tables import table_files, tables
 
 __all__ = (
     "PdfUnavailable",
     "Written",
     "read_json",
     "refuse_pdf_alone",
+    "tables",
     "to_html",
     "to_json",
     "to_junit",
@@ -69,6 +72,7 @@ def write(
         try:
             printed = printing() if printing and form == "pdf" else None
             contents[NAMES[form]] = printed or _content(form, document, lang, templates)
+            contents |= _contents(form, document, lang, templates)
         except PdfUnavailable as lack:
             del contents[NAMES[form]]
             if set(formats) == {"pdf"}:
@@ -81,6 +85,11 @@ def refuse_pdf_alone(formats: Sequence[str]) -> None:
     """Raise PdfUnavailable, before any work is done, where only the PDF is wanted and Pango is missing."""
     if set(formats) == {"pdf"} and pango_version() is None:
         raise PdfUnavailable(PANGO_HELP)
+
+
+def _contents(form: str, document: Document, lang: str, templates: Path | None) -> dict[str, bytes]:
+    """What one format comes to, by the files' names: all but the long tables are one file."""
+    return table_files(document) if form == "csv" else {NAMES[form]: _content(form, document, lang, templates)}
 
 
 def _content(form: str, document: Document, lang: str, templates: Path | None) -> bytes:
@@ -97,6 +106,8 @@ def _content(form: str, document: Document, lang: str, templates: Path | None) -
 def _place(path: Path, content: bytes) -> Path:
     """Write a file under another name in the same folder, then give it its own: it is whole or not there."""
     try:
+        if path.parent.name == TABLES:
+            path.parent.mkdir(exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
         raise OutputError(f"cannot write to the folder {path.parent}: {error.strerror or error}") from None

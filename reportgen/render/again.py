@@ -24,4 +24,4 @@ def render_again(
         written = write(document, stage, formats, lang, templates)
         if manifest := read_manifest(out):
             write_manifest(stage, manifest)
-    return Written(tuple(out / path.name for path in written.paths), written.notes)
+    return Written(tuple(out / path.relative_to(stage) for path in written.paths), written.notes)
