@@ -501,7 +501,7 @@ def _part(name: PartName, encoded: PreparedPart, rows: pd.DataFrame, prepared: P
     """One part's arrays; its frame holds the network's features and the protected columns that it does not see."""
     features = [plan.name for plan in prepared.preparer.plans]
     unseen = [column for column in config.protected if column in rows and column not in features]
-    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen])
+    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen], as_new=encoded.as_new)
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:

@@ -1,5 +1,6 @@
 """The table as it was read: where it came from, its columns, its task and its parts."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from reportgen.records.base import Code, Kind, PartName, Record, Role, TaskKind
@@ -155,13 +156,16 @@ class Encoded(Record):
     """One encoded column: the original it comes from, and the way back to that column's own units.
 
     number: original = centre + scale * encoded. level: encoded is 1 where original == level. missing: 1 where missing.
-    `part` names the part of a date (year, month, weekday, hour ...) that a number stands for.
+    code: a category as a number, `codes[level]`, and 0 for a level that is not among them or a missing one; centre +
+    scale * encoded is what that number stands for.
+    `part` names the part of a date (year, month, weekday, hour ...) that a number stands for, or what a code is.
     """
 
     name: str
     feature: str
-    kind: Literal["number", "level", "missing"]
+    kind: Literal["number", "level", "missing", "code"]
     centre: float = 0.0
     scale: float = 1.0
     level: str | None = None
     part: str | None = None
+    codes: Mapping[str, float] = {}
