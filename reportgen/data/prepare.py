@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,8 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from reportgen.data.encode import MOST_LEVELS, CodedPlan, Plan, plan_dates, plan_levels, plan_number, plan_ranks
+from reportgen.data.encode import (
+    MOST_LEVELS,
+    CodedPlan,
+    Plan,
+    plan_dates,
+    plan_levels,
+    plan_number,
+    plan_ranks,
+    telling,
+)
 from reportgen.data.means import Targets, learn_means, relearn_means, told
+from reportgen.data.prose import ProsePlan, plan_prose
 from reportgen.data.reader import Reader, reader_of
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.summary import days, levels_of, number_summary
@@ -146,9 +156,11 @@ class Prepared:
 
 def prepare(parts: Parts) -> Prepared:
     """Learn every column's treatment from the training rows and encode all parts by it."""
-    first = {column.name: _plan(parts.train[column.name], column) for column in parts.dataset.features}
-    coded = _coded(first, parts)
-    plans: dict[str, Plan] = {**first, **coded.plans}
+    features = parts.dataset.features
+    plain = {column.name: _plan(parts.train[column.name], column) for column in features if column.kind != "text"}
+    asked = _asked(plain, parts)
+    known: dict[str, Plan] = {**plain, **asked.plans}
+    plans = {column.name: known[column.name] for column in features if column.name in known}
     useful = [plan for plan in plans.values() if plan.encoded()]
     if not useful:
         raise DataError(
@@ -158,14 +170,14 @@ def prepare(parts: Parts) -> Prepared:
     return Prepared(
         preparer=preparer,
         inputs=preparer.inputs,
-        train=_cross_fitted(_part("train", parts.train, preparer), preparer, coded.training),
+        train=_cross_fitted(_part("train", parts.train, preparer), preparer, asked.training),
         validation=_part("validation", parts.validation, preparer),
         test=_part("test", parts.test, preparer),
         columns=tuple(
-            _told(column, parts.train[column.name], plans.get(column.name), idle=column.name in coded.idle)
+            _told(column, parts.train[column.name], plans.get(column.name), idle=column.name in asked.idle)
             for column in parts.dataset.columns
         ),
-        targets=coded.targets if coded.plans else None,
+        targets=asked.targets if asked.training else None,
     )
 
 
@@ -178,31 +190,38 @@ def _plan(values: pd.Series, column: Column) -> Plan:
 
 
 @dataclass(frozen=True)
-class _Coded:
-    """Columns of more levels than have an input, encoded by the target, too; `idle` are those that it would not help.
+class _Asked:
+    """Columns of which the target of training rows was asked whether they are worth it; `idle` are those that are not.
 
-    `training` are the training rows' codes, `targets` what levels may foretell, None where no column has so many.
+    `training` are the training rows' codes of categories encoded by the target, too, `targets` what was foretold.
     """
 
-    plans: Mapping[str, CodedPlan]
-    training: Mapping[str, list[Matrix]]
-    idle: frozenset[str]
-    targets: Targets | None
+    plans: Mapping[str, CodedPlan | ProsePlan] = field(default_factory=dict)
+    training: Mapping[str, list[Matrix]] = field(default_factory=dict)
+    idle: frozenset[str] = frozenset()
+    targets: Targets | None = None
 
 
-def _coded(plans: Mapping[str, Plan], parts: Parts) -> _Coded:
-    """Ask of each such column whether the target's means of its levels tell the target."""
+def _asked(plans: Mapping[str, Plan], parts: Parts) -> _Asked:
+    """Ask of categories of more levels than have an input, and of free text, whether they tell the target."""
     many = [plan for plan in plans.values() if plan.kind == "level" and len(plan.levels) + plan.others > MOST_LEVELS]
-    if not many:
-        return _Coded({}, {}, frozenset(), None)
-    made, training, targets = {}, {}, targets_of(parts)
+    texts = [column.name for column in parts.dataset.features if column.kind == "text"]
+    if not many and not texts:
+        return _Asked()
+    made: dict[str, CodedPlan | ProsePlan] = {}
+    training, targets = {}, targets_of(parts)
     for hot in many:
         learnt = learn_means(parts.train[hot.name], hot.levels, targets)
         if learnt is not None:
             step = told(learnt.codes, targets)
             made[hot.name] = CodedPlan(name=hot.name, by="target", hot=hot, codes=learnt.codes, told=step)
             training[hot.name] = learnt.training
-    return _Coded(made, training, frozenset(hot.name for hot in many) - made.keys(), targets)
+    for name in texts:
+        values = parts.train[name]
+        plan = plan_prose(values, missing=telling(values), targets=targets)
+        if plan is not None:
+            made[name] = plan
+    return _Asked(made, training, frozenset({*texts, *(hot.name for hot in many)}) - made.keys(), targets)
 
 
 def _placed(plans: Sequence[Plan]) -> Iterator[tuple[int, Plan]]:
@@ -252,7 +271,7 @@ def _part(name: PartName, frame: pd.DataFrame, preparer: Preparer) -> PreparedPa
 
 
 def _told(column: Column, values: pd.Series, plan: Plan | None, *, idle: bool) -> Column:
-    """The column with what training rows say about it and what was done to it; `idle` levels tell nothing."""
+    """The column with what training rows say about it and what was done to it; `idle` levels or texts tell nothing."""
     numbers = values.dtype == np.float64 and column.kind == "numeric"
     shown: Kind = column.kind if numbers or column.kind != "numeric" else "categorical"
     levels, others = levels_of(values, shown) if column.role != "id" else ((), column.distinct)
@@ -261,6 +280,8 @@ def _told(column: Column, values: pd.Series, plan: Plan | None, *, idle: bool) -
         facts["treatment"] = (*plan.treatment(), *[Code(code="target_means_idle")] * idle)
         if not plan.encoded():
             facts |= {"role": "dropped", "why": "no_learnable_values"}
+    elif idle:
+        facts |= {"role": "dropped", "why": "text_idle"}
     return column.model_copy(update=facts)
 
 

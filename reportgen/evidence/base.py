@@ -219,6 +219,11 @@ class Subject:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
 
+    @cached_property
+    def prose(self) -> frozenset[str]:
+        """The features that are free text: nearly each row has its own, so that no value of it is a category."""
+        return frozenset(column.feature for column in self.inputs if column.kind == "text")
+
     @property
     def classifies(self) -> bool:
         """True for binary and multiclass tasks."""

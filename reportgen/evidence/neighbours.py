@@ -167,7 +167,7 @@ def _weights(subject: Subject) -> npt.NDArray[np.float32]:
     weights = np.ones(len(subject.inputs))
     for at, column in enumerate(subject.inputs):
         number = alike[column.feature, column.kind]
-        if column.kind in {"number", "code"}:
+        if column.kind in {"number", "code", "text"}:
             weights[at] = 1 / (APART * (deviations[at] or 1.0) * np.sqrt(number))
         elif column.kind == "level" and number > 1:
             weights[at] = np.sqrt(0.5)

@@ -67,7 +67,7 @@ def _question(tree: Tree, index: int, subject: Subject) -> _Question | None:
         return None
     column = subject.inputs[raw.feature[index]]
     name = shown(column)
-    if column.kind in {"number", "code"}:
+    if column.kind in {"number", "code", "text"}:
         threshold = float(f"{column.centre + column.scale * float(raw.threshold[index]):.7g}")
         return _Question(name, "<=", threshold, None, flipped=False)
     if column.kind == "level":

@@ -43,14 +43,23 @@ def test_two_ranks_are_no_more_than_two_levels() -> None:
     assert rank_levels(pd.Series(["low", "high"] * 9, name="how"), ("low", "mid", "high")) is None
 
 
-def test_known_orders_and_those_that_the_user_names_enter_as_ranks_beside_the_levels() -> None:
+def test_known_orders_and_those_that_the_user_names_enter_as_ranks() -> None:
     prepared = told(sized(), columns={"wish": ColumnConfig(order=("poor", "so-so", "fine"))})
-    levels = [("level", "small"), ("level", "medium"), ("level", "large")]
-    assert inputs(prepared, "size") == [*levels, ("code", "rank")]
-    assert inputs(prepared, "wish")[-2:] == [("missing", None), ("code", "rank")]
+    assert inputs(prepared, "size") == [("code", "rank")]
+    assert inputs(prepared, "wish") == [("missing", None), ("code", "rank")]
     (column,) = (c for c in prepared.columns if c.name == "size")
-    assert [step.code for step in column.treatment] == ["one_hot", "rank"]
+    assert [step.code for step in column.treatment] == ["rank"]
     assert [kind for kind, _ in inputs(told(sized()), "wish")] == ["level"] * 3 + ["missing"]
+
+
+def test_a_level_without_a_place_has_an_input_of_its_own() -> None:
+    frame = sized()
+    frame.loc[::4, "wish"] = "no answer"
+    prepared = told(frame, columns={"wish": ColumnConfig(order=("poor", "so-so", "fine"))})
+    assert inputs(prepared, "wish") == [("level", "no answer"), ("missing", None), ("code", "rank")]
+    place = next(i for i, e in enumerate(prepared.inputs) if e.feature == "wish" and e.kind == "code")
+    there = (prepared.train.frame["wish"] == "no answer").to_numpy()
+    assert not prepared.train.x[there, place].any() and prepared.train.x[~there, place].any()
 
 
 def test_a_saved_rank_is_read_to_the_last_bit(tmp_path: Path) -> None:
