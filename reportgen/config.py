@@ -42,7 +42,7 @@ class SplitConfig(Record):
 
 
 class ReadingConfig(Record):
-    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category.
+    """`[reading]`: what becomes of numbers that stand for "missing", of a category's spellings, and of free text.
 
     `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
     lets the file decide. They are about the data, and not about a test file. Of a table with more than `max_rows` rows
@@ -51,6 +51,7 @@ class ReadingConfig(Record):
 
     sentinels: Literal["missing", "keep"] = "missing"
     variants: Literal["merge", "keep"] = "merge"
+    text: Literal["hash", "drop"] = "hash"
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None

@@ -45,7 +45,9 @@ def _column(values: pd.Series, kind: Kind, target: str, config: Config, unfit: s
     missing = int(values.isna().sum())
     counts = _counts(values)
     distinct = len(counts)
-    role, why = _asked(name, target, config) or _inferred(values, kind, distinct, missing, unfit)
+    role, why = _asked(name, target, config) or _inferred(
+        values, kind, distinct, missing, unfit, texts=config.reading.text == "hash"
+    )
     kind = "text" if (why == "key" and kind == "categorical") else kind
     return Column(
         name=name,
@@ -81,15 +83,17 @@ def _asked(name: str, target: str, config: Config) -> tuple[Role, str | None] | 
     return ("dropped", "asked") if name in config.drop else None
 
 
-def _inferred(values: pd.Series, kind: Kind, distinct: int, missing: int, unfit: str | None) -> tuple[Role, str | None]:
+def _inferred(
+    values: pd.Series, kind: Kind, distinct: int, missing: int, unfit: str | None, *, texts: bool
+) -> tuple[Role, str | None]:
     if distinct == 0:
         return ("dropped", "all_missing")
-    if unfit is not None:
+    if unfit is not None and unfit != "text":
         return ("dropped", unfit)
     if distinct == 1 and not missing:
         return ("dropped", "constant")
     if kind == "text":
-        return ("dropped", "text")
+        return ("feature", None) if texts else ("dropped", "text_off")
     return ("id", "key") if distinct >= KEY_SHARE * len(values) and is_key(values, kind) else ("feature", None)
 
 

@@ -16,6 +16,8 @@ from reportgen.model.runtime import seed_everything
 from reportgen.model.shapes import Drawn, Rows
 from reportgen.model.training import measure, plan_for, train_in
 from reportgen.model.workshop import Workshop, open_workshop
+from reportgen.model.shapes import Nested
+from reportgen.model.training import train_in
 from reportgen.records.table import Task
 
 STREAM = 109
@@ -74,7 +76,7 @@ class _Fewer:
     """Fewer training rows, all of the validation rows."""
 
     train: _Some
-    validation: Any
+    validation: _Some
 
 
 def sizes(rows: int) -> tuple[int, ...]:
@@ -111,6 +113,8 @@ class Learner(Protocol):
 def learn_less(
     network: Learner,
     prepared: Drawn,
+    network: Network,
+    prepared: Nested,
     task: Task,
     course: Course,
     seed: int,
@@ -120,17 +124,19 @@ def learn_less(
 
     All take as many steps as the reported one, so that they differ in rows and not in work: fewer rows come round more
     often, and the same validation rows choose each network's epoch. Columns stay prepared as all training rows taught,
-    of which no test row is one. With `units` parts grow by whole groups: twice the rows are twice the groups.
+    of which no test row is one, but for codes that the target has a part in: those are learnt from the same fewer rows.
+    With `units` parts grow by whole groups: twice the rows are twice the groups.
     """
     for draw in range(course.draws):
         rng = np.random.default_rng([seed, STREAM, draw])
         order = shuffled(prepared.train.y, bool(task.classes), rng) if units is None else by_units(units, rng)
         for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
-            some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
+            learnt, chooses, asked = prepared.taught_by(chosen)
+            some = _Fewer(_Some(learnt, prepared.train.y[chosen]), _Some(chooses, prepared.validation.y))
             drawn = int(rng.integers(2**32))
             trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
-            answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
+            answers = trained.answer(network.workshop.answer(trained.bench, asked))
             yield Learnt(rows, draw, answers)
 
 

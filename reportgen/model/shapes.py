@@ -41,3 +41,12 @@ class Drawn(Prepared, Protocol):
     @property
     def test(self) -> Rows:
         """The rows that are answered; nothing is learnt from them."""
+
+
+class Nested(Drawn, Protocol):
+    """Prepared rows that can be prepared anew where fewer of them teach."""
+
+    def taught_by(
+        self, chosen: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Training rows `chosen`, validation and test rows, encoded by no target of other training rows."""
