@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic import BeforeValidator, Field, ValidationError
 
 from reportgen.errors import ConfigError
 from reportgen.languages import ENGLISH, languages

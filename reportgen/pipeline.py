@@ -546,8 +546,7 @@ def _part(name: PartName, encoded: PreparedPart, rows: pd.DataFrame, prepared: P
     unseen = [column for column in config.protected if column in rows and column not in features]
     known = [*features, *unseen]
     frame = encoded.frame if list(encoded.frame.columns) == known else rows[known]  # not held twice
-    return Part(name, encoded.x, encoded.y, encoded.rows, frame)
-    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen], as_new=encoded.as_new)
+    return Part(name, encoded.x, encoded.y, encoded.rows, frame, as_new=encoded.as_new)
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:

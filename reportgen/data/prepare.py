@@ -136,6 +136,11 @@ class Prepared:
     columns: tuple[Column, ...]
     targets: Targets | None = None
 
+    @property
+    def coded(self) -> bool:
+        """Whether the target has a part in some code, so that fewer rows teach another one."""
+        return self.targets is not None
+
     def taught_by(self, chosen: npt.NDArray[np.intp]) -> tuple[Matrix, Matrix, Matrix]:
         """Training rows `chosen` (positions), validation and test rows, with no code that other training rows taught.
 

@@ -13,11 +13,9 @@ from reportgen.model.epoch import UNSHOWN
 from reportgen.model.layout import Layout, find_layout
 from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.runtime import seed_everything
-from reportgen.model.shapes import Drawn, Rows
+from reportgen.model.shapes import Encoded, Nested, Rows
 from reportgen.model.training import measure, plan_for, train_in
 from reportgen.model.workshop import Workshop, open_workshop
-from reportgen.model.shapes import Nested
-from reportgen.model.training import train_in
 from reportgen.records.table import Task
 
 STREAM = 109
@@ -112,8 +110,6 @@ class Learner(Protocol):
 
 def learn_less(
     network: Learner,
-    prepared: Drawn,
-    network: Network,
     prepared: Nested,
     task: Task,
     course: Course,
@@ -159,14 +155,26 @@ class Apart:
     config: Config
     course: Course
     units: npt.NDArray[np.int64] | None
+    whole: Nested | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether the target has a part in some code."""
+        return self.whole is not None
+
+    def taught_by(self, chosen: npt.NDArray[np.intp]) -> tuple[Encoded, Encoded, Encoded]:
+        """Training rows `chosen`, validation and test rows, as `Nested` has them."""
+        if self.whole is not None:
+            return self.whole.taught_by(chosen)
+        return self.train.x[chosen], self.validation.x, self.test.x
 
 
 def to_learn_apart(
-    prepared: Drawn, task: Task, config: Config, course: Course, units: npt.NDArray[np.int64] | None
+    prepared: Nested, task: Task, config: Config, course: Course, units: npt.NDArray[np.int64] | None
 ) -> Apart:
-    """The same rows without all that is known of them."""
+    """The same rows without all that is known of them, unless codes must be learnt from it."""
     train, validation, test = (_Some(part.x, part.y) for part in (prepared.train, prepared.validation, prepared.test))
-    return Apart(train, validation, test, task, config, course, units)
+    return Apart(train, validation, test, task, config, course, units, prepared if prepared.coded else None)
 
 
 def learn_less_apart(given: Apart) -> tuple[Learnt, ...]:

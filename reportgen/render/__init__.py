@@ -65,19 +65,18 @@ def write(
     A second process `beside` this one lays out the PDF meanwhile. Where Pango is missing the PDF alone is left out, and
     a note says how to get it; where nothing but the PDF was asked for, PdfUnavailable is raised.
     """
-    contents: dict[str, bytes] = {NAMES[form]: b"" for form in formats}
+    made: dict[str, dict[str, bytes]] = {}
     notes: list[str] = []
     printing = beside.begin(to_pdf, document, lang, templates) if beside and "pdf" in formats else None
     for form in sorted(formats, key=lambda form: form == "pdf"):
         try:
             printed = printing() if printing and form == "pdf" else None
-            contents[NAMES[form]] = printed or _content(form, document, lang, templates)
-            contents |= _contents(form, document, lang, templates)
+            made[form] = {NAMES[form]: printed} if printed else _contents(form, document, lang, templates)
         except PdfUnavailable as lack:
-            del contents[NAMES[form]]
             if set(formats) == {"pdf"}:
                 raise
             notes.append(str(lack))
+    contents = {name: content for form in formats for name, content in made.get(form, {}).items()}
     return Written(tuple(_place(out / name, content) for name, content in contents.items()), tuple(notes))
 
 

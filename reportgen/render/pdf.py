@@ -14,7 +14,7 @@ from reportgen.document import Document
 from reportgen.errors import RenderError
 from reportgen.languages import language, locate
 from reportgen.render.html import to_paper
-from reportgen.render.words import environment, locate
+from reportgen.render.words import environment
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
