@@ -26,10 +26,12 @@ from markupsafe import Markup, escape
 from reportgen.errors import ConfigError, RenderError
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
+from reportgen.render.anchors import finding_anchor
 from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
+from reportgen.render.exact import exact, kept, measured
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
 from reportgen.render.plain import elided, markdown, visible
@@ -108,13 +110,16 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     filters["signed"] = partial(_signed, lang, translations)
     return filters | {
         "alike": alike,
+        "anchor": finding_anchor,
         "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
+        "exact": exact,
         "flat": flat,
         "md": markdown,
+        "measured": measured,
         "cell": _cell,
         "oneline": lambda text: type(text)(" ".join(str(text).split())),
         "plain": lambda text: text.unescape() if isinstance(text, Markup) else str(text),
@@ -142,7 +147,7 @@ def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
-    return write(value, lang, *args, **options)
+    return kept(write(value, lang, *args, **options), value)
 
 
 def _interval(
@@ -158,9 +163,8 @@ def _interval(
     if value is None or low is None or high is None:
         return shown
     ends = (numbers.amount(end, lang, measure, low, high) for end in (low, high))
-    return translations.gettext("%(value)s (%(low)s to %(high)s)") % dict(
-        zip(("value", "low", "high"), (shown, *ends), strict=True)
-    )
+    words = dict(zip(("value", "low", "high"), (shown, *ends), strict=True))
+    return kept(translations.gettext("%(value)s (%(low)s to %(high)s)") % words, value, low, high)
 
 
 def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:
