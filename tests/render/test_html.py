@@ -30,7 +30,7 @@ TAGS = {
         "h2",
     ),
     *("h3", "h4", "dl", "dt", "dd", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "section"),
-    *("figure", "figcaption", "img", "code", "pre", "strong", "wbr"),
+    *("figure", "figcaption", "img", "code", "pre", "strong", "wbr", "details", "summary", "script"),
 }
 VOID = ("meta", "img", "br", "wbr")
 
