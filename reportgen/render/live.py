@@ -42,7 +42,6 @@ def _line(document: Document) -> Facts | None:
         "negatives": scores.negatives,
         "exact": scores.exact,
         "own": scores.own,
-        "chosen": found.chosen.threshold,
         "n": scores.n,
         "effects": dict(scores.effects),
         "costs": (found.false_positive, found.false_negative) if found.aim == "cost" else None,

@@ -248,7 +248,7 @@
       if (!paid) { cheapest.append(words.line_costs); return; }
       const least = best(paid);
       cheapest.append(fill(words.line_cheapest, { line: named(least.at), cost: digits(least.loss) }), " ",
-        button(words.line_go, () => show(least.at)), " ", fill(words.line_warning, { chosen: digits(facts.chosen) }));
+        button(words.line_go, () => show(least.at)), " ", words.line_warning);
     };
     box.append(make("p", { class: "small" }, about),
       make("div", { class: "tools" }, labelled(fill(words.line_from, { positive: facts.positive }), slider), now, labelled(words.line_type, typed), button(words.line_own, () => show(own))),

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from reportgen.records.mistakes import Confusion, ErrorRow
 from reportgen.records.network import Metric
 from reportgen.records.thresholds import Thresholds
 from reportgen.render import to_html
-from tests.samples import SAMPLES, binary, multiclass, regression
+from tests.samples import SAMPLES, binary, multiclass
 
 CHROMIUM = shutil.which("chromium")
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -61,7 +62,9 @@ def _report(answers: ClassAnswers) -> Document:
 def _mistake(document: Document, at: int) -> ErrorRow:
     one, other = document.task.classes
     actual, predicted = (one, other) if at % 3 else (other, one)
-    parts = tuple(Contribution(feature=name, value="7", contribution=size) for name, size in (("age", 1.5), ("", -0.25)))
+    parts = tuple(
+        Contribution(feature=name, value="7", contribution=size) for name, size in (("age", 1.5), ("", -0.25))
+    )
     return ErrorRow(
         row=44 + at,
         actual=actual,
@@ -73,6 +76,13 @@ def _mistake(document: Document, at: int) -> ErrorRow:
 
 
 ANSWERS = _answers()
+DOCUMENTS = {"two": lambda: _report(ANSWERS)} | {sample.__name__: sample for sample in SAMPLES}
+
+
+@cache
+def _html(name: str, lang: str = "en") -> str:
+    """A page, made once for all tests."""
+    return to_html(DOCUMENTS[name](), lang)
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +98,8 @@ def browser():
 def files(tmp_path_factory):
     """The pages, each written once."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {
-        "binary": (_report(ANSWERS), "en"),
-        "chinese": (_report(ANSWERS), "zh"),
-        "multiclass": (multiclass(), "en"),
-        "regression": (regression(), "en"),
-    }
-    for name, (document, lang) in made.items():
-        (folder / f"{name}.html").write_text(to_html(document, lang), encoding="utf-8")
+    for name, lang in (("two", "en"), ("two", "zh"), ("multiclass", "en"), ("regression", "en")):
+        (folder / f"{name}_{lang}.html").write_text(_html(name, lang), encoding="utf-8")
     return folder
 
 
@@ -118,7 +122,7 @@ def opened(browser, files):
 @pytest.fixture(scope="module")
 def page(opened):
     """The page of two classes, as each test finds it after the others."""
-    return opened("binary", permissions=["clipboard-read", "clipboard-write"])
+    return opened("two_en", permissions=["clipboard-read", "clipboard-write"])
 
 
 def _cells(page, selector: str) -> list[list[str]]:
@@ -195,11 +199,11 @@ def test_the_cheapest_line_is_named_with_a_warning(page) -> None:
 @in_chromium
 def test_a_heading_sorts_up_then_down_then_back(page) -> None:
     table = page.locator("#appendix table", has_text="All metrics of the network")
-    head = table.locator("thead th").nth(3)
+    head = table.locator("thead th").nth(1)
     before = table.locator("tbody tr").all_inner_texts()
 
     def values() -> list[float]:
-        found = table.locator("tbody td:nth-child(4)").all_inner_texts()
+        found = table.locator("tbody td:nth-child(2)").all_inner_texts()
         return [float(text.split()[0].rstrip("%").replace("−", "-")) / (100 if "%" in text.split()[0] else 1)
                 for text in found if text != "–"]  # fmt: skip
 
@@ -217,13 +221,14 @@ def test_a_heading_sorts_up_then_down_then_back(page) -> None:
 
 @in_chromium
 def test_a_long_table_is_filtered_and_counted_and_a_short_one_has_no_filter(page) -> None:
-    block = page.locator(".table", has_text="All checks of this audit")
+    block = page.locator(".table", has_text="All columns of the table").first
     rows = block.locator("tbody tr").count()
     assert rows > 12
     field = block.get_by_label("Show rows with")
-    field.fill("LEAK target")
-    fits = [text for text in block.locator("tbody tr").all_text_contents() if "leak" in text and "target" in text]
-    assert block.locator("tbody tr:visible").count() == len(fits) < rows
+    kind, role = block.locator("tbody tr").first.locator("td").all_text_contents()[:2]
+    field.fill(f"{role} {kind.upper()}")
+    fits = [text for text in block.locator("tbody tr").all_text_contents() if kind in text and role in text]
+    assert 0 < block.locator("tbody tr:visible").count() == len(fits) < rows
     assert f"{len(fits)} of {rows} rows" in block.inner_text()
     page.emulate_media(media="print")
     assert block.locator("tbody tr:visible").count() == rows
@@ -247,7 +252,7 @@ def test_a_table_is_copied_unrounded_and_quoted(page) -> None:
     metrics.get_by_role("button", name="Copy as CSV").click()
     metrics.get_by_text("Copied:").wait_for()
     head, *found = list(csv.reader(io.StringIO(page.evaluate("navigator.clipboard.readText()"))))
-    accuracy = next(row for row in found if row[0] == "Accuracy")
+    accuracy = next(row for row in found if row[0].startswith("Accuracy"))
     place = next(at for at, name in enumerate(head) if name.startswith("Test rows") and name.endswith("lower limit"))
     held = binary().metric("accuracy")
     assert [float(text) for text in accuracy[place - 1 : place + 2]] == [held.value, held.low, held.high]
@@ -255,7 +260,7 @@ def test_a_table_is_copied_unrounded_and_quoted(page) -> None:
 
 @in_chromium
 def test_where_the_clipboard_is_shut_the_text_is_marked(opened) -> None:
-    page = opened("regression")
+    page = opened("regression_en")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     block = page.locator("#mistakes-table")
     block.get_by_role("button", name="Copy as CSV").click()
@@ -297,7 +302,7 @@ def test_the_mistakes_are_read_one_by_one_and_filtered(page) -> None:
     assert "Row 46" in box.inner_text()
     box.get_by_role("button", name="Previous").press("ArrowLeft")
     assert "2 of 30" in box.inner_text()
-    box.get_by_label("Predicted").select_option("=<b>yes</b>")
+    box.get_by_label("Predicted").select_option("=no")
     assert "1 of 10" in box.inner_text()
     box.get_by_label("Stated probability at least (%)").fill("90")
     assert "1 of 4" in box.inner_text()
@@ -319,7 +324,7 @@ def test_hostile_names_stay_letters_in_the_script_too(page) -> None:
 
 @in_chromium
 def test_one_class_is_kept_and_the_others_are_dimmed(opened) -> None:
-    page = opened("multiclass")
+    page = opened("multiclass_en")
     box, labels = page.locator("#one-class"), multiclass().task.classes
     box.get_by_label("Look at one class").select_option(label=labels[1])
     text = box.inner_text()
@@ -327,7 +332,8 @@ def test_one_class_is_kept_and_the_others_are_dimmed(opened) -> None:
     assert f"{labels[1]} (right): 12" in text
     assert f"{labels[0]}: 1" in text
     dimmed = page.eval_on_selector_all(
-        "#matrix tbody tr", "rows => rows.map(row => [...row.cells].slice(1).map(cell => cell.classList.contains('dim')))"
+        "#matrix tbody tr",
+        "rows => rows.map(row => [...row.cells].slice(1).map(cell => cell.classList.contains('dim')))",
     )
     assert dimmed == [[i != 1 and j != 1 for j in range(3)] for i in range(3)]
     box.get_by_label("Look at one class").select_option(label=labels[2])
@@ -337,7 +343,7 @@ def test_one_class_is_kept_and_the_others_are_dimmed(opened) -> None:
 
 
 @in_chromium
-@pytest.mark.parametrize("name", ["binary", "chinese", "multiclass", "regression"])
+@pytest.mark.parametrize("name", ["two_en", "two_zh", "multiclass_en", "regression_en"])
 def test_nothing_is_fetched_and_nothing_complains(opened, name) -> None:
     page = opened(name)
     page.mouse.wheel(0, 4000)
@@ -347,7 +353,7 @@ def test_nothing_is_fetched_and_nothing_complains(opened, name) -> None:
 
 
 @in_chromium
-@pytest.mark.parametrize("name", ["binary", "chinese"])
+@pytest.mark.parametrize("name", ["two_en", "two_zh"])
 def test_a_phone_in_the_dark_has_room_and_contrast(opened, name) -> None:
     page = opened(name, viewport={"width": 360, "height": 720}, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -377,27 +383,30 @@ def _light(colour: str) -> float:
 
 @in_chromium
 def test_on_paper_there_is_no_control(opened) -> None:
-    page = opened("binary")
+    page = opened("two_en")
     page.emulate_media(media="print")
-    assert page.locator(".live:visible, input:visible, select:visible, #try-line:visible").count() == 0
+    seen = "all => all.filter(one => one.getClientRects().length).length"
+    assert page.eval_on_selector_all(".live, input, select, textarea", seen) == 0
     page.context.close()
 
 
 @in_chromium
 def test_without_scripting_every_number_is_still_there(opened) -> None:
-    page = opened("binary", java_script_enabled=False)
+    page = opened("two_en", java_script_enabled=False)
     text = page.locator("main").inner_text()
     assert page.locator("button, input, select, .live").count() == 0
     for row in _report(ANSWERS).thresholds.rows:
         for name in ("precision", "recall", "specificity"):
             assert f"{row.metric(name).value:.1%}" in text
-    assert page.locator("#matrix tbody td").all_text_contents() == [str(one) for row in ANSWERS.table.tolist() for one in row]
+    assert page.locator("#matrix tbody td").all_text_contents() == [
+        str(one) for row in ANSWERS.table.tolist() for one in row
+    ]
     page.context.close()
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.__name__)
-def test_one_script_runs_by_its_hash_and_the_data_block_is_plain_json(sample) -> None:
-    text = to_html(sample(), "en")
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_one_script_runs_by_its_hash_and_the_data_block_is_plain_json(name) -> None:
+    text = _html(name)
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     (block,) = re.findall(r'<script type="application/json" id="live">(.*?)</script>', text, flags=re.DOTALL)
     (script,) = re.findall(r"<script>(.*?)</script>", text, flags=re.DOTALL)
@@ -407,18 +416,19 @@ def test_one_script_runs_by_its_hash_and_the_data_block_is_plain_json(sample) ->
     assert block.isascii()
     assert not set("<>&'") & set(block)
     assert set(json.loads(block)) == {"words", "line", "classes", "errors"}
-    assert text == to_html(sample(), "en")
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.__name__)
-def test_places_have_the_same_names_in_every_language(sample) -> None:
+@pytest.mark.parametrize("name", ["two", "multiclass", "regression"])
+def test_places_have_the_same_names_in_every_language(name) -> None:
     english, chinese = (
-        re.findall(r'<(?:h[1-4]|section|div class="finding[^"]*"|li)[^>]* id="([^"]+)"', to_html(sample(), lang))
+        re.findall(r'<(?:h[1-4]|section|div class="finding[^"]*"|li)[^>]* id="([^"]+)"', _html(name, lang))
         for lang in ("en", "zh")
     )
     assert english == chinese
     assert len(english) > 40
-    assert [name for name in english if re.search(r"^(finding|[a-z]+)-\d+$", name) and not name.startswith("row-")] == []
+    assert [
+        name for name in english if re.search(r"^(finding|[a-z]+)-\d+$", name) and not name.startswith("row-")
+    ] == []
 
 
 def test_a_report_of_before_has_no_slider_and_says_the_same() -> None:
