@@ -27,11 +27,12 @@ TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "nav", "p", "ol", "ul", "li", "main", "header", "section",
     "h1", "h2", "h3", "h4", "h5", "div", "span", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th",
     "td", "figure", "figcaption", "img", "pre", "code", "strong", "em", "wbr", "br", "sub", "sup", "small", "abbr",
-    "cite", "q",
+    "cite", "q", "details", "summary", "script",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
-    "tabindex", "role", "scope", "src", "alt", "style", "rowspan", "colspan", "title",
+    "tabindex", "role", "scope", "src", "alt", "style", "rowspan", "colspan", "title", "data-value",
+    "data-low", "data-high", "data-sort", "type",
 }  # fmt: skip
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 A4 = (595.28, 841.89)

@@ -30,7 +30,7 @@ from reportgen.render.anchors import finding_anchor
 from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
-from reportgen.render.drawings import drawings
+from reportgen.render.drawings import drawings, spots
 from reportgen.render.exact import exact, kept, measured
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
@@ -126,6 +126,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "program": program,
         "scored": partial(_scored, lang),
         "shell": lambda text: shlex.quote(visible(str(text))),
+        "spots": spots,
         "toml": toml,
         "translated": translations.gettext,
         "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text

@@ -4,12 +4,7 @@
   const lang = document.documentElement.lang, blank = /^zh/.test(lang) ? "" : " ", z = 1.959963984540054;
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (whole, name) => name in facts ? facts[name] : whole);
-  const writers = {};
-  const written = (value, options) => {
-    const key = JSON.stringify(options);
-    writers[key] = writers[key] || new Intl.NumberFormat(lang, options);
-    return writers[key].format(value).replace("-", "\u2212");
-  };
+  const written = (value, options) => new Intl.NumberFormat(lang, options).format(value).replace("-", "\u2212");
   const count = (value) => written(value, { useGrouping: value > 9999 });
   const share = (value) => written(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const digits = (value, most = 4) => written(value, { maximumSignificantDigits: most });
@@ -40,13 +35,13 @@
     make("p", { class: "title", id: id + "-title" }, title));
   const after = (place, made) => {
     const anchor = document.getElementById(place);
-    let next = anchor && !anchor.classList.contains("table") ? anchor.nextElementSibling : anchor;
-    while (next && !next.classList.contains("table") && !/^H[1-4]$/.test(next.tagName)) { next = next.nextElementSibling; }
-    if (next && next.classList.contains("table")) { next.after(made); } else if (anchor) { anchor.after(made); }
-    return Boolean(anchor);
+    let next = anchor && anchor.nextElementSibling;
+    while (next && !next.matches(".table, h2, h3, h4")) { next = next.nextElementSibling; }
+    if (anchor) { (next && next.matches(".table") ? next : anchor).after(made); }
+    return anchor;
   };
 
-  // What a cell says: its exact number where it carries one, else the number that its text begins with.
+  // A cell's number: the exact one that it carries, else the one that its text begins with.
   const parts = new Intl.NumberFormat(lang).formatToParts(12345.6);
   const sign = (type) => (parts.find((part) => part.type === type) || { value: "" }).value;
   const grouping = sign("group"), point = sign("decimal");
@@ -67,7 +62,7 @@
     return held ? Number(held) : parsed(spoken(cell));
   };
 
-  // Tables: sorted by a button in each heading, filtered where they are long, copied as CSV.
+  // Tables: sorted, filtered where they are long, copied.
   const collator = new Intl.Collator(lang, { numeric: true });
   const empty = (cell) => ["", words.none].includes(spoken(cell));
   const sortable = (table, body, heads, rows) => {
@@ -114,7 +109,7 @@
     return /[",\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   };
   const csv = (heads, rows) => {
-    const ends = heads.map((_, column) => ["low", "high"].filter((end) => rows.some((row) => row.cells[column].querySelector("[data-" + end + "]") || row.cells[column].hasAttribute("data-" + end))));
+    const ends = heads.map((_, column) => ["low", "high"].filter((end) => rows.some((row) => (carrier(row.cells[column]) || row).hasAttribute("data-" + end))));
     const titles = heads.flatMap((head, column) => [spoken(head), ...ends[column].map((end) => fill(words[end], { name: spoken(head) }))]);
     const lines = rows.map((row) => Array.from(row.cells).flatMap((cell, column) => {
       const held = carrier(cell);
@@ -158,7 +153,7 @@
     host.append(" ", make("a", { class: "live link", href: "#" + place.id, "aria-label": fill(words.link, { title: title }) }, "#"));
   });
 
-  // Another line between two answers: counts from the embedded scores, intervals as in the table.
+  // Another line between two answers, its intervals as in the table.
   const wilson = (hits, n) => {
     const rate = hits / n, spread = z * z / n, middle = (rate + spread / 2) / (1 + spread);
     const half = Math.sqrt(spread * (rate * (1 - rate) + spread / 4)) / (1 + spread);
@@ -257,7 +252,7 @@
     if (after("thresholds", box)) { show(own); }
   };
 
-  // One class: its row and column of the matrix in words, the rest of the tables dimmed.
+  // One class: its row and column of the matrix; the rest dimmed.
   const classes = (facts) => {
     const box = panel(words.class, "one-class"), result = make("div", { class: "result" });
     const body = (place) => Array.from((document.querySelector("#" + place + " tbody") || { rows: [] }).rows);
@@ -349,8 +344,40 @@
     if (after("mistakes", box)) { show(); }
   };
 
+  // Charts: the number next to the pointer, or the next by an arrow key, below the picture.
+  const spots = () => all("img[data-spots]").forEach((image) => {
+    const places = JSON.parse(image.getAttribute("data-spots")), ring = make("i", { class: "live ring", hidden: true });
+    const said = make("output", { class: "live said", role: "status" });
+    let at = -1;
+    const show = (next) => {
+      if (next === at || !places[next]) { return; }
+      const [across, down, label, value, low, high] = places[at = next];
+      const ends = low === null || high === null ? "" : " (" + fill(words.range, { low: digits(low), high: digits(high) }) + ")";
+      said.textContent = label + ": " + digits(value) + ends;
+      ring.hidden = false;
+      ring.style.left = image.offsetLeft + across * image.offsetWidth + "px";
+      ring.style.top = image.offsetTop + down * image.offsetHeight + "px";
+    };
+    const hide = () => { at = -1; said.textContent = ""; ring.hidden = true; };
+    image.addEventListener("pointermove", (event) => {
+      const box = image.getBoundingClientRect();
+      const far = ([across, down]) => Math.abs(box.left + across * box.width - event.clientX) + 9 * Math.abs(box.top + down * box.height - event.clientY);
+      show(places.reduce((best, place, one) => far(place) < far(places[best]) ? one : best, 0));
+    });
+    image.addEventListener("pointerleave", hide);
+    image.addEventListener("blur", hide);
+    image.addEventListener("focus", () => show(0));
+    image.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+      if (step) { event.preventDefault(); show(at + step); }
+    });
+    image.tabIndex = 0;
+    image.parentNode.append(ring, said);
+  });
+
   links();
   tables();
+  spots();
   if (live.line) { line(live.line); }
   if (live.classes) { classes(live.classes); }
   if (live.errors) { errors(live.errors); }

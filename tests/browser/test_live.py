@@ -436,3 +436,22 @@ def test_a_report_of_before_has_no_slider_and_says_the_same() -> None:
     old = old.model_copy(update={"thresholds": old.thresholds.model_copy(update={"scores": None})})
     block = re.search(r'id="live">(.*?)</script>', to_html(old, "en"), flags=re.DOTALL)
     assert json.loads(html.unescape(block[1]))["line"] is None
+
+
+@in_chromium
+def test_a_charts_numbers_are_read_by_pointer_and_by_keys(page) -> None:
+    image = page.locator("#concepts img[data-spots]").first
+    places = json.loads(image.get_attribute("data-spots"))
+    said = image.locator("xpath=..").locator("output")
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    across, down, label, value, low, high = places[1]
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+    assert said.inner_text().startswith(f"{label}: {value:.4g} (")
+    page.mouse.move(0, 0)
+    image.focus()
+    assert said.inner_text().startswith(places[0][2])
+    image.press("ArrowDown")
+    assert said.inner_text().startswith(label)
+    image.press("Tab")
+    assert said.inner_text() == ""
