@@ -90,7 +90,7 @@ class Spot(NamedTuple):
 
 
 class Drawn(str):
-    """An SVG element that knows where its numbers stand, as shares of its width and height from the left and the top."""
+    """An SVG element and where its numbers stand: shares of its width from the left, of its height from the top."""
 
     spots: tuple[Spot, ...] = ()
 

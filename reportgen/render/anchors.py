@@ -1,6 +1,7 @@
 """Names of places in the page that stay the same from run to run and from language to language."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -10,12 +11,21 @@ LONGEST = 40
 APART = re.compile(r"[^A-Za-z0-9_]+")
 
 
-def finding_anchor(finding: Finding, findings: Sequence[Finding]) -> str:
-    """The place of a finding: its code and its columns; later ones of the same are numbered from 2."""
-    name = _name(finding)
-    before = findings[: findings.index(finding)] if finding in findings else ()
-    same = sum(1 for one in before if _name(one) == name)
-    return f"{name}-{same + 1}" if same else name
+class Anchors:
+    """The place of each finding: its code and its columns; later ones of the same are numbered from 2."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        often: Counter[str] = Counter()
+        self._places: dict[int, str] = {}
+        for finding in findings:
+            name = _name(finding)
+            often[name] += 1
+            self._places[id(finding)] = name if often[name] == 1 else f"{name}-{often[name]}"
+        self._kept = tuple(findings)
+
+    def __call__(self, finding: Finding) -> str:
+        """The name of the place of one of them."""
+        return self._places.get(id(finding)) or _name(finding)
 
 
 def _name(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reportgen.document import Document
 from reportgen.errors import RenderError
 from reportgen.records.finding import Finding
+from reportgen.render.anchors import Anchors
 from reportgen.render.live import SCRIPT, digest, live
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
@@ -59,6 +60,7 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
         text = page.render(
             doc=document,
             paper=paper,
+            anchor=Anchors(document.findings),
             language=LANGUAGES[lang],
             count=Count(),
             key_metrics=KEY_METRICS,

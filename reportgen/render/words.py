@@ -26,7 +26,6 @@ from markupsafe import Markup, escape
 from reportgen.errors import ConfigError, RenderError
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
-from reportgen.render.anchors import finding_anchor
 from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
@@ -110,7 +109,6 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     filters["signed"] = partial(_signed, lang, translations)
     return filters | {
         "alike": alike,
-        "anchor": finding_anchor,
         "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
