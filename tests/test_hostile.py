@@ -32,7 +32,7 @@ TAGS = {
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
     "tabindex", "role", "scope", "src", "alt", "style", "rowspan", "colspan", "title", "data-value",
-    "data-low", "data-high", "data-sort", "type",
+    "data-low", "data-high", "data-sort", "data-spots", "type",
 }  # fmt: skip
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 A4 = (595.28, 841.89)
