@@ -7,6 +7,7 @@
   const written = (value, options) => new Intl.NumberFormat(lang, options).format(value).replace("-", "\u2212");
   const count = (value) => written(value, { useGrouping: value > 9999 });
   const share = (value) => written(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const fixed = (value) => written(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
   const digits = (value, most = 4) => written(value, { maximumSignificantDigits: most });
   const make = (tag, attributes, ...children) => {
     const made = document.createElement(tag);
@@ -17,6 +18,7 @@
     made.append(...children.filter((child) => child !== null && child !== undefined));
     return made;
   };
+  const titled = (text) => make("p", { class: "title" }, text);
   const button = (text, act, more) => make("button", Object.assign({ type: "button", onclick: act }, more), text);
   const labelled = (text, field) => make("label", null, make("span", null, text), field);
   const choice = (names, act) => {
@@ -233,7 +235,7 @@
         [facts.negative, count(alarms[at]), count(negatives - alarms[at]), count(negatives)],
       ], [1, 2, 3]);
       const rows = words.line_measures.map(([name, title]) => {
-        const one = found[name], write = name === "f1" ? (value) => written(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 }) : name === "cost" ? digits : share;
+        const one = found[name], write = name === "f1" ? fixed : name === "cost" ? digits : share;
         const range = one.value === null ? words.none : fill(words.range, { low: write(one.low), high: write(one.high) });
         return [title, one.value === null ? words.none : write(one.value), range, count(one.n)];
       });
@@ -276,7 +278,7 @@
       [list(0, 1), list(1, 0)].forEach(([title, texts]) => result.append(make("p", null, title), make("ul", null, ...texts.map((text) => make("li", null, text)))));
       const measured = facts.metrics.filter((one) => one[0] === chosen);
       if (measured.length) {
-        const write = (name) => (value) => value === null ? words.none : name === "f1" ? digits(value, 3) : share(value);
+        const write = (name) => (value) => value === null ? words.none : (name === "f1" ? fixed : share)(value);
         result.append(grid(words.class_rates, [words.class_measure, words.class_value, words.class_interval, "n"], measured.map(([, name, value, low, high, n]) =>
           [words.class_measures[name], write(name)(value), low === null ? words.none : fill(words.range, { low: write(name)(low), high: write(name)(high) }), count(n)]), [1, 2, 3]));
       }
@@ -313,10 +315,10 @@
       card.replaceChildren();
       const one = fitting[at];
       if (!one) { return; }
-      card.append(make("p", { class: "title" }, fill(words.error_row, { row: count(one.row) })),
+      card.append(titled(fill(words.error_row, { row: count(one.row) })),
         make("dl", null, ...pair(words.error_actual, one.actual), ...pair(words.error_predicted, one.predicted), ...pair(words.error_size, size(one))));
       if (one.suspect !== null) { card.append(make("p", null, fill(words.error_suspect, { share: share(one.suspect) }))); }
-      card.append(make("p", { class: "title" }, words.error_values), make("dl", null, ...one.values.flatMap(([name, value]) => pair(name, value))));
+      card.append(titled(words.error_values), make("dl", null, ...one.values.flatMap(([name, value]) => pair(name, value))));
       if (one.parts.length) {
         const top = Math.max(...one.parts.map((part) => Math.abs(part[2]))) || 1;
         const bar = (value) => {
@@ -324,12 +326,12 @@
           made.firstChild.style.width = 50 * Math.abs(value) / top + "%";
           return made;
         };
-        card.append(make("p", { class: "title" }, words.error_parts), make("dl", { class: "parts" }, ...one.parts.flatMap(([name, value, part]) =>
+        card.append(titled(words.error_parts), make("dl", { class: "parts" }, ...one.parts.flatMap(([name, value, part]) =>
           [make("dt", null, name ? name + " = " + (value || words.error_missing) : words.error_rest), make("dd", null, bar(part), (part > 0 ? "+" : "") + digits(part, 3))])),
           make("p", { class: "small" }, words.error_parts_note));
       }
       if (one.apart) { card.append(make("p", null, make("a", { href: "#row-" + one.row }, words.error_apart))); }
-      if (one.near.length) { card.append(make("p", { class: "title" }, words.error_near), make("ul", null, ...one.near.map(([label, row, far]) => make("li", null, label + " (" + count(row) + "; " + digits(far, 3) + ")")))); }
+      if (one.near.length) { card.append(titled(words.error_near), make("ul", null, ...one.near.map(([label, row, far]) => make("li", null, label + " (" + count(row) + "; " + digits(far, 3) + ")")))); }
     };
     box.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
