@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reportgen.errors import ConfigError
 
-FLOOR = 1_050_000_000
+FLOOR = 1_080_000_000
 """Bytes that an audit of the smallest table takes: 0.72 GB of libraries, and the pages of its report."""
 SPARED = 0.9
 """The share of a machine's or a container's memory that an audit takes at most where nobody says how much it may."""
