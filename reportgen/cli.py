@@ -7,7 +7,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -150,12 +150,13 @@ def run(
         "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
-    with shown(quiet) as watch:
+    with shown(quiet) as watch, ExitStack() as stack:
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
             from reportgen.beside import beside  # noqa: PLC0415
-        with beside() if context.obj == OWN else nullcontext() as second:
-            published = publish(data, settings, out, _text(config), watch, second)
+        with watch.still():
+            second = stack.enter_context(beside()) if context.obj == OWN else None
+        published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
         typer.echo("\n".join(lines))

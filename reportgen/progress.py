@@ -1,9 +1,10 @@
 """What a run shows while it works, and how long each step took."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 STEPS = {
     "libraries": "loading the libraries",
@@ -52,10 +53,16 @@ STEPS = {
 
 
 class Stopwatch:
-    """Times the steps of a run, and tells `show` of each step as it begins."""
+    """Times the steps of a run, and tells `show` of each step as it begins.
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    Within `still()` nothing is shown, and no thread of its own runs.
+    """
+
+    def __init__(
+        self, show: Callable[[str], None], still: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         self._show = show
+        self.still = still
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -75,15 +82,27 @@ def shown(quiet: bool) -> Iterator[Stopwatch]:
     if quiet:
         yield Stopwatch(lambda _words: None)
     elif sys.stdout.isatty():
-        with _spinner() as show:
-            yield Stopwatch(show)
+        with _spinner() as stopwatch:
+            yield stopwatch
     else:
         yield Stopwatch(lambda words: print(f"reportgen: {words}", flush=True))
 
 
 @contextmanager
-def _spinner() -> Iterator[Callable[[str], None]]:
+def _spinner() -> Iterator[Stopwatch]:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
 
+    @contextmanager
+    def still() -> Iterator[None]:
+        turning = [thread for thread in threading.enumerate() if thread not in before]
+        status.stop()
+        for thread in turning:
+            thread.join(1.0)
+        try:
+            yield
+        finally:
+            status.start()
+
+    before = threading.enumerate()
     with Console().status("reportgen") as status:
-        yield status.update
+        yield Stopwatch(status.update, still)
