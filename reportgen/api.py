@@ -104,9 +104,13 @@ def publish(
     with staged(folder, replaces=listed(folder)) as stage:
         outcome = run_audit(source, config, config_file, watch, beside)
         with watch("write"):
-            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates), beside).notes
+            templates = _path(config.templates)
+            printing = None
+            if beside and "pdf" in config.format:
+                printing = beside.begin(to_pdf, outcome.document, config.lang, templates)
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
+            notes = write(outcome.document, stage, config.format, config.lang, templates, printing).notes
         write_manifest(stage, _manifest(outcome, config, identity, watch))
     document = outcome.document
     return Published(_summary(document, folder, notes), _gate_failed(document, config), document)
