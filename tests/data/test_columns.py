@@ -64,7 +64,7 @@ def test_columns_that_say_nothing() -> None:
     assert role([3.5] * N) == ("numeric", "dropped", "constant")
     assert role([None] * N) == ("categorical", "dropped", "all_missing")
     prose = [f"a remark of more than six words about {'abcdefgh'[i % 8]} and {i // 2}" for i in range(N)]
-    assert role(prose) == ("text", "dropped", "text")
+    assert role(prose) == ("text", "feature", None)
     assert role(["x", None] * (N // 2)) == ("categorical", "feature", None)
 
 
