@@ -17,8 +17,8 @@ MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
 FEWEST_ROWS = 100
 MOST_GIVEN = 400_000_000
-"""Encoded numbers of all rows that a model is asked about: the square of the columns comes in, so that above some 800 of
-them each is asked about fewer rows."""
+"""Encoded numbers of all rows that a model is asked about: the square of the columns comes in, so that above some 800
+of them each is asked about fewer rows."""
 MANY_CLASSES, ENOUGH_ROWS, ENOUGH_ANSWERS = 50, 1_000, 20_000
 """Of more classes than these a table of few columns is asked about so many rows all the same: they tell an effect of a
 tenth of the losses' spread."""
