@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from reportgen.render.pdf import PANGO_HELP, pango_version
-from reportgen.render.words import locate
+from reportgen.render.places import locate
 
 LIBRARIES = ("tensorflow", "keras", "scikit-learn", "pandas", "pyarrow", "matplotlib", "weasyprint")
 FONTS = ("ReportgenSans-Regular.otf", "ReportgenSans-Bold.otf")

@@ -21,9 +21,11 @@ from reportgen.batch.plan import Job
 from reportgen.batch.progress import reason, told
 from reportgen.batch.result import Past, Result, refusal
 from reportgen.errors import OutputError
+from reportgen.render.fetching import refuse_fetching
 from reportgen.render.html import LANGUAGES
 from reportgen.render.plain import visible
-from reportgen.render.words import locate, render
+from reportgen.render.places import locate
+from reportgen.render.words import render
 
 SCHEMA = "reportgen/batch/1"
 INDEX = ("index.json", "index.html", "index.md", "junit.xml")
@@ -237,6 +239,7 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         lang,
         templates,
         rows=rows,
+        paper=False,
         failures=failures,
         longest=max(200, min(4000, LOGS // max(1, len(failures)))),
         totals=totals(rows),
@@ -247,6 +250,8 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
     )
+    if templates is not None:
+        refuse_fetching(text, templates)
     return visible(text.strip()) + "\n"
 
 

@@ -10,14 +10,15 @@ from jinja2.bccache import Bucket
 class Compiled(FileSystemBytecodeCache):
     """Jinja's own cache in a folder `__pycache__`; where that cannot be written, templates are compiled each time.
 
-    What is kept bears a checksum of the template and the versions of Jinja and Python, so nothing outdated is used.
+    What is kept bears a checksum of the template and the versions of Jinja and Python, so nothing outdated is used. What is compiled for
+    the sandbox is other Python and bears its name.
     """
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, kind: str = "plain") -> None:
         folder = templates / "__pycache__"
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
-        super().__init__(str(folder), "%s.jinja")
+        super().__init__(str(folder), "%s.jinja" if kind == "plain" else f"%s.{kind}.jinja")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled, if the folder can be written."""

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import TemplateError
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reportgen.document import Document
-from reportgen.errors import RenderError
 from reportgen.records.finding import Finding
+from reportgen.render.fetching import refuse_fetching
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
-from reportgen.render.words import environment, explain, fault, say_verdict
+from reportgen.render.words import environment, explain, faults, filled, say_verdict
 
 PAGE = "report.html.j2"
 BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
@@ -51,21 +51,33 @@ def to_paper(document: Document, lang: str = "en", templates: Path | None = None
 
 
 def _page(document: Document, lang: str, templates: Path | None, *, paper: bool) -> str:
-    try:
+    with faults(PAGE, templates):
         page = environment(lang, templates).get_template(PAGE)
-        text = page.render(
-            doc=document,
-            paper=paper,
-            language=LANGUAGES[lang],
-            count=Count(),
-            key_metrics=KEY_METRICS,
-            outlined=_outlined,
-            verdict=say_verdict(document.verdict, lang, templates),
-            words=partial(_words, lang, templates),
-        )
-    except TemplateError as error:
-        raise RenderError(fault(PAGE, error)) from error
+        text = filled(page, with_macros(page.environment, facts(document, lang, templates, paper=paper)))
+    if templates is not None:
+        refuse_fetching(text, templates)
     return closed_up(visible(text.strip()), lang) + "\n"
+
+
+def facts(document: Document, lang: str, templates: Path | None, *, paper: bool) -> dict[str, object]:
+    """All that the page's templates are told, beside the macros `m` and the vocabulary `v`; see docs/templates.md."""
+    return {
+        "doc": document,
+        "paper": paper,
+        "language": LANGUAGES[lang],
+        "count": Count(),
+        "key_metrics": KEY_METRICS,
+        "outlined": _outlined,
+        "verdict": say_verdict(document.verdict, lang, templates),
+        "words": partial(_words, lang, templates),
+    }
+
+
+def with_macros(templates: Environment, told: dict[str, object]) -> dict[str, object]:
+    """The facts with `v` and `m`, which every template of a page has: made once, each takes a while to fill in."""
+    told["v"] = templates.get_template("part/vocabulary.html.j2").make_module(told)
+    told["m"] = templates.get_template("part/macros.html.j2").make_module(told)
+    return told
 
 
 def closed_up(text: str, lang: str) -> str:

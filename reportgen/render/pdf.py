@@ -13,7 +13,7 @@ from reportgen.charts import covered
 from reportgen.document import Document
 from reportgen.errors import RenderError
 from reportgen.render.html import to_paper
-from reportgen.render.words import locate
+from reportgen.render.places import locate
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
