@@ -20,9 +20,9 @@ from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Finding, Severity
 from reportgen.render import refuse_pdf_alone, to_html, to_json, to_markdown, to_pdf, write
+from reportgen.render.own import refuse_faulty
 from reportgen.render.plain import visible
 from reportgen.render.sentences import target_sentence, waiver_sentence
-from reportgen.render.own import refuse_faulty
 
 
 class Report(Document):

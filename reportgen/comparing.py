@@ -45,7 +45,9 @@ def compare_reports(
     with staged(out) as stage:
         for name, text in pages.items():
             (stage / name).write_text(text, encoding="utf-8")
-    return Compared(found, visible("\n".join([sentence(found, lang, templates), *(str(out / name) for name in pages)])), lost)
+    return Compared(
+        found, visible("\n".join([sentence(found, lang, templates), *(str(out / name) for name in pages)])), lost
+    )
 
 
 def _refuse_foreign(out: Path) -> None:

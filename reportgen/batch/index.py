@@ -23,8 +23,8 @@ from reportgen.batch.result import Past, Result, refusal
 from reportgen.errors import OutputError
 from reportgen.render.fetching import refuse_fetching
 from reportgen.render.html import LANGUAGES
-from reportgen.render.plain import visible
 from reportgen.render.places import locate
+from reportgen.render.plain import visible
 from reportgen.render.words import render
 
 SCHEMA = "reportgen/batch/1"

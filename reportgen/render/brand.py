@@ -165,7 +165,9 @@ class _File:
         if not found.strip() or len(found) > most or not found.isprintable():
             raise self.fault(keys, f"has to be one line of 1 to {most} characters")
         if lacking := sorted({letter for letter in found if ord(letter) not in covered() and letter != " "}):
-            raise self.fault(keys, f"has the character U+{ord(lacking[0]):04X}, which our fonts do not; write it otherwise")
+            raise self.fault(
+                keys, f"has the character U+{ord(lacking[0]):04X}, which our fonts do not; write it otherwise"
+            )
         return found.strip()
 
     def colour(self, keys: tuple[str, ...], name: str) -> str:
@@ -184,8 +186,9 @@ class _File:
             if found < READABLE:
                 key = name if name in given else next((key for key in GROUNDS if key in given), name)
                 better = made_readable(colour, palette)
-                raise self.fault((*table, key), f"leaves {name} too faint on the {where} pages: {colour} on {ground} has a "
-                                 f"contrast of {found:.1f}:1, and text needs {READABLE}:1 (WCAG AA); {better} would do")  # fmt: skip
+                faint = f"leaves {name} too faint on the {where} pages: {colour} on {ground}"
+                needed = f"has a contrast of {found:.1f}:1, and text needs {READABLE}:1 (WCAG AA); {better} would do"
+                raise self.fault((*table, key), f"{faint} {needed}")
 
     def logo(self) -> Logo | None:
         """The logo, its picture checked and taken in whole."""
@@ -194,7 +197,9 @@ class _File:
         keys = ("logo", "file")
         found = self._picture(keys, self._bytes(keys, (".svg", ".png"), 10**7))
         if found.ratio > TOO_WIDE:
-            raise self.fault(keys, f"is {found.ratio:.0f} times as wide as high; at most {TOO_WIDE:.0f} times fits a page")
+            raise self.fault(
+                keys, f"is {found.ratio:.0f} times as wide as high; at most {TOO_WIDE:.0f} times fits a page"
+            )
         alt = self.words("logo", "alt") or self.words("name")
         if not alt:
             raise self.fault(("logo",), "needs words for those who cannot see it; write alt, or the name above it")

@@ -13,10 +13,7 @@ class Catalogue(NullTranslations):
     def __init__(self, *catalogs: Catalog) -> None:
         super().__init__()
         self._sentences = {
-            message.id: message.string
-            for catalog in catalogs
-            for message in catalog
-            if message.id and message.string
+            message.id: message.string for catalog in catalogs for message in catalog if message.id and message.string
         }
 
     def gettext(self, message: str) -> str:

@@ -10,8 +10,8 @@ from jinja2.bccache import Bucket
 class Compiled(FileSystemBytecodeCache):
     """Jinja's own cache in a folder `__pycache__`; where that cannot be written, templates are compiled each time.
 
-    What is kept bears a checksum of the template and the versions of Jinja and Python, so nothing outdated is used. What is compiled for
-    the sandbox is other Python and bears its name.
+    What is kept bears a checksum of the template and the versions of Jinja and Python, so nothing outdated is used.
+    What is compiled for the sandbox is other Python and bears its name.
     """
 
     def __init__(self, templates: Path, kind: str = "plain") -> None:

@@ -20,6 +20,9 @@ PAGE = "report.html.j2"
 BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
+FACTS_OF_PAGES = ("doc", "paper", "language", "count", "key_metrics", "outlined", "verdict", "words", "m", "v")
+"""The names that every template of the report's page sees, beside what is there for all templates."""
+
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
 """What a browser, a screen reader and a search engine are told."""
 

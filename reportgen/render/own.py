@@ -9,6 +9,7 @@ from jinja2 import Environment, TemplateError, meta, nodes
 from reportgen.errors import ConfigError, RenderError
 from reportgen.render.brand import FILE
 from reportgen.render.faults import nearest, said
+from reportgen.render.html import FACTS_OF_PAGES
 from reportgen.render.places import OURS, locate
 from reportgen.render.words import ENGLISH, environment
 
@@ -34,11 +35,10 @@ def refuse_faulty(templates: Path | str | None) -> None:
     speech = environment(ENGLISH, folder)  # reads brand.toml
     trees = {name: _parsed(speech, name, folder) for name in _names(folder)}
     _refuse_unused(trees, folder)
-    known = _known(trees.values())
     for name, tree in trees.items():
         _refuse_absent(speech, tree, folder / name)
         if not name.startswith(FACTS):
-            _refuse_undefined(tree, folder / name, known)
+            _refuse_undefined(tree, folder / name, trees.values())
 
 
 def _names(folder: Path) -> list[str]:
@@ -85,8 +85,10 @@ def _asked(node: nodes.Node) -> Iterator[str]:
         yield asked.value
 
 
-def _refuse_undefined(tree: nodes.Template, file: Path, known: frozenset[str]) -> None:
-    for name in sorted(meta.find_undeclared_variables(tree) - known):
+def _refuse_undefined(tree: nodes.Template, file: Path, trees: Iterable[nodes.Template]) -> None:
+    asked = meta.find_undeclared_variables(tree) - set(environment(ENGLISH).globals) - set(FACTS_OF_PAGES)
+    known = _known(trees) if asked else frozenset()  # near a second
+    for name in sorted(asked - known):
         line = min((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), default=1)
         words = f"{name!r} is undefined{nearest(name, sorted(known))}"
         raise RenderError(f"the template {file}, line {line} has a fault: {words}")

@@ -27,7 +27,26 @@ SILENT = frozenset(
 """What draws nothing of its own: it is taken out."""
 
 PLACES = frozenset(
-    {"id", "class", "style", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy"}
+    {
+        "id",
+        "class",
+        "style",
+        "transform",
+        "d",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "fx",
+        "fy",
+    }
     | {"width", "height", "viewBox", "preserveAspectRatio", "points", "offset", "href", "version", "pathLength"}
     | {"gradientUnits", "gradientTransform", "spreadMethod", "patternUnits", "patternContentUnits", "patternTransform"}
     | {"clipPathUnits", "maskUnits", "maskContentUnits", "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width"}
@@ -37,8 +56,6 @@ PLACES = frozenset(
 )
 FETCHES = re.compile(r"@|\\|url\(\s*+[\"']?+\s*+(?!#)|expression|javascript:|data:", re.IGNORECASE)
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|mm|cm|in)?\s*$")
-
-ET.register_namespace("", SVG)
 
 
 class Picture(NamedTuple):
@@ -69,8 +86,10 @@ def _svg(content: bytes) -> Picture:
         raise PictureError(f"it is neither a PNG nor an SVG that can be read ({error})") from None
     if _name(root.tag) != "svg":
         raise PictureError("it is neither a PNG nor an SVG")
+    root.tag = "svg"
     _clean(root, 0)
     ratio = _ratio(root)
+    root.set("xmlns", SVG)
     return Picture(_uri("image/svg+xml", ET.tostring(root, encoding="utf-8")), ratio)
 
 
@@ -92,12 +111,11 @@ def _clean(element: ET.Element, depth: int) -> None:
         if name and name not in DRAWS and name not in SILENT:
             raise PictureError(_refusal(name))
         if name in DRAWS:
-            child.tag = f"{{{SVG}}}{name}"
+            child.tag = name
             _clean(child, depth + 1)
         else:
             element.remove(child)
-    element.tag = f"{{{SVG}}}{_name(element.tag)}"
-    if _name(element.tag) == "style" and FETCHES.search(element.text or ""):
+    if element.tag == "style" and FETCHES.search(element.text or ""):
         raise PictureError("its style sheet asks for something outside of it")
     element.attrib = _attributes(element)
 

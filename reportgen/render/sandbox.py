@@ -1,8 +1,8 @@
 """Templates of a user's own run here: they reach no Python, change no evidence, and come to an end.
 
-Jinja's sandbox keeps templates from attributes that lead into Python. Beyond it, a record shows its fields alone (pydantic's
-own methods read files and unpickle), what is written to report.json cannot be changed, and loops, texts and time are
-bounded.
+Jinja's sandbox keeps templates from attributes that lead into Python. Beyond it, a record shows its fields alone
+(pydantic's own methods read files and unpickle), what is written to report.json cannot be changed, and loops, texts and
+time are bounded.
 """
 
 import re
@@ -19,8 +19,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from pydantic import BaseModel
 
-TURNS = 20_000_000
-"""Turns of loops and calls that one page may take; the largest report of ours takes about a twentieth."""
+TURNS = 5_000_000
+"""Turns of loops and calls that one page may take; a report of ten columns takes some 15,000."""
 
 SECONDS = 120.0
 """Processor time that one page may take."""
@@ -46,6 +46,7 @@ PADDING = frozenset({"batch", "center", "indent", "round", "slice", "tojson", "t
 GROWING = frozenset(
     {"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map", "replace", "join", "translate"}
 )
+GROWN = frozenset({"join", "replace"})
 TIME_OF_DAY = frozenset({"today", "now", "utcnow", "fromtimestamp"})
 WIDE = re.compile(r"%[^%a-zA-Z]*(?:\d{5}|\*)")
 CALLABLE = (FunctionType, MethodType, BuiltinFunctionType, partial, type)
@@ -133,7 +134,7 @@ class Sandbox(SandboxedEnvironment):
             return self.unsafe_undefined(obj, argument)
         return _readable(obj, super().getitem(obj, argument))
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805, B902
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805
         """Call what a template calls, and count it."""
         __self.budget.turn()
         return held(super().call(__context, __obj, *args, **kwargs))
@@ -148,7 +149,9 @@ class Sandbox(SandboxedEnvironment):
             _refuse_wide(left)
         return held(super().call_binop(context, operator, left, right))
 
-    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
         return super()._generate(_Counting().visit(source), name, filename, defer_init)
 
     def _turns(self, items: Iterable[Any], letters: int) -> Iterator[Any]:
@@ -168,8 +171,8 @@ class Sandbox(SandboxedEnvironment):
                 raise LimitError(f"the filter {name} is asked for more than {WIDEST:,} places")
             if name == "format":
                 _refuse_wide(str(args[0]))
-            if name == "replace" and len(args) > 2 and _length(args[0]) * _length(args[2]) > LETTERS:
-                raise LimitError(f"the filter replace may make more than {LETTERS:,} characters")
+            if name in GROWN and _grown(name, args) > LETTERS:
+                raise LimitError(f"the filter {name} may make more than {LETTERS:,} characters")
             return held(write(*args, **options))
 
         return bounded
@@ -184,7 +187,7 @@ class _Counting(NodeTransformer):
         node.iter = _filtered(node.iter, TURN, nodes.Const(size, lineno=node.lineno))
         return node
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja's own
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802 - Jinja's own
         self.generic_visit(node)
         node.nodes = [_filtered(part, TEXT) for part in node.nodes]
         return _filtered(node, HELD)
@@ -196,7 +199,7 @@ class _Counting(NodeTransformer):
         return node
 
 
-def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
+def _filtered(node: nodes.Node, name: str, *args: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
 
 
@@ -235,6 +238,15 @@ def _dictionary(*args: Any, **items: Any) -> dict[Any, Any]:  # noqa: ANN401 - a
 def _refuse_wide(pattern: str) -> None:
     if WIDE.search(pattern):
         raise LimitError("it asks for more places than a text may have")
+
+
+def _grown(name: str, args: tuple[Any, ...]) -> int:
+    """The most characters that a filter may make of its arguments."""
+    if name == "join":
+        lists = [value for value in args if isinstance(value, (list, tuple))]
+        return sum(sum(map(_length, value)) for value in lists)
+    lengths = sorted(_length(value) for value in args)
+    return lengths[-1] * lengths[-2] if len(lengths) > 1 else 0
 
 
 def _length(value: Any) -> int:  # noqa: ANN401 - whatever templates hold

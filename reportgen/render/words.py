@@ -23,6 +23,7 @@ from jinja2 import (
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from reportgen.errors import RenderError, ReportgenError
@@ -36,8 +37,8 @@ from reportgen.render.drawings import drawings
 from reportgen.render.faults import Missing, of_owner, said
 from reportgen.render.figures import boxes, error_boxes, formula, shares
 from reportgen.render.flatten import flat
-from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.places import OURS, Within, locate
+from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
 from reportgen.render.sandbox import Sandbox
 
@@ -306,7 +307,11 @@ def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple
     """
     name = f"finding/{finding.code}.j2"
     evidence = dict(finding.evidence)
-    facts = {**evidence, **{key: getattr(finding, key) for key in ("columns", "rows", "severity")}, "evidence": evidence}
+    facts = {
+        **evidence,
+        **{key: getattr(finding, key) for key in ("columns", "rows", "severity")},
+        "evidence": evidence,
+    }
     try:
         template = environment(lang, templates).get_template(name)
     except TemplateNotFound:
@@ -331,7 +336,9 @@ def _blocks(template: Template, facts: dict[str, object]) -> tuple[str, str, str
     return _said(template, {name: [block] for name, block in template.blocks.items()}, context)
 
 
-def _said(template: Template, blocks: Mapping[str, list[Callable[..., Iterator[str]]]], context: Any) -> tuple[str, str, str]:  # noqa: ANN401 - Jinja's own
+def _said(
+    template: Template, blocks: Mapping[str, list[Callable[[Context], Iterator[str]]]], context: Context
+) -> tuple[str, str, str]:
     lacking = [name for name in ("title", "message", "advice") if name not in blocks]
     if lacking:
         raise RenderError(f"the template {template.filename or template.name} has no block {lacking[0]!r}; a finding's "
