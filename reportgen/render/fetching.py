@@ -42,7 +42,8 @@ class _Look(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.scripts |= tag == "script" or any(name.startswith("on") for name in given)
         self.policy |= tag == "meta" and POLICY in given.get("content", "") and "http-equiv" in given
-        if tag in TAGS:
+        attached = tag == "link" and given.get("rel") == "attachment" and given.get("href", "").startswith("data:")
+        if tag in TAGS and not attached:
             self._note(f"<{tag}>")
         if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
             self._note("another page (http-equiv refresh)")

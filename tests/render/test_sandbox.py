@@ -153,6 +153,7 @@ def test_a_script_needs_a_policy(tmp_path: Path) -> None:
 def test_what_loads_nothing_is_left_alone(tmp_path: Path) -> None:
     text = (
         '<a href="https://example.org">x</a><img src="data:,"><style>a { fill: url("#b") }</style><p>url(x) @import</p>'
+        '<link rel="attachment" href="data:,x">'
     )
     (tmp_path / "report.html.j2").write_text(text, encoding="utf-8")
     assert to_html(regression(), "en", tmp_path) == text + "\n"

@@ -10,7 +10,7 @@ from reportgen.comparing import compare_reports
 from reportgen.render import to_html, to_json, to_markdown, to_pdf
 from reportgen.render.own import refuse_faulty
 from reportgen.render.pdf import pango_version
-from tests.samples import binary, multiclass
+from tests.samples import binary, multiclass, regression
 
 THEMES = Path(__file__).parents[2] / "examples" / "templates"
 LOOKS = ("bank", "ledger")
@@ -77,7 +77,7 @@ def test_batches_and_comparisons_wear_it_too(look: str, tmp_path: Path) -> None:
 def test_a_look_on_paper(look: str, size: tuple[int, int], tmp_path: Path) -> None:
     from pypdf import PdfReader
 
-    (tmp_path / "x.pdf").write_bytes(to_pdf(multiclass(), "zh", THEMES / look))
+    (tmp_path / "x.pdf").write_bytes(to_pdf(regression(), "en", THEMES / look))
     reader = PdfReader(tmp_path / "x.pdf")
     box = reader.pages[0].mediabox
     assert (round(box.width), round(box.height)) == size
