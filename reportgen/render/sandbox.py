@@ -25,8 +25,11 @@ TURNS = 5_000_000
 SECONDS = 120.0
 """Processor time that one page may take."""
 
-LETTERS = 64_000_000
-"""Length of one text, and of all that is put out, in characters."""
+LONGEST = 64_000_000
+"""Length of one text in characters."""
+
+LETTERS = 256_000_000
+"""Length of all that loops, calls and filters make, in characters; a page of 1.6 million takes 10 million."""
 
 ITEMS = 2_000_000
 """Length of one list."""
@@ -83,7 +86,7 @@ class Budget:
         if self.turns > TURNS:
             raise LimitError(f"it takes more than {TURNS:,} turns of its loops")
         if self.letters > LETTERS:
-            raise LimitError(f"it puts out more than {LETTERS:,} characters")
+            raise LimitError(f"it makes more than {LETTERS:,} characters")
         if not self.turns % LOOK and self._depth and time.thread_time() > self._ends:
             raise LimitError(f"it takes more than {SECONDS:.0f} seconds")
 
@@ -137,7 +140,7 @@ class Sandbox(SandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805
         """Call what a template calls, and count it."""
         __self.budget.turn()
-        return held(super().call(__context, __obj, *args, **kwargs))
+        return __self._counted(super().call(__context, __obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - operands
         """An operation whose result can be far larger than what it is made of."""
@@ -159,6 +162,11 @@ class Sandbox(SandboxedEnvironment):
             self.budget.turn(letters)
             yield item
 
+    def _counted(self, value: Any) -> Any:  # noqa: ANN401 - whatever templates hold
+        """The value, its letters counted: a list of long texts takes memory that no single text does."""
+        self.budget.letters += _length(value) if isinstance(value, str) else 0
+        return held(value)
+
     def _put_out(self, value: Any) -> Any:  # noqa: ANN401 - whatever templates hold
         self.budget.letters += _length(as_text(value))
         return value
@@ -171,9 +179,9 @@ class Sandbox(SandboxedEnvironment):
                 raise LimitError(f"the filter {name} is asked for more than {WIDEST:,} places")
             if name == "format":
                 _refuse_wide(str(args[0]))
-            if name in GROWN and _grown(name, args) > LETTERS:
-                raise LimitError(f"the filter {name} may make more than {LETTERS:,} characters")
-            return held(write(*args, **options))
+            if name in GROWN and _grown(name, args) > LONGEST:
+                raise LimitError(f"the filter {name} may make more than {LONGEST:,} characters")
+            return self._counted(write(*args, **options))
 
         return bounded
 
@@ -205,8 +213,8 @@ def _filtered(node: nodes.Node, name: str, *args: nodes.Expr) -> nodes.Filter:
 
 def held(value: Any) -> Any:  # noqa: ANN401 - whatever templates hold
     """The value, where it is not too long. Raises LimitError."""
-    if isinstance(value, (str, bytes)) and len(value) > LETTERS:
-        raise LimitError(f"it makes a text of more than {LETTERS:,} characters")
+    if isinstance(value, (str, bytes)) and len(value) > LONGEST:
+        raise LimitError(f"it makes a text of more than {LONGEST:,} characters")
     if isinstance(value, (list, tuple, dict, set)) and len(value) > ITEMS:
         raise LimitError(f"it makes a list of more than {ITEMS:,} items")
     if _bits(value) > BITS:

@@ -42,6 +42,7 @@ WITHOUT_END = {
     "powers": "{{ 10**10000000 }}",
     "products": "{% set s = namespace(x=9) %}{% for i in range(60) %}{% set s.x = s.x * s.x %}{% endfor %}",
     "padding": "{{ 'a'|center(10**9) }}",
+    "padding many": "{% set x = range(99999)|map('center', 9999)|list %}",
     "padding by a method": "{{ 'a'.ljust(10**9) }}",
     "padding by a pattern": "{{ '%999999999d'|format(1) }}",
     "padding by %": "{{ '%999999999d' % 1 }}",
@@ -50,7 +51,7 @@ WITHOUT_END = {
     "replacing": "{% set x = 'a' * 99999 %}{{ x|replace('a', x) }}",
     "a great range": "{{ range(10**9)|length }}",
     "much text": "{% set x = 'a' * 1000000 %}{% for i in range(999) %}{{ x }}{% endfor %}",
-    "much plain text": "{% for i in range(99999) %}" + "x" * 2000 + "{% endfor %}",
+    "much plain text": "{% for i in range(99999) %}" + "x" * 4000 + "{% endfor %}",
 }
 
 
