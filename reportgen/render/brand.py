@@ -241,7 +241,7 @@ class _File:
         if name is None:
             raise self.fault(keys[:-1], f"needs {keys[-1]}, a file ({', '.join(kinds)}) in {self.folder}")
         path = self.folder / name
-        if Path(name).suffix.lower() not in kinds:
+        if not name.isprintable() or Path(name).suffix.lower() not in kinds:
             raise self.fault(keys, f"= {name!r} has to be a file that ends in {' or '.join(kinds)}")
         if not path.resolve().is_relative_to(self.folder.resolve()) or not path.is_file():
             raise self.fault(keys, f"= {name!r} is no file in {self.folder}")

@@ -55,6 +55,7 @@ PLACES = frozenset(
     | {"stop-opacity", "overflow", "paint-order", "vector-effect", "shape-rendering", "color-interpolation"}
 )
 FETCHES = re.compile(r"@|\\|url\(\s*+[\"']?+\s*+(?!#)|expression|javascript:|data:", re.IGNORECASE)
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|mm|cm|in)?\s*$")
 
 
@@ -143,7 +144,8 @@ def _attributes(element: ET.Element) -> dict[str, str]:
 
 
 def _ratio(root: ET.Element) -> float:
-    box = [float(part) for part in re.findall(r"-?\d+(?:\.\d+)?", root.get("viewBox", ""))]
+    parts = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    box = [float(part) for part in parts if NUMBER.fullmatch(part)]
     if len(box) != 4:
         sides = [LENGTH.match(root.get(side, "")) for side in ("width", "height")]
         box = [0.0, 0.0, *(float(side[1]) if side else 0.0 for side in sides)]

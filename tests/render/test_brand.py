@@ -160,6 +160,10 @@ MISTAKES = {
     ),
     "no logo": ('[logo]\nalt = "x"', "line 1: logo needs file, a file (.svg, .png) in"),
     "logo's kind": ('[logo]\nfile = "x.gif"', "logo.file = 'x.gif' has to be a file that ends in .svg or .png"),
+    "logo's letters": (
+        '[logo]\nfile = "x\\u0000.svg"',
+        "line 2: logo.file = 'x\\x00.svg' has to be a file that ends in",
+    ),
     "logo's place": ('[logo]\nfile = "../x.svg"', "line 2: logo.file = '../x.svg' is no file in"),
     "logo's words": ('[logo]\nfile = "x.svg"', "line 1: logo needs words for those who cannot see it"),
     "logo's shape": (
@@ -243,6 +247,8 @@ def test_what_would_be_drawn_from_elsewhere_is_refused(drawn: str, why: str) -> 
         b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">&a;</svg>',
         (SHAPES % "").encode("utf-16"),
         b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 nan"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 0"/>',
         b"<svg>" + b" " * LARGEST + b"</svg>",
         b"\x89PNG\r\n\x1a\n",
         _png()[:-20],
