@@ -21,9 +21,9 @@ from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Finding, Severity
 from reportgen.render import refuse_pdf_alone, to_html, to_json, to_markdown, to_pdf, write
+from reportgen.render.own import refuse_faulty
 from reportgen.render.plain import visible
 from reportgen.render.sentences import target_sentence, waiver_sentence
-from reportgen.render.words import refuse_missing
 
 
 class Report(Document):
@@ -96,7 +96,7 @@ def publish(
     Raises DataError for a table that cannot be audited, OutputError for a folder that cannot be written to or that
     holds another dataset's report.
     """
-    refuse_missing(config.templates)
+    refuse_faulty(config.templates)
     refuse_pdf_alone(config.format)
     folder = out or default_folder(config.name or dataset_name(source, config.reading.table))
     identity = dataset_identity(source, config.reading.part)

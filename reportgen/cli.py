@@ -81,7 +81,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.",
 Formats = Annotated[
     str | None, typer.Option("--format", help="Some of html,pdf,json,csv,md,junit,sarif.", show_default="all but sarif")
 ]
-Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
+Templates = Annotated[Path | None, typer.Option(help="Folder of brand.toml and of templates that replace ours.")]
 
 
 def _known_language(code: str | None) -> str | None:
@@ -299,6 +299,7 @@ def compare(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for compare.html, .md and .json.")] = None,
     formats: Annotated[str | None, typer.Option("--format", help="html,md,json or some of them.")] = None,
     lang: Lang = None,
+    templates: Templates = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Say what changed between two audits; exit 1 where a target broke or a key metric is shown to be worse."""
@@ -307,7 +308,7 @@ def compare(
         raise ConfigError("--format says which files to write; name a folder for them with --out")
     from reportgen.comparing import compare_reports  # noqa: PLC0415
 
-    compared = compare_reports(old, new, out, wanted, lang or "en")
+    compared = compare_reports(old, new, out, wanted, lang or "en", templates)
     if not quiet:
         typer.echo(compared.summary)
     raise typer.Exit(1 if compared.lost else 0)

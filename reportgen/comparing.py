@@ -9,6 +9,7 @@ from reportgen.errors import OutputError
 from reportgen.output import staged
 from reportgen.records.comparison import SCHEMA, Comparison
 from reportgen.render.compared import FORMATS, NAMES, comparison_markdown, contents, sentence
+from reportgen.render.own import refuse_faulty
 from reportgen.render.plain import visible
 
 
@@ -22,23 +23,31 @@ class Compared:
 
 
 def compare_reports(
-    old: Path, new: Path, out: Path | None = None, formats: Sequence[str] = (), lang: str = "en"
+    old: Path,
+    new: Path,
+    out: Path | None = None,
+    formats: Sequence[str] = (),
+    lang: str = "en",
+    templates: Path | None = None,
 ) -> Compared:
     """Hold two reports against each other and, where a folder is named, write the pages into it.
 
     Without a folder the summary is the whole of compare.md. Raises ReportgenError where a file holds no report, where
     the two cannot be compared, or where the folder holds files of these names that are not ours.
     """
+    refuse_faulty(templates)
     found = compare(read_report(old), read_report(new))
     lost = found.level == "worse"
     if out is None:
-        return Compared(found, comparison_markdown(found, lang).rstrip("\n"), lost)
+        return Compared(found, comparison_markdown(found, lang, templates).rstrip("\n"), lost)
     _refuse_foreign(out)
-    pages = contents(found, tuple(formats) or FORMATS, lang)
+    pages = contents(found, tuple(formats) or FORMATS, lang, templates)
     with staged(out) as stage:
         for name, text in pages.items():
             (stage / name).write_text(text, encoding="utf-8")
-    return Compared(found, visible("\n".join([sentence(found, lang), *(str(out / name) for name in pages)])), lost)
+    return Compared(
+        found, visible("\n".join([sentence(found, lang, templates), *(str(out / name) for name in pages)])), lost
+    )
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -83,7 +83,7 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     asked = Limits(read_seconds(request.timeout), read_bytes(request.memory))
     shard = read_shard(request.shard)
     every = make_plan(request.data, request.manifest, options, request.config, home)
-    _refuse_missing_templates(every)
+    _refuse_faulty_templates(every)
     _say_refused(every)
     mine = [job for job in every if shard is None or shard.holds(job.key)]
     workers = workers_for(max((job.config.threads for job in mine), default=1), request.workers, asked.memory)
@@ -123,16 +123,19 @@ def _places(request: Request) -> tuple[Store, Path]:
 
 
 def _look(options: Mapping[str, Any], jobs: Sequence[Job]) -> tuple[str, Path | None]:
-    """The index's language, which is that of the reports if they share one, and templates of the user's own."""
-    langs = {job.config.lang for job in jobs}
-    own = options.get("templates")
+    """The index's language and the templates of the user's own: those of the reports, if they share them."""
+    langs, folders = {job.config.lang for job in jobs}, {job.config.templates for job in jobs}
+    own = options.get("templates") or (folders.pop() if len(folders) == 1 else None)
     return str(options.get("lang") or (langs.pop() if len(langs) == 1 else "en")), Path(own) if own else None
 
 
-def _refuse_missing_templates(jobs: Sequence[Job]) -> None:
-    for folder in dict.fromkeys(job.config.templates for job in jobs):
-        if folder is not None and not Path(folder).is_dir():
-            raise ConfigError(f"there is no folder of templates {folder}; name another, or leave --templates out")
+def _refuse_faulty_templates(jobs: Sequence[Job]) -> None:
+    folders = dict.fromkeys(job.config.templates for job in jobs if job.config.templates is not None)
+    if folders:
+        from reportgen.render.own import refuse_faulty  # noqa: PLC0415 - the pages' libraries take a second
+
+        for folder in folders:
+            refuse_faulty(folder)
 
 
 def _say_refused(jobs: Sequence[Job]) -> None:

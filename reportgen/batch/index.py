@@ -22,6 +22,7 @@ from reportgen.batch.progress import reason, told
 from reportgen.batch.result import Past, Result, refusal
 from reportgen.errors import OutputError
 from reportgen.languages import language, locate
+from reportgen.render.fetching import refuse_fetching
 from reportgen.render.plain import visible
 from reportgen.render.words import render
 
@@ -237,6 +238,7 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         lang,
         templates,
         rows=rows,
+        paper=False,
         failures=failures,
         longest=max(200, min(4000, LOGS // max(1, len(failures)))),
         totals=totals(rows),
@@ -247,6 +249,8 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
     )
+    if templates is not None:
+        refuse_fetching(text, templates)
     return visible(text.strip()) + "\n"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from reportgen.output import read_manifest, staged, write_manifest
 from reportgen.render import Written, write
 from reportgen.render.json import read_json
-from reportgen.render.words import refuse_missing
+from reportgen.render.own import refuse_faulty
 
 
 def render_again(
@@ -18,7 +18,7 @@ def render_again(
 
     Raises ReportgenError where the file holds no report.
     """
-    refuse_missing(templates)
+    refuse_faulty(templates)
     document = read_json(report)
     with staged(out) as stage:
         written = write(document, stage, formats, lang, templates)

@@ -10,10 +10,12 @@ from babel.messages.pofile import read_po
 class Catalogue(NullTranslations):
     """One language's sentences; what is not translated stays English."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, *catalogs: Catalog) -> None:
         super().__init__()
-        self._form = c2py(catalog.plural_expr)
-        self._sentences = {message.id: message.string for message in catalog if message.id and message.string}
+        self._form = c2py(catalogs[0].plural_expr)
+        self._sentences = {
+            message.id: message.string for catalog in catalogs for message in catalog if message.id and message.string
+        }
 
     def gettext(self, message: str) -> str:
         """The sentence in this language."""
@@ -27,9 +29,12 @@ class Catalogue(NullTranslations):
         return found or (msgid1 if n == 1 else msgid2)
 
 
-def read(file: Path) -> NullTranslations:
-    """The sentences of a .po file; none where there is no such file, as for English."""
-    if not file.is_file():
-        return NullTranslations()
+def read(*files: Path) -> NullTranslations:
+    """The sentences of .po files, a later file's over an earlier one's; none where there is no file, as for English."""
+    found = [file for file in files if file.is_file()]
+    return Catalogue(*(_read(file) for file in found)) if found else NullTranslations()
+
+
+def _read(file: Path) -> Catalog:
     with file.open("rb") as stream:
-        return Catalogue(read_po(stream))
+        return read_po(stream)

@@ -6,23 +6,29 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reportgen.document import Document
-from reportgen.errors import RenderError
 from reportgen.languages import language
 from reportgen.records.finding import Finding
 from reportgen.render.anchors import Anchors
+from reportgen.render.fetching import refuse_fetching
 from reportgen.render.live import SCRIPT, digest, live
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
 from reportgen.render.standards import crosswalk
-from reportgen.render.words import environment, explain, fault, say_verdict
+from reportgen.render.words import environment, explain, faults, filled, say_verdict
 
 PAGE = "report.html.j2"
 BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
+
+FACTS_OF_PAGES = (
+    *("doc", "paper", "language", "count", "key_metrics", "outlined", "verdict", "words", "anchor", "crosswalk"),
+    *("numbers", "script", "script_hash", "m", "v", "g"),
+)
+"""The names that every template of the report's page sees, beside what is there for all templates."""
 
 
 class Words(NamedTuple):
@@ -52,28 +58,42 @@ def to_paper(document: Document, lang: str = "en", templates: Path | None = None
 
 
 def _page(document: Document, lang: str, templates: Path | None, *, paper: bool) -> str:
-    try:
-        spoken = environment(lang, templates)
-        page = spoken.get_template(PAGE)
-        script = "" if paper else _script(spoken, lang)
-        text = page.render(
-            doc=document,
-            paper=paper,
-            anchor=Anchors(document.findings),
-            language=language(lang).tag,
-            count=Count(),
-            key_metrics=KEY_METRICS,
-            outlined=_outlined,
-            crosswalk=partial(crosswalk, document),
-            numbers={} if paper else live(document),
-            script=script,
-            script_hash=digest(script),
-            verdict=say_verdict(document.verdict, lang, templates),
-            words=partial(_words, lang, templates),
-        )
-    except TemplateError as error:
-        raise RenderError(fault(PAGE, error)) from error
+    with faults(PAGE, templates):
+        page = environment(lang, templates).get_template(PAGE)
+        text = filled(page, with_macros(page.environment, facts(document, lang, templates, paper=paper)))
+    if templates is not None:
+        refuse_fetching(text, templates)
     return closed_up(visible(text.strip()), lang) + "\n"
+
+
+def facts(document: Document, lang: str, templates: Path | None, *, paper: bool) -> dict[str, object]:
+    """All that the page's templates are told, beside the macros `m`, the vocabulary `v` and the glossary `g`.
+
+    docs/templates.md lists them.
+    """
+    script = "" if paper else _script(environment(lang, templates), lang)
+    return {
+        "doc": document,
+        "paper": paper,
+        "language": language(lang).tag,
+        "count": Count(),
+        "key_metrics": KEY_METRICS,
+        "outlined": _outlined,
+        "verdict": say_verdict(document.verdict, lang, templates),
+        "words": partial(_words, lang, templates),
+        "anchor": Anchors(document.findings),
+        "crosswalk": partial(crosswalk, document),
+        "numbers": {} if paper else live(document),
+        "script": script,
+        "script_hash": digest(script),
+    }
+
+
+def with_macros(templates: Environment, told: dict[str, object]) -> dict[str, object]:
+    """The facts with `v`, `m` and `g`, which every template of a page has: each takes a while to fill in."""
+    for name, file in (("v", "vocabulary"), ("m", "macros"), ("g", "glossary")):
+        told[name] = templates.get_template(f"part/{file}.html.j2").make_module(told)
+    return told
 
 
 def closed_up(text: str, lang: str) -> str:

@@ -4,7 +4,8 @@ import re
 import shlex
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
@@ -14,30 +15,36 @@ from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
-    StrictUndefined,
+    PrefixLoader,
+    Template,
     TemplateError,
     TemplateNotFound,
     pass_environment,
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from reportgen.errors import ConfigError, RenderError
+from reportgen.errors import RenderError, ReportgenError
 from reportgen.languages import locate
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
+from reportgen.render.brand import Brand, brand_of, css_text
 from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings, spots
 from reportgen.render.exact import exact, kept, measured
+from reportgen.render.faults import Missing, of_owner, said
 from reportgen.render.figures import boxes, error_boxes, formula, most_mistaken, shares
 from reportgen.render.flatten import flat
 from reportgen.render.glossary import linked
 from reportgen.render.inline import inline
+from reportgen.render.places import OURS, Within
 from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
+from reportgen.render.sandbox import Sandbox
 
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pvalue")
@@ -46,38 +53,46 @@ LONG_WORD = re.compile(r"\S{17,}")
 BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
 
 
-def refuse_missing(templates: Path | str | None) -> None:
-    """Raise ConfigError where a folder of templates is named that is not there."""
-    if templates is not None and not Path(templates).is_dir():
-        raise ConfigError(f"there is no folder of templates {templates}; name another, or leave --templates out")
+def environment(lang: str, templates: Path | None = None) -> Environment:
+    """The templates speaking one language; files in `templates` take the place of ours, name by name.
+
+    Ours run as they are, and all of them in a sandbox where a user's own run beside them.
+    """
+    return _environment(lang, templates, brand_of(templates))
 
 
 @cache
-def environment(lang: str, templates: Path | None = None) -> Environment:
-    """The templates speaking one language; files in `templates` take the place of ours, name by name."""
-    folders = [locate()] if templates is None else [templates, locate()]
-    made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        autoescape=_is_page,  # noqa: S701 - all that is not a page is plain text, which pages escape
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        bytecode_cache=Compiled(locate()),
-    )
+def _environment(lang: str, templates: Path | None, brand: Brand) -> Environment:
+    made = _ours() if templates is None else _sandbox(templates)
     made.policies["ext.i18n.trimmed"] = True
-    translations = read(_sentences(lang, folders))
+    translations = read(*(folder / "locale" / f"{lang}.po" for folder in (locate(), templates) if folder))
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.globals["gettext"] = made.globals["_"] = _gettext(translations)
     made.filters |= _filters(lang, translations)
-    made.globals |= {**drawings(), "zip": _zipped, "formulas": formula, "shares": shares}
+    made.globals |= {**drawings(), "brand": brand, "zip": _zipped, "formulas": formula, "shares": shares}
     made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
     made.globals["error_boxes"] = partial(error_boxes, lang=lang, translations=translations)
+    if isinstance(made, Sandbox):
+        made.bound()
     return made
 
 
-def _sentences(lang: str, folders: list[Path]) -> Path:
-    """The file of a language's sentences: the user's own where there is one."""
-    files = [folder / "locale" / f"{lang}.po" for folder in folders]
-    return next((file for file in files if file.is_file()), files[-1])
+def _options() -> dict[str, Any]:
+    return {
+        "autoescape": _is_page,  # all that is not a page is plain text, which pages escape
+        "undefined": Missing,
+        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
+    }
+
+
+def _ours() -> Environment:
+    return Environment(loader=FileSystemLoader(locate()), bytecode_cache=Compiled(locate()), **_options())  # noqa: S701 - see above
+
+
+def _sandbox(templates: Path) -> Sandbox:
+    ours = FileSystemLoader(locate())
+    loader = ChoiceLoader([Within(templates), ours, PrefixLoader({OURS: ours})])
+    return Sandbox(loader=loader, bytecode_cache=Compiled(locate(), "sandbox"), **_options())
 
 
 def _is_page(name: str | None) -> bool:
@@ -115,6 +130,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
+        "css_text": css_text,
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
         "exact": exact,
@@ -272,16 +288,31 @@ def _capfirst(text: str) -> str:
 
 def render(name: str, lang: str, templates: Path | None = None, **facts: object) -> str:
     """One template, filled in. Raises RenderError where a template has a fault."""
+    with faults(name, templates):
+        return filled(environment(lang, templates).get_template(name), facts)
+
+
+def filled(template: Template, facts: Mapping[str, object]) -> str:
+    """The template's text; one that runs in the sandbox has no more than its budget."""
+    if isinstance(template.environment, Sandbox):
+        with template.environment.budget.spent():
+            return template.render(facts)
+    return template.render(facts)
+
+
+@contextmanager
+def faults(name: str, templates: Path | None) -> Iterator[None]:
+    """Make one sentence of a template's fault, with its place; of any fault that a user's own template leads to."""
     try:
-        return environment(lang, templates).get_template(name).render(**facts)
+        yield
+    except ReportgenError:
+        raise
     except TemplateError as error:
-        raise RenderError(fault(name, error)) from error
-
-
-def fault(name: str, error: TemplateError) -> str:
-    """The sentence about a fault in a template, with its place where it is known."""
-    line = getattr(error, "lineno", None)
-    return f"the template {getattr(error, 'name', None) or name}{f', line {line}' if line else ''} has a fault: {error}"
+        raise RenderError(said(name, error, templates)) from error
+    except Exception as error:
+        if templates is None or not of_owner(error, templates):
+            raise
+        raise RenderError(said(name, error, templates)) from error
 
 
 def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple[str, str, str]:
@@ -290,19 +321,45 @@ def explain(finding: Finding, lang: str, templates: Path | None = None) -> tuple
     A code that has no template (a later version's) keeps the words it came with.
     """
     name = f"finding/{finding.code}.j2"
-    facts = {**finding.evidence, **{key: getattr(finding, key) for key in ("columns", "rows", "severity", "evidence")}}
+    evidence = dict(finding.evidence)
+    facts = {
+        **evidence,
+        **{key: getattr(finding, key) for key in ("columns", "rows", "severity")},
+        "evidence": evidence,
+    }
     try:
         template = environment(lang, templates).get_template(name)
-        context = template.new_context(facts)
-        title, message, advice = (
-            " ".join("".join(template.blocks[block](context)).split()) for block in ("title", "message", "advice")
-        )
     except TemplateNotFound:
         return _capfirst(finding.code.replace("_", " ")), finding.message, finding.advice
-    except (TemplateError, KeyError) as error:
-        raise RenderError(f"the template {name} has a fault: {error}") from error
+    except TemplateError as error:
+        raise RenderError(said(name, error, templates)) from error
+    with faults(name, templates):
+        title, message, advice = _blocks(template, facts)
     if cause := finding.evidence.get("cause"):
         message += " " + " ".join(render("part/follows.j2", lang, templates, cause=cause).split())
+    return title, message, advice
+
+
+def _blocks(template: Template, facts: dict[str, object]) -> tuple[str, str, str]:
+    """The three blocks of a finding's template; those that it takes over from another are its own, too."""
+    context = template.new_context(facts)
+    if isinstance(template.environment, Sandbox):
+        with template.environment.budget.spent():
+            for _text in template.root_render_func(context):
+                pass  # where it extends another, that one's blocks are known only now
+            return _said(template, context.blocks, context)
+    return _said(template, {name: [block] for name, block in template.blocks.items()}, context)
+
+
+def _said(
+    template: Template, blocks: Mapping[str, list[Callable[[Context], Iterator[str]]]], context: Context
+) -> tuple[str, str, str]:
+    lacking = [name for name in ("title", "message", "advice") if name not in blocks]
+    if lacking:
+        raise RenderError(f"the template {template.filename or template.name} has no block {lacking[0]!r}; a finding's "
+                          "template has the blocks title, message and advice")  # fmt: skip
+    texts = (" ".join("".join(blocks[name][0](context)).split()) for name in ("title", "message", "advice"))
+    title, message, advice = texts
     return title, message, advice
 
 

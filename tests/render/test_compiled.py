@@ -42,3 +42,13 @@ def test_a_broken_file_is_compiled_over(tmp_path: Path) -> None:
     (kept,) = (tmp_path / "__pycache__").iterdir()
     kept.write_bytes(b"nothing of ours")
     assert render(tmp_path) == "Hello Ada"
+
+
+def test_what_lies_elsewhere_is_not_kept(tmp_path: Path) -> None:
+    ours, own = tmp_path / "ours", tmp_path / "own"
+    for folder in (ours, own):
+        folder.mkdir()
+    (own / "page.j2").write_text("Hello {{ name }}")
+    speech = Environment(loader=FileSystemLoader(own), bytecode_cache=Compiled(ours), autoescape=True)
+    assert speech.get_template("page.j2").render(name="Ada") == "Hello Ada"
+    assert [*(ours / "__pycache__").iterdir()] == []
