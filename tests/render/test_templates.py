@@ -46,7 +46,7 @@ def test_what_every_template_sees() -> None:
 
 
 def test_what_the_page_of_a_report_sees() -> None:
-    told = set(html.facts(binary(), "en", None, paper=False)) | {"m", "v"}
+    told = set(html.facts(binary(), "en", None, paper=False)) | {"m", "v", "g"}
     blocks = set(environment("en").get_template("report.html.j2").blocks)
     assert _named("The page of a report") == told | blocks
     assert set(FACTS_OF_PAGES) == told
