@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from reportgen.clock import now
-from reportgen.config import FORMATS, Config, load_config
+from reportgen.config import FORMATS, Config, Paper, load_config
 from reportgen.data import Source
 from reportgen.document import Document
 from reportgen.findings import counted, failing
@@ -32,9 +32,9 @@ class Report(Document):
         """The report as one HTML page that fetches nothing."""
         return to_html(self, lang)
 
-    def to_pdf(self, lang: str = "en") -> bytes:
-        """The report as a PDF; raises RenderError where Pango is missing."""
-        return to_pdf(self, lang)
+    def to_pdf(self, lang: str = "en", paper: Paper = "a4") -> bytes:
+        """The report as a PDF on paper of a size; raises RenderError where Pango is missing."""
+        return to_pdf(self, lang, paper=paper)
 
     def to_json(self) -> str:
         """All evidence, as report.json holds it."""
@@ -96,7 +96,9 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     with staged(folder, replaces=listed(folder)) as stage:
         outcome = run_audit(source, config, config_file, watch)
         with watch("write"):
-            notes = write(outcome.document, stage, config.format, config.lang, _path(config.templates)).notes
+            notes = write(
+                outcome.document, stage, config.format, config.lang, _path(config.templates), config.paper
+            ).notes
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))

@@ -48,7 +48,12 @@ class Written:
 
 
 def write(
-    document: Document, out: Path, formats: Sequence[str], lang: str = "en", templates: Path | None = None
+    document: Document,
+    out: Path,
+    formats: Sequence[str],
+    lang: str = "en",
+    templates: Path | None = None,
+    paper: str = "a4",
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
@@ -59,7 +64,7 @@ def write(
     notes: list[str] = []
     for form in formats:
         try:
-            contents[NAMES[form]] = _content(form, document, lang, templates)
+            contents[NAMES[form]] = _content(form, document, lang, templates, paper)
         except PdfUnavailable as lack:
             if set(formats) == {"pdf"}:
                 raise
@@ -73,7 +78,7 @@ def refuse_pdf_alone(formats: Sequence[str]) -> None:
         raise PdfUnavailable(PANGO_HELP)
 
 
-def _content(form: str, document: Document, lang: str, templates: Path | None) -> bytes:
+def _content(form: str, document: Document, lang: str, templates: Path | None, paper: str) -> bytes:
     makers: dict[str, Callable[[], str]] = {
         "html": lambda: to_html(document, lang, templates),
         "md": lambda: to_markdown(document, lang, templates),
@@ -81,7 +86,7 @@ def _content(form: str, document: Document, lang: str, templates: Path | None) -
         "junit": lambda: to_junit(document),
         "sarif": lambda: to_sarif(document),
     }
-    return to_pdf(document, lang, templates) if form == "pdf" else makers[form]().encode()
+    return to_pdf(document, lang, templates, paper) if form == "pdf" else makers[form]().encode()
 
 
 def _place(path: Path, content: bytes) -> Path:

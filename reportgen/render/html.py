@@ -42,15 +42,15 @@ class Outlined:
 
 def to_html(document: Document, lang: str = "en", templates: Path | None = None) -> str:
     """One page for the browser that fetches nothing and needs no script."""
-    return _page(document, lang, templates, paper=False)
+    return _page(document, lang, templates, paper="")
 
 
-def to_paper(document: Document, lang: str = "en", templates: Path | None = None) -> str:
-    """The same page as the PDF is laid out from."""
-    return _page(document, lang, templates, paper=True)
+def to_paper(document: Document, lang: str = "en", templates: Path | None = None, paper: str = "a4") -> str:
+    """The same page as the PDF is laid out from, for paper of a size: a4 or letter."""
+    return _page(document, lang, templates, paper=paper)
 
 
-def _page(document: Document, lang: str, templates: Path | None, *, paper: bool) -> str:
+def _page(document: Document, lang: str, templates: Path | None, *, paper: str) -> str:
     try:
         page = environment(lang, templates).get_template(PAGE)
         text = page.render(
