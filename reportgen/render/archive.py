@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from html import unescape
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from reportgen.render.tagging import mend
 from reportgen.render.words import render
 
 VARIANT = "pdf/a-3a"
+PROFILE = "sRGB2014.icc"
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of what has none: a report that names no day is the same bytes on every day."""
 
@@ -60,14 +63,14 @@ class Attached:
 def attached(document: Document, tables: Mapping[str, str], lang: str, templates: Path | None) -> tuple[Attached, ...]:
     """report.json, which the page is made from, and the report's tables, in the order of their names."""
     words = {kind: " ".join(render("part/attached.j2", lang, templates, kind=kind).split()) for kind in KINDS}
-    files = (
+    every = (
         Attached("report.json", to_json(document), words["report"], "Source"),
         *(Attached(name, text, words["table"], "Data") for name, text in tables.items()),
     )
-    return tuple(sorted(files, key=lambda file: file.name))
+    return tuple(sorted(every, key=lambda file: file.name))
 
 
-def attachments(files: tuple[Attached, ...], document: Document) -> list[Any]:
+def attachments(attached: tuple[Attached, ...], document: Document) -> list[Any]:
     """The files as WeasyPrint takes them."""
     from weasyprint import Attachment  # noqa: PLC0415 - it needs Pango
 
@@ -77,7 +80,7 @@ def attachments(files: tuple[Attached, ...], document: Document) -> list[Any]:
             string=file.text, name=file.name, description=file.description, created=moment, modified=moment,
             relationship=file.relationship,
         )
-        for file in files
+        for file in attached
     ]  # fmt: skip
 
 
@@ -89,6 +92,15 @@ def _moment(document: Document) -> datetime:
         return datetime.combine(date.fromisoformat(document.card.date or ""), time(), UTC)
     except ValueError:
         return UNDATED
+
+
+def intent() -> dict[str, Any]:
+    """The colours that the document means, sRGB, as WeasyPrint takes them; it would leave the profile's file open."""
+    from weasyprint.css import ColorProfile  # noqa: PLC0415 - it needs Pango
+
+    profile = BytesIO(files("weasyprint.pdf").joinpath(PROFILE).read_bytes())
+    colours = ColorProfile(profile, PROFILE, "relative-colorimetric", (["r"], ["g"], ["b"]))
+    return {"color_profiles": {"rgb": colours}, "output_intent": "rgb"}
 
 
 def finish(pdf: Any, page: str) -> None:  # noqa: ANN401 - pydyf has no types

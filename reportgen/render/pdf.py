@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.charts import covered
 from reportgen.document import Document
 from reportgen.errors import RenderError
-from reportgen.render.archive import VARIANT, Attached, attached, attachments, finish
+from reportgen.render.archive import VARIANT, Attached, attached, attachments, finish, intent
 from reportgen.render.html import to_paper
 from reportgen.render.words import locate
 
@@ -64,6 +64,7 @@ def to_pdf(
         content: bytes = html.write_pdf(
             font_config=_fonts(),
             pdf_variant=VARIANT,
+            **intent(),
             pdf_identifier=_identifier(page, files),
             custom_metadata=False,
             attachments=attachments(files, document),
