@@ -11,7 +11,7 @@ BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench quality clean
+.PHONY: help report test bench quality gallery clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
@@ -32,6 +32,9 @@ bench: $(VENV)/.ready  ## time whole audits against the time their libraries tak
 
 quality: $(VENV)/.ready  ## hold the network against its rivals on the tables of DATA (ARGS="--table NAME" for one)
 	$(BIN)/python benchmarks/quality.py --data $(DATA) $(ARGS)
+
+gallery: $(VENV)/.ready-dev  ## draw the pictures of docs/gallery anew (poppler-utils, Chromium)
+	$(BIN)/python docs/gallery/build.py
 
 clean:  ## remove the environment, the reports and every cache
 	rm -rf $(VENV) .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist reports

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from reportgen.errors import ConfigError, ReportgenError
+from reportgen.languages import languages
 from reportgen.output import abandon
 
 if TYPE_CHECKING:
@@ -35,13 +36,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Turn a table into an audit report of a neural network: PDF, HTML, JSON, Markdown and JUnit.",
 )
-
-
-class Language(StrEnum):
-    """The languages a report is written in."""
-
-    en = "en"
-    zh = "zh"
 
 
 class PaperName(StrEnum):
@@ -88,7 +82,19 @@ Formats = Annotated[
     str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
 ]
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
-Lang = Annotated[Language | None, typer.Option(help="Language of the report.", show_default="en")]
+
+
+def _known_language(code: str | None) -> str | None:
+    if code is not None and code not in languages():
+        raise typer.BadParameter(f"{code!r} is not one of {', '.join(map(repr, languages()))}.")
+    return code
+
+
+LANGUAGES = f"[{'|'.join(languages())}]"
+Lang = Annotated[
+    str | None,
+    typer.Option(help="Language of the report.", metavar=LANGUAGES, callback=_known_language, show_default="en"),
+]
 Paper = Annotated[PaperName | None, typer.Option(help="Size of the PDF's pages.", show_default="a4")]
 Columns = list[str] | None
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default="the first filled")]
@@ -303,7 +309,10 @@ def init(
     report: Annotated[Path | None, typer.Option(help="A report.json of this table to take targets from.")] = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Make no quick audit to propose targets from.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over the file if it is there.")] = False,
-    lang: Annotated[Language | None, typer.Option(help="Language of the comments.", show_default="en")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="Language of the comments.", metavar=LANGUAGES, callback=_known_language, show_default="en"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
     sheet: Sheet = None,
     table: Table = None,

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from reportgen.errors import ConfigError
+from reportgen.languages import ENGLISH, languages
 from reportgen.lines import line_of, line_of_item
 from reportgen.naming import shown
 from reportgen.records.base import Record
@@ -169,6 +171,14 @@ class Settings(Record):
     costs: CostConfig = CostConfig()
 
 
+def _spoken(code: str) -> str:
+    """A language that there are translations for."""
+    if code not in languages():
+        known = " or ".join(repr(one) for one in languages())
+        raise PydanticCustomError("language", "Input should be {known}", {"known": known})
+    return code
+
+
 class Config(Settings):
     """Everything the user can ask for: what decides the numbers, and how they are shown and judged.
 
@@ -176,7 +186,7 @@ class Config(Settings):
     `targets_not_shown` says whether a target that the rows can neither show met nor missed fails the run.
     """
 
-    lang: Literal["en", "zh"] = "en"
+    lang: Annotated[str, AfterValidator(_spoken)] = ENGLISH
     paper: Paper = "a4"
     format: tuple[Format, ...] = FORMATS
     fail_on: Literal["critical", "warning", "never"] = "never"

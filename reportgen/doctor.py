@@ -4,8 +4,8 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from reportgen.languages import locate
 from reportgen.render.pdf import PANGO_HELP, pango_version
-from reportgen.render.words import locate
 
 LIBRARIES = ("tensorflow", "keras", "scikit-learn", "pandas", "pyarrow", "matplotlib", "weasyprint")
 FONTS = ("ReportgenSans-Regular.otf", "ReportgenSans-Bold.otf")

@@ -28,13 +28,16 @@ TAGS = {
     "h1", "h2", "h3", "h4", "h5", "div", "span", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th",
     "td", "figure", "figcaption", "img", "pre", "code", "strong", "em", "wbr", "br", "sub", "sup", "small", "abbr",
     "cite", "q", "svg", "g", "path", "rect", "text", "use", "defs", "clippath",
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mover", "msub", "msup", "msubsup",
+    "mstyle", "munder", "munderover",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
     "tabindex", "role", "scope", "style", "rowspan", "colspan", "title", "width", "height", "viewbox", "d", "x", "y",
     "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linejoin", "stroke-linecap",
     "stroke-opacity", "fill-opacity", "opacity", "transform", "clip-path", "font-family", "font-size", "font-weight",
-    "textlength", "lengthadjust",
+    "textlength", "lengthadjust", "display", "displaystyle", "scriptlevel", "accent", "mathvariant", "movablelimits",
+    "stretchy", "fence", "form", "xml:space",
 }  # fmt: skip
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 A4 = (595.28, 841.89)

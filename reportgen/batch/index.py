@@ -21,9 +21,9 @@ from reportgen.batch.plan import Job
 from reportgen.batch.progress import reason, told
 from reportgen.batch.result import Past, Result, refusal
 from reportgen.errors import OutputError
-from reportgen.render.html import LANGUAGES
+from reportgen.languages import language, locate
 from reportgen.render.plain import visible
-from reportgen.render.words import locate, render
+from reportgen.render.words import render
 
 SCHEMA = "reportgen/batch/1"
 INDEX = ("index.json", "index.html", "index.md", "junit.xml")
@@ -243,7 +243,7 @@ def to_html(rows: Sequence[Row], created: str, lang: str, templates: Path | None
         order=ORDER,
         created=created,
         version=__version__,
-        language=LANGUAGES[lang],
+        language=language(lang).tag,
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
     )

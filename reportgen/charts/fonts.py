@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 from matplotlib.font_manager import fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from reportgen.languages import locate
+
 if TYPE_CHECKING:
     from matplotlib.ft2font import GlyphIndexType
 
@@ -26,10 +28,8 @@ FIXED = 65536  # FreeType's numbers of 16.16 bits
 
 @cache
 def folder() -> Path:
-    """The folder templates/fonts, inside the installed package or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "templates" / "fonts"
-    return inside if inside.is_dir() else package.parent / "templates" / "fonts"
+    """The folder templates/fonts."""
+    return locate() / "fonts"
 
 
 @cache

@@ -1,9 +1,11 @@
 """The report's formulas: each typeset once by `python -m reportgen.charts.formula`, and in words for who cannot see it.
 
-The SVGs lie in templates/formula, one a key; a test holds them against a fresh drawing.
+SVG and MathML lie in templates/formula, one of each a key; a test holds them against what their LaTeX gives.
 """
 
 import io
+import re
+from html import unescape
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -196,9 +198,21 @@ def formula(latex: str) -> str:
         return style.slim(target.getvalue())
 
 
-def place(key: str) -> Path:
-    """Where the drawing of a formula lies."""
-    return folder().parent / "formula" / f"{key}.svg"
+def mathml(latex: str) -> str:
+    """The formula as MathML, which a screen reader walks through and a braille display shows.
+
+    Made when formulas are drawn anew, so that only developers need latex2mathml.
+    """
+    from latex2mathml.converter import convert  # noqa: PLC0415 - a report needs the result alone
+
+    return re.sub(
+        r' xmlns="[^"]*"| stretchy="false"', "", unescape(convert(latex)).replace("<mo><</mo>", "<mo>&lt;</mo>")
+    )
+
+
+def place(key: str, kind: str = "svg") -> Path:
+    """Where the drawing of a formula lies, or its MathML (`mml`)."""
+    return folder().parent / "formula" / f"{key}.{kind}"
 
 
 def main() -> None:
@@ -206,6 +220,7 @@ def main() -> None:
     for key, (latex, _) in FORMULAS.items():
         place(key).parent.mkdir(exist_ok=True)
         place(key).write_text(formula(latex), encoding="utf-8")
+        place(key, "mml").write_text(mathml(latex) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

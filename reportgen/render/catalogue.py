@@ -1,6 +1,6 @@
 """The translations, read as they stand: there is no compiled catalogue to forget."""
 
-from gettext import NullTranslations
+from gettext import NullTranslations, c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -12,6 +12,7 @@ class Catalogue(NullTranslations):
 
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
+        self._form = c2py(catalog.plural_expr)
         self._sentences = {message.id: message.string for message in catalog if message.id and message.string}
 
     def gettext(self, message: str) -> str:
@@ -20,9 +21,10 @@ class Catalogue(NullTranslations):
         return found if isinstance(found, str) else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The sentence in this language; Chinese has one form for all numbers."""
-        found = next((s for key, s in self._sentences.items() if isinstance(key, tuple) and key[0] == msgid1), None)
-        return found[0] if found and found[0] else (msgid1 if n == 1 else msgid2)
+        """The sentence in this language, in the form that it has for so many."""
+        forms = next((s for key, s in self._sentences.items() if isinstance(key, tuple) and key[0] == msgid1), ())
+        found = forms[self._form(n)] if forms else ""
+        return found or (msgid1 if n == 1 else msgid2)
 
 
 def read(file: Path) -> NullTranslations:

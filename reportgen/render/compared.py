@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from reportgen.errors import RenderError
+from reportgen.languages import language
 from reportgen.records.comparison import Comparison
 from reportgen.records.finding import Finding
-from reportgen.render.html import LANGUAGES, Outlined, Words, closed_up
+from reportgen.render.html import Outlined, Words, closed_up
 from reportgen.render.outline import Count, outlined
 from reportgen.render.plain import visible
 from reportgen.render.words import explain, render
@@ -32,7 +33,7 @@ def comparison_page(comparison: Comparison, lang: str = "en") -> str:
         lang,
         c=comparison,
         paper=False,
-        language=LANGUAGES[lang],
+        language=language(lang).tag,
         count=Count(),
         outlined=lambda body: Outlined(*outlined(body)),
         sentence=sentence(comparison, lang),

@@ -23,9 +23,10 @@ WIDEST_BESIDE = 240.0  # points
 
 
 class Formula(NamedTuple):
-    """A formula as a picture, and in words for those who cannot see it."""
+    """A formula as a picture, as MathML and in words for those who cannot see it."""
 
     svg: Markup
+    mathml: Markup
     words: str
     width: float = math.inf
 
@@ -41,9 +42,9 @@ def formula(key: str) -> Formula:
     file = place(key)
     if not file.is_file() or key not in FORMULAS:
         raise RenderError(f"there is no formula {key!r} among the templates; install reportgen again")
-    svg = Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    svg, mathml = (Markup(place(key, kind).read_text(encoding="utf-8").strip()) for kind in ("svg", "mml"))  # noqa: S704 - our own files
     found = PICTURE_WIDTH.search(svg)
-    return Formula(svg, FORMULAS[key][1], float(found[1]) if found else math.inf)
+    return Formula(svg, mathml, FORMULAS[key][1], float(found[1]) if found else math.inf)
 
 
 def shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:

@@ -11,17 +11,16 @@ from markupsafe import Markup
 
 from reportgen.document import Document
 from reportgen.errors import RenderError
+from reportgen.languages import language
 from reportgen.records.finding import Finding
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
+from reportgen.render.standards import crosswalk
 from reportgen.render.words import environment, explain, fault, say_verdict
 
 PAGE = "report.html.j2"
 BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
-
-LANGUAGES = {"en": "en", "zh": "zh-CN"}
-"""What a browser, a screen reader and a search engine are told."""
 
 
 class Words(NamedTuple):
@@ -56,10 +55,11 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: str) 
         text = page.render(
             doc=document,
             paper=paper,
-            language=LANGUAGES[lang],
+            language=language(lang).tag,
             count=Count(),
             key_metrics=KEY_METRICS,
             outlined=_outlined,
+            crosswalk=partial(crosswalk, document),
             verdict=say_verdict(document.verdict, lang, templates),
             words=partial(_words, lang, templates),
         )
@@ -69,8 +69,8 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: str) 
 
 
 def closed_up(text: str, lang: str) -> str:
-    """Chinese sentences follow each other without the blank that templates leave between them."""
-    return BETWEEN.sub("", text) if lang == "zh" else text
+    """Where sentences follow each other without blanks, the one that templates leave between them goes."""
+    return BETWEEN.sub("", text) if language(lang).closed_up else text
 
 
 def _outlined(body: Markup) -> Outlined:

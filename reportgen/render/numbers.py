@@ -9,7 +9,8 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import NumberPattern, parse_pattern
 
-LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+from reportgen.languages import ENGLISH, language
+
 SHARES = frozenset(("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share"))
 """The measures that are shares of rows, and so are written in percent."""
 
@@ -31,7 +32,7 @@ def _pattern(decimals: int, percent: bool, grouped: bool) -> NumberPattern:
 
 @lru_cache(maxsize=8192)
 def _written(value: float, decimals: int, percent: bool, lang: str) -> str:
-    text: str = _pattern(decimals, percent, abs(value) >= 10_000).apply(value, LOCALES[lang])
+    text: str = _pattern(decimals, percent, abs(value) >= 10_000).apply(value, language(lang).locale)
     return text.replace("-", MINUS) if any(digit in text for digit in "123456789") else text.lstrip("-")
 
 
@@ -111,7 +112,7 @@ def day(value: date | str | float | None, lang: str) -> str:
         found = _date(value)
     except (ValueError, OverflowError):
         return str(value)
-    text: str = format_date(found, format="long" if lang == "zh" else "d MMMM y", locale=LOCALES[lang])
+    text: str = format_date(found, format="d MMMM y" if lang == ENGLISH else "long", locale=language(lang).locale)
     return text
 
 
@@ -125,4 +126,4 @@ def _date(value: date | str | float) -> date:
 
 def joined(names: list[str], lang: str) -> str:
     """The names as a list in running text."""
-    return format_list(names, style="standard", locale=LOCALES[lang]) if names else NONE
+    return format_list(names, style="standard", locale=language(lang).locale) if names else NONE

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from reportgen.charts import covered
 from reportgen.document import Document
 from reportgen.errors import RenderError
+from reportgen.languages import language, locate
 from reportgen.render.archive import VARIANT, Attached, attached, attachments, finish, intent
 from reportgen.render.html import to_paper
-from reportgen.render.words import locate
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
@@ -57,7 +57,7 @@ def to_pdf(
         import weasyprint  # noqa: PLC0415 - half a second, and it needs Pango
     except OSError as error:
         raise PdfUnavailable(PANGO_HELP) from error
-    page = shown(to_paper(document, lang, templates, paper), {} if lang == "zh" else WIDE)
+    page = shown(to_paper(document, lang, templates, paper), {} if language(lang).closed_up else WIDE)
     files = attached(document, tables, lang, templates)
     with _log() as complaints:
         html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)

@@ -24,6 +24,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from reportgen.errors import ConfigError, RenderError
+from reportgen.languages import locate
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.catalogue import read
@@ -41,14 +42,6 @@ NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pva
 LONGEST_CELL = 80
 LONG_WORD = re.compile(r"\S{17,}")
 BREAK_AFTER = re.compile(r"[^_./-]{16}(?=[^_./-]{4})|[_./-]+(?=[^_./-]{3})")
-
-
-@cache
-def locate() -> Path:
-    """The folder of the templates: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
 
 
 def refuse_missing(templates: Path | str | None) -> None:
@@ -69,7 +62,7 @@ def environment(lang: str, templates: Path | None = None) -> Environment:
         bytecode_cache=Compiled(locate()),
     )
     made.policies["ext.i18n.trimmed"] = True
-    translations = read(locate() / "locale" / f"{lang}.po")
+    translations = read(_sentences(lang, folders))
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.globals["gettext"] = made.globals["_"] = _gettext(translations)
     made.filters |= _filters(lang, translations)
@@ -77,6 +70,12 @@ def environment(lang: str, templates: Path | None = None) -> Environment:
     made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
     made.globals["error_boxes"] = partial(error_boxes, lang=lang, translations=translations)
     return made
+
+
+def _sentences(lang: str, folders: list[Path]) -> Path:
+    """The file of a language's sentences: the user's own where there is one."""
+    files = [folder / "locale" / f"{lang}.po" for folder in folders]
+    return next((file for file in files if file.is_file()), files[-1])
 
 
 def _is_page(name: str | None) -> bool:

@@ -4,8 +4,9 @@ import pytest
 
 from reportgen.findings import RULES, decide, judge
 from reportgen.findings.rows import rare_class
+from reportgen.languages import locate
 from reportgen.records.table import Level, Profile
-from reportgen.render.words import explain, locate, say_verdict
+from reportgen.render.words import explain, say_verdict
 from tests.findings.wounds import CASES, WOUNDS
 
 

@@ -7,7 +7,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from reportgen.charts.formula import FORMULAS
-from reportgen.render.words import locate
+from reportgen.languages import locate
 
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 OPTIONS = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from reportgen.errors import RenderError
+from reportgen.languages import locate
 from reportgen.render import to_html
-from reportgen.render.words import environment, locate
+from reportgen.render.words import environment
 from tests.samples import HOSTILE, SAMPLES, binary, multiclass, regression
 
 TAGS = {
@@ -30,8 +31,12 @@ TAGS = {
         "h2",
     ),
     *("h3", "h4", "dl", "dt", "dd", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "section"),
-    *("figure", "figcaption", "code", "pre", "strong", "wbr"),
+    *("figure", "figcaption", "code", "pre", "strong", "wbr", "abbr"),
     *("svg", "g", "path", "rect", "text", "use", "defs", "clippath", "title", "line", "polygon"),
+}
+TAGS |= {
+    *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mover", "msub", "msup", "msubsup"),
+    *("mstyle", "munder", "munderover"),
 }
 VOID = ("meta", "img", "br", "wbr")
 
