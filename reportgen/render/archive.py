@@ -24,6 +24,7 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = ("report", "table")
 
 ANCHORED = re.compile(r'<h[1-6][^>]* id="([^"]+)"[^>]*>(.*?)</h[1-6]>', re.DOTALL)
+SECTION = re.compile(r'<section id="([^"]+)">\s*<h2[^>]*>(.*?)</h2>', re.DOTALL)
 LINK = re.compile(r'<a [^>]*href="#([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 FORMULA = re.compile(r'<div class="formula.*?alt="([^"]*)"', re.DOTALL)
 MARKUP = re.compile(r"<[^>]*>")
@@ -129,7 +130,7 @@ def _say_where(pdf: Any, page: str) -> None:  # noqa: ANN401
 
 
 def _places(page: str) -> Iterator[tuple[str, str]]:
-    for pattern in (LINK, ANCHORED):
+    for pattern in (LINK, ANCHORED, SECTION):
         for anchor, words in reversed(pattern.findall(page)):
             if said := " ".join(unescape(MARKUP.sub(" ", words)).split()):
                 yield anchor, said
