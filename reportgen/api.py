@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from reportgen.beside import Beside
 from reportgen.clock import now
 from reportgen.config import FORMATS, Config, Paper, load_config
 from reportgen.data import Source
@@ -49,7 +50,7 @@ class Report(Document):
         out = Path(folder)
         with staged(out) as stage:
             written = write(self, stage, tuple(formats), lang)
-        return tuple(out / path.name for path in written.paths)
+        return tuple(out / path.relative_to(stage) for path in written.paths)
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, so that it and the notebook leave each other's styles alone."""
@@ -82,7 +83,14 @@ class Published:
     document: Document
 
 
-def publish(source: str, config: Config, out: Path | None, config_file: str | None, watch: Stopwatch) -> Published:
+def publish(
+    source: str,
+    config: Config,
+    out: Path | None,
+    config_file: str | None,
+    watch: Stopwatch,
+    beside: Beside | None = None,
+) -> Published:
     """Audit one table and write its report; nothing is written unless everything is.
 
     Raises DataError for a table that cannot be audited, OutputError for a folder that cannot be written to or that
@@ -94,11 +102,10 @@ def publish(source: str, config: Config, out: Path | None, config_file: str | No
     identity = dataset_identity(source, config.reading.part)
     refuse_other(folder, identity)
     with staged(folder, replaces=listed(folder)) as stage:
-        outcome = run_audit(source, config, config_file, watch)
+        outcome = run_audit(source, config, config_file, watch, beside)
         with watch("write"):
-            notes = write(
-                outcome.document, stage, config.format, config.lang, _path(config.templates), config.paper
-            ).notes
+            templates = _path(config.templates)
+            notes = write(outcome.document, stage, config.format, config.lang, templates, beside, config.paper).notes
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
         write_manifest(stage, _manifest(outcome, config, identity, watch))
@@ -129,6 +136,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
         "platform": document.environment.platform,
         "train_seconds": outcome.network.seconds,
         "seconds": {step: round(value, 4) for step, value in watch.seconds.items()},
+        "peak_memory": watch.peaks,
     }
 
 

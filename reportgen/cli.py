@@ -7,6 +7,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -23,11 +24,17 @@ if TYPE_CHECKING:
     from reportgen.api import Published
 
 INTERRUPTED = "interrupted; nothing was left half-written"
+TOO_LARGE = (
+    "the audit would take more memory than it may{}; draw fewer rows with --max-rows, or allow more with --memory"
+)
 SELDOM = (50_000, 20, 20)
 """How many new objects make Python look for garbage: with its own 700 a run on iris spends a quarter of its time on it.
 
 Nearly all objects of a run live until its end (libraries, graphs, boxes of the PDF); peak memory stays the same.
 """
+
+OWN = "own process"
+"""What a command is told that has its process to itself, so that it may fork it."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -79,7 +86,7 @@ class Engine(StrEnum):
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files.", show_default="reports/<name>")]
 Formats = Annotated[
-    str | None, typer.Option("--format", help="Some of html,pdf,json,md,junit,sarif.", show_default="all but sarif")
+    str | None, typer.Option("--format", help="Some of html,pdf,json,csv,md,junit,sarif.", show_default="all but sarif")
 ]
 Templates = Annotated[Path | None, typer.Option(help="Folder of templates that replace those of the same name.")]
 
@@ -106,11 +113,20 @@ MaxRows = Annotated[
         "--max-rows", min=1000, help="Most rows to audit; of more, so many are drawn.", show_default="1,000,000"
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        help="Most memory to take: 2G. Fewer rows are drawn, or it stops.",
+        show_default="9/10 of what the machine or container has",
+    ),
+]
 Test = Annotated[str | None, typer.Option(help="File of test rows; without it 20 % of the rows are.")]
 
 
 @app.command()
 def run(
+    context: typer.Context,
     data: Annotated[str, typer.Argument(help="A file, pattern, folder or URL, or iris, wine, breast_cancer ...")],
     target: Annotated[str | None, typer.Option(help="Column to predict.", show_default="the last")] = None,
     test: Test = None,
@@ -137,6 +153,7 @@ def run(
     table: Table = None,
     sql: Query = None,
     max_rows: MaxRows = None,
+    memory: Memory = None,
     exclude_leaks: Annotated[
         bool, typer.Option("--exclude-leaks", help="Train without columns found to give the target away.")
     ] = False,
@@ -150,9 +167,10 @@ def run(
 ) -> None:
     """Audit one table: preprocess, train, select, score, explain, judge, and write the report."""
     from reportgen.config import load_config  # noqa: PLC0415
+    from reportgen.memory import ceiling, guarded  # noqa: PLC0415
     from reportgen.progress import shown  # noqa: PLC0415
 
-    reading = _part(sheet, table, sql) | _most(max_rows)
+    reading = _part(sheet, table, sql) | _most(max_rows) | ({} if memory is None else {"memory": memory})
     options = {
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
@@ -160,10 +178,13 @@ def run(
         "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading, "paper": paper,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
-    with shown(quiet) as watch:
+    limit = ceiling(settings.reading.memory)
+    with shown(quiet) as watch, guarded(limit, partial(_leave, os.dup(2) if sys.stderr else None, limit)):
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
-        published = publish(data, settings, out, _text(config), watch)
+            from reportgen.beside import beside  # noqa: PLC0415
+        with beside() if context.obj == OWN else nullcontext() as second:
+            published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
         typer.echo("\n".join(lines))
@@ -274,7 +295,7 @@ def render(
     """Write HTML, PDF and Markdown again from saved evidence, without training."""
     from reportgen.render.again import render_again  # noqa: PLC0415
 
-    wanted = _formats(formats) or ("html", "pdf", "md", "junit")
+    wanted = _formats(formats) or ("html", "pdf", "csv", "md", "junit")
     written = render_again(report, out or report.parent, wanted, lang or "en", templates, paper or "a4")
     if not quiet:
         typer.echo("\n".join([str(path) for path in written.paths] + [f"note: {note}" for note in written.notes]))
@@ -401,7 +422,7 @@ def _columns(names: Columns) -> tuple[str, ...]:
 
 
 def _formats(
-    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "md", "junit", "sarif")
+    text: str | None, known: tuple[str, ...] = ("html", "pdf", "json", "csv", "md", "junit", "sarif")
 ) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
     unknown = [part for part in wanted if part not in known]
@@ -417,7 +438,7 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C
         signal.signal(signal.SIGINT, stop)
     gc.set_threshold(*SELDOM)
-    status = _status(typer.main.get_command(app))
+    status = _status(partial(typer.main.get_command(app), obj=OWN))
     gc.freeze()  # or Python looks through a million objects once more before it leaves: over a second
     sys.exit(status)
 
@@ -436,11 +457,22 @@ def _stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
     os._exit(130)
 
 
+def _leave(stderr: int | None, limit: int | None) -> None:
+    """Leave at once, before the system ends what takes more memory than there is: with one sentence, and cleared up."""
+    if not abandon():
+        return
+    if stderr is not None:
+        os.write(stderr, f"reportgen: {TOO_LARGE.format(f' ({(limit or 0) / 1e9:.3g} GB)')}\n".encode())
+    os._exit(2)
+
+
 def _status(command: Callable[..., Any]) -> int:
     try:
         return int(command(prog_name="reportgen", standalone_mode=False) or 0)
     except ReportgenError as error:
         return _say(f"{error}", 2)
+    except MemoryError:
+        return _say(TOO_LARGE.format(""), 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

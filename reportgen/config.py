@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from reportgen.errors import ConfigError
 from reportgen.languages import ENGLISH, languages
 from reportgen.lines import line_of, line_of_item
+from reportgen.memory import read_bytes
 from reportgen.naming import shown
 from reportgen.records.base import Record
 from reportgen.records.card import Card
 from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
 
 Budget = Literal["quick", "standard", "thorough"]
-Format = Literal["html", "pdf", "json", "md", "junit", "sarif"]
+Format = Literal["html", "pdf", "json", "csv", "md", "junit", "sarif"]
 Paper = Literal["a4", "letter"]
 Width = Annotated[int, Field(ge=1)]
-FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "md", "junit")
+FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "csv", "md", "junit")
 
 
 MOST_EXPLAINED = 50
@@ -41,21 +42,23 @@ class SplitConfig(Record):
 
 
 class ReadingConfig(Record):
-    """`[reading]`: what becomes of numbers that stand for "missing", and of several spellings of one category.
+    """`[reading]`: what becomes of numbers that stand for "missing", of a category's spellings, and of free text.
 
     `encoding` and `delimiter` are of text files, `sheet` of a workbook, `table` or `sql` (a query) of a database; None
     lets the file decide. They are about the data, and not about a test file. Of a table with more than `max_rows` rows
-    so many are drawn at random.
+    so many are drawn at random; fewer where the audit would otherwise take more than `memory` bytes ("2G").
     """
 
     sentinels: Literal["missing", "keep"] = "missing"
     variants: Literal["merge", "keep"] = "merge"
+    text: Literal["hash", "drop"] = "hash"
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None
     table: str | None = None
     sql: str | None = None
     max_rows: int = Field(default=1_000_000, ge=1_000)
+    memory: Annotated[int | None, BeforeValidator(read_bytes)] = None
 
     @property
     def part(self) -> str | None:

@@ -14,11 +14,21 @@ from typing import Any
 from reportgen.errors import OutputError
 from reportgen.naming import beside_of, folder_name
 
+TABLES = "tables"
+"""The folder of the long tables, beside the report."""
+
 FILES = (
     *("report.html", "report.pdf", "report.json", "report.md", "junit.xml", "report.sarif"),
     *("model.keras", "preparer.json", "manifest.json"),
+    *(
+        f"{TABLES}/{name}.csv"
+        for name in (
+            *("columns", "selection", "importance", "additions", "alone", "drift", "missingness", "confusion"),
+            *("per-class", "wrong-rows", "findings", "finding-columns", "finding-rows"),
+        )
+    ),
 )
-"""Every file that a report consists of."""
+"""Every file that a report consists of; those with a folder lie in that folder beside the others."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """What a disk says that takes no more."""
@@ -51,6 +61,7 @@ def refuse_other(out: Path, identity: str) -> None:
         )
     known = listed(out)
     foreign = [name for name in FILES if name not in known and (out / name).exists()]
+    foreign += [TABLES] if (out / TABLES).exists() and not (out / TABLES).is_dir() else []
     if foreign:
         raise OutputError(
             f"{out} holds files that reportgen did not write ({', '.join(foreign)}); choose another folder with --out, "
@@ -61,7 +72,13 @@ def refuse_other(out: Path, identity: str) -> None:
 def listed(out: Path) -> frozenset[str]:
     """The files in a folder that are a report's: its manifest lists them, or that of one killed while it was moved."""
     manifests = [manifest for folder in (out, *out.glob(f"{STAGE}*")) if (manifest := _ours(folder))]
-    return frozenset(name for manifest in manifests for name in ("manifest.json", *manifest.get("outputs", {})))
+    names = frozenset(name for manifest in manifests for name in ("manifest.json", *manifest.get("outputs", {})))
+    return frozenset(name for name in names if _inside(name))
+
+
+def _inside(name: str) -> bool:
+    """Whether a name leads to a file of the folder itself: a manifest that was tampered with must not reach others."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
 def _ours(folder: Path) -> dict[str, Any] | None:
@@ -139,8 +156,8 @@ def _whole(stage: Path, out: Path, manifest: dict[str, Any]) -> bool:
 def _remove_listed(stage: Path, out: Path, manifest: dict[str, Any]) -> None:
     """Take away what was moved of a report that is not whole: it would stand among the files of another."""
     for name in manifest.get("outputs", {}):
-        if not (stage / name).exists():
-            (out / name).unlink(missing_ok=True)
+        if _inside(name) and not (stage / name).exists():
+            _remove(out, name)
 
 
 def abandon() -> bool:
@@ -158,10 +175,25 @@ def abandon() -> bool:
 def _publish(folder: Path, out: Path, replaces: Iterable[str]) -> None:
     """Move every file to its place, the manifest last."""
     for stale in replaces:
-        if not (folder / stale).exists():
-            (out / stale).unlink(missing_ok=True)
-    for file in sorted(folder.iterdir(), key=lambda file: file.name == "manifest.json"):
-        file.replace(out / file.name)
+        if _inside(stale) and not (folder / stale).exists():
+            _remove(out, stale)
+    for file in sorted(_files(folder), key=lambda file: file.name == "manifest.json"):
+        place = out / file.relative_to(folder)
+        place.parent.mkdir(exist_ok=True)
+        file.replace(place)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file in a folder and in those within it, in the order of their names."""
+    return sorted(file for file in (*folder.iterdir(), *folder.glob("*/*")) if file.is_file())
+
+
+def _remove(out: Path, name: str) -> None:
+    """Take a file away, and the folder within `out` that it was the last of."""
+    (out / name).unlink(missing_ok=True)
+    if "/" in name:
+        with suppress(OSError):
+            (out / name).parent.rmdir()
 
 
 def _missing(out: Path) -> tuple[Path, ...]:
@@ -194,7 +226,8 @@ def sha256_of_parts(source: str, parts: Sequence[Path]) -> str:
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Write manifest.json over the hashes of every other file in the folder, beside those it already lists."""
-    files = [file for file in sorted(folder.iterdir()) if file.is_file() and file.name != "manifest.json"]
-    outputs = manifest.get("outputs", {}) | {file.name: sha256(file) for file in files}
+    files = {file.relative_to(folder).as_posix(): file for file in _files(folder)}
+    hashes = {name: sha256(file) for name, file in files.items() if name != "manifest.json"}
+    outputs = manifest.get("outputs", {}) | hashes
     text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

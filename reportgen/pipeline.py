@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from reportgen import __version__
+from reportgen.beside import Beside
 from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import (
@@ -29,7 +31,7 @@ from reportgen.data import (
     Source,
     Suspect,
     groups_of,
-    load,
+    load_within,
     measured,
     moments_of,
     prepare,
@@ -48,6 +50,7 @@ from reportgen.evidence.structure import Look, confirmed, respectable
 from reportgen.evidence.structure import judge as judge_structure
 from reportgen.findings import decide, judge, leaking, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
 from reportgen.findings import hold as hold_targets
+from reportgen.memory import give_back
 from reportgen.model import (
     FittedBaseline,
     Network,
@@ -58,18 +61,23 @@ from reportgen.model import (
     hold,
     hold_again,
     learn_less,
+    learn_less_apart,
+    measure,
+    plan_for,
     refit,
     refits_for,
     telling,
     time_trial,
+    to_learn_apart,
     train,
 )
-from reportgen.model.curve import Course, sizes
+from reportgen.model.curve import Apart, Course, sizes
 from reportgen.model.refits import Refitted, seeds
 from reportgen.records.base import PartName
 from reportgen.records.network import Cover
 from reportgen.records.structure import Candidate, Structure
 from reportgen.records.table import DatasetRecord, Profile, Task
+from reportgen.render import warm_up
 from reportgen.render.words import worded, worded_verdict
 
 Watch = Callable[[str], AbstractContextManager[None]]
@@ -101,21 +109,24 @@ def audit(
     config: Config,
     config_file: str | None = None,
     watch: Watch = _unwatched,
+    beside: Beside | None = None,
 ) -> Outcome:
-    """Take one table from its rows to its report.
+    """Take one table from its rows to its report; with a second process `beside` this one, the same, sooner.
 
     Raises DataError for a table that cannot be audited, ConfigError where TensorFlow already runs on other threads.
     """
     with threadpool_limits(config.threads):
-        return _audit(source, config, config_file, watch)
+        return _audit(source, config, config_file, watch, beside)
 
 
-def _audit(source: Source, config: Config, config_file: str | None, watch: Watch) -> Outcome:
+def _audit(
+    source: Source, config: Config, config_file: str | None, watch: Watch, beside: Beside | None = None
+) -> Outcome:
     refuse_unknown(config.targets, config.protected)
     refuse_unknown_codes(config.waive)
     day = now().date() if config.waive else None
     with watch("read"):
-        dataset = load(source, config)
+        dataset, config = load_within(source, config)
         refuse_unfit(config.targets, dataset.task)
     with watch("structure"):
         structure = _structure(dataset, config)
@@ -131,6 +142,8 @@ def _audit(source: Source, config: Config, config_file: str | None, watch: Watch
         if leaks.excluded:
             parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
     with watch("train"):
+        lessons = _lessons(prepared, dataset.task, config, together)
+        learning = _begun(beside, lessons, config) if beside else None
         network = train(prepared, dataset.task, config)
     if otherwise:
         with watch("without_leaks"):
@@ -140,14 +153,16 @@ def _audit(source: Source, config: Config, config_file: str | None, watch: Watch
     with watch("random_split"):
         random_split, structure = _random_split(parts, prepared, network, asked, structure)
     with watch("learn_less"):
-        smaller = _smaller(prepared, network, dataset.task, config, together)
+        smaller = _smaller(network, lessons, learning)
     with watch("fit_baselines"), _answered():
         baselines = fit_baselines(prepared, dataset.task, config.seed)
+        give_back()
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
     subject = together.in_all(replace(subject, structure=structure, random_split=random_split))
     with _answered():
-        dossier = collect(subject, config.selection, timed=watch)
+        begin = partial(beside.begin, _on_threads, config.threads) if beside else None
+        dossier = collect(subject, config.selection, timed=watch, begin=begin)
     findings, checks = judge(dossier)
     findings, waivers = waive(findings, config.waive, day) if day else (findings, ())
     gates = Gates(hold_targets(config.targets, dossier, findings), waivers, day)
@@ -425,11 +440,16 @@ def _encode(preparer: Preparer, table: pd.DataFrame, frame: pd.DataFrame) -> Mat
 def _draw(
     parts: Parts, prepared: Prepared, config: Config, number: int, seed: int
 ) -> tuple[Prepared, Parts, Cover] | None:
-    """The table parted and prepared anew, and what of it varied; None where it cannot be learnt from."""
+    """The table parted and prepared anew, its test rows, and what of it varied; None where it cannot be learnt from."""
     try:
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        return (prepare(drawn) if varied != "seed" else prepared), drawn, varied
+        rows = prepare(drawn) if varied != "seed" else prepared
+        return (
+            rows,
+            replace(drawn, train=drawn.train.iloc[:0].copy(), validation=drawn.validation.iloc[:0].copy()),
+            varied,
+        )
     except DataError:
         return None
 
@@ -447,19 +467,42 @@ def _most(covers: set[Cover]) -> tuple[Cover, ...]:
     return (*widest, "seed") if covers else ()
 
 
-def _smaller(prepared: Prepared, network: Network, task: Task, config: Config, together: _Together) -> Shrinking:
-    """Make the network anew on fewer and fewer of the training rows."""
+def _lessons(prepared: Prepared, task: Task, config: Config, together: _Together) -> Apart | Shrinking:
+    """Which rows networks shall learn that learn fewer of them; or why none shall."""
     asked = config.learning_curve.draws
     if asked == 0 or (asked is None and config.budget == "quick"):
         return Shrinking(why_none="learning_curve_off" if asked == 0 else "not_in_budget")
     if not (every := sizes(len(prepared.train.y))):
         return Shrinking(why_none="too_few_for_learning_curve")
-    affordable = course_for(network.plan, network.workshop.size, config.budget)
+    affordable = course_for(plan_for(prepared, task, config), measure(prepared, task), config.budget)
     course = Course(every, asked) if asked else affordable
     if course is None:
         return Shrinking(why_none="too_large_for_learning_curve")
     units = together.groups.of(prepared.train.rows, given=False) if together.groups else None
-    made = learn_less(network, prepared, task, course, config.seed, units)
+    return to_learn_apart(prepared, task, config, course, units)
+
+
+def _begun(beside: Beside, lessons: Apart | Shrinking, config: Config) -> Callable[[], Any] | None:
+    """Have the second process train on fewer rows, and make ready for the PDF that it will be asked for."""
+    learning = beside.begin(learn_less_apart, lessons) if isinstance(lessons, Apart) else None
+    if "pdf" in config.format:
+        beside.begin(warm_up, config.lang, Path(config.templates) if config.templates else None)
+    return learning
+
+
+def _on_threads(threads: int, function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
+    """Call a function in another process on as many threads as this one computes on."""
+    with threadpool_limits(threads):
+        return function(*arguments)
+
+
+def _smaller(network: Network, lessons: Apart | Shrinking, learning: Callable[[], Any] | None) -> Shrinking:
+    """Make the network anew on fewer and fewer of the training rows, unless a second process has done so."""
+    if isinstance(lessons, Shrinking):
+        return lessons
+    made = learning() if learning else None
+    if made is None:
+        made = learn_less(network, lessons, lessons.task, lessons.course, lessons.config.seed, lessons.units)
     return Shrinking(tuple(Smaller(one.rows, one.draw, one.answers) for one in made))
 
 
@@ -501,7 +544,9 @@ def _part(name: PartName, encoded: PreparedPart, rows: pd.DataFrame, prepared: P
     """One part's arrays; its frame holds the network's features and the protected columns that it does not see."""
     features = [plan.name for plan in prepared.preparer.plans]
     unseen = [column for column in config.protected if column in rows and column not in features]
-    return Part(name, encoded.x, encoded.y, encoded.rows, rows[features + unseen])
+    known = [*features, *unseen]
+    frame = encoded.frame if list(encoded.frame.columns) == known else rows[known]  # not held twice
+    return Part(name, encoded.x, encoded.y, encoded.rows, frame, as_new=encoded.as_new)
 
 
 def _dataset_record(dataset: Dataset, prepared: Prepared) -> DatasetRecord:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from reportgen.memory import most_held
+
 STEPS = {
     "libraries": "loading the libraries",
     "read": "reading the table",
@@ -52,11 +54,15 @@ STEPS = {
 
 
 class Stopwatch:
-    """Times the steps of a run, and tells `show` of each step as it begins."""
+    """Times the steps of a run, and tells `show` of each step as it begins.
+
+    `peaks` are the bytes of memory that the process had held at most by the end of each step, where the system tells.
+    """
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self.seconds: dict[str, float] = {}
+        self.peaks: dict[str, int] = {}
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
@@ -67,6 +73,7 @@ class Stopwatch:
             yield
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - begun
+            self.peaks |= {step: peak} if (peak := most_held()) else {}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ CASES = {
 }
 FILES = {
     "report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json",
-    "model.keras", "preparer.json",
+    "model.keras", "preparer.json", "tables",
 }  # fmt: skip
 
 

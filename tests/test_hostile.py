@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 FILES = {
     "report.html", "report.pdf", "report.json", "report.md", "junit.xml", "manifest.json",
-    "model.keras", "preparer.json",
+    "model.keras", "preparer.json", "tables",
 }  # fmt: skip
 VOID = {"meta", "img", "br", "wbr", "hr", "link", "input"}
 TAGS = {

@@ -184,3 +184,49 @@ def test_an_older_report_outlives_what_a_killed_run_left(tmp_path: Path) -> None
     (tmp_path / ".reportgen-12").mkdir()
     settle(tmp_path)
     assert names(tmp_path) == ["report.html"]
+
+
+def test_files_of_a_folder_within_appear_with_the_others_and_go_with_an_older_report(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with staged(out) as stage:
+        (stage / "tables").mkdir()
+        (stage / "tables" / "columns.csv").write_text("name")
+        (stage / "report.json").write_text("{}")
+        write_manifest(stage, {"schema": "reportgen/manifest/1", "dataset": {"identity": "/a.csv"}})
+    assert names(out) == ["manifest.json", "report.json", "tables"]
+    assert listed(out) == {"manifest.json", "report.json", "tables/columns.csv"}
+    with staged(out, replaces=listed(out)) as stage:
+        (stage / "report.json").write_text("{}")
+    assert names(out) == ["report.json"]
+
+
+def test_files_of_others_within_the_folder_stay(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.csv").write_text("")
+    (tmp_path / "tables" / "columns.csv").write_text("")
+    with pytest.raises(OutputError, match=r"tables/columns\.csv"):
+        refuse_other(tmp_path, "/a.csv")
+    with staged(tmp_path, replaces=("tables/columns.csv",)):
+        pass
+    assert names(tmp_path / "tables") == ["mine.csv"]
+
+
+def test_a_file_where_the_folder_of_tables_would_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tables").write_text("mine")
+    with pytest.raises(OutputError, match=r"did not write \(tables\)"):
+        refuse_other(tmp_path, "/a.csv")
+
+
+def test_a_manifest_that_names_files_elsewhere_removes_none(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "manifest.json").write_text(
+        json.dumps({**OURS, "outputs": {"../precious": "0", f"{tmp_path}/precious": ""}})
+    )
+    with staged(out, replaces=listed(out)):
+        pass
+    left_behind(out, {"report.html": "page"})
+    (out / ".reportgen-12" / "report.html").unlink()
+    settle(out)
+    assert (tmp_path / "precious").exists()

@@ -7,12 +7,15 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.batch.plan import Job
 from reportgen.batch.result import Failure, Result, Score, Worst
+from reportgen.config import Config
 from reportgen.errors import OutputError, ReportgenError
+from reportgen.memory import FLOOR
 from reportgen.progress import Stopwatch
 
 if TYPE_CHECKING:
@@ -31,16 +34,17 @@ class DiskFullError(ReportgenError):
     """The disk takes no more: no fault of the dataset, and the next would meet it too."""
 
 
-def audit_one(job: Job) -> Result:
+def audit_one(job: Job, memory: int | None = None) -> Result:
     """Audit one dataset, write its report below its own folder and its words into its log; say what came of it.
 
-    Picklable both ways, and the same for any engine. A table that cannot be audited is a result, too; where the disk
-    takes no more, DiskFullError is raised.
+    Of a table whose audit would take more than `memory` bytes fewer rows are drawn. Picklable both ways, and the same
+    for any engine. A table that cannot be audited is a result, too; where the disk takes no more, DiskFullError is
+    raised.
     """
     with _logged(job.log):
         begun = time.monotonic()
         try:
-            result = _audited(job)
+            result = _audited(replace(job, config=_below(job.config, memory)))
         except (ReportgenError, OSError, MemoryError) as error:
             if _is_full(error):
                 raise DiskFullError(f"no space is left for {job.folder}") from None
@@ -50,6 +54,14 @@ def audit_one(job: Job) -> Result:
             traceback.print_exc()
             result = Result(status="failed", failure=failure_of(error))
         return result.model_copy(update={"seconds": round(time.monotonic() - begun, 3)})
+
+
+def _below(config: Config, memory: int | None) -> Config:
+    """The settings with a ceiling, unless it is below what any audit takes: those who set it so low see it reached."""
+    if memory is None or memory < FLOOR:
+        return config
+    least = min(memory, config.reading.memory or memory)
+    return config.model_copy(update={"reading": config.reading.model_copy(update={"memory": least})})
 
 
 def _audited(job: Job) -> Result:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -240,7 +241,7 @@ def _work(request: Request, book: _Book, journal: Journal, means: Means, work: C
 
             driver = Driver(
                 executor, slots, journal, book.states, Progress(len(todo), estimate, tell, show), stop, look,
-                request.max_failures, work,
+                request.max_failures, partial(audit_one, memory=means.limits.memory) if work is audit_one else work,
             )  # fmt: skip
             try:
                 driver.run(todo)

@@ -2,19 +2,20 @@
 
 import os
 import re
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.errors import ConfigError
+from reportgen.memory import read_bytes, resident
+
+__all__ = ["Limits", "cores", "free_memory", "read_bytes", "read_seconds", "resident", "share_of_memory", "workers_for"]
 
 NEEDED = 1_500_000_000
 """Bytes that an audit of a small table takes at its peak (0.6 GB measured), with room for a larger one."""
 SPARED = 0.9
 """The share of the memory that is free at the start which all workers together may take."""
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
-BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 MEMORY_FILES = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
@@ -35,16 +36,6 @@ def read_seconds(text: str | None, option: str = "--timeout") -> float | None:
     if not found:
         raise ConfigError(f"{option} takes a time such as 90s, 15m or 2h, not {text!r}")
     return float(found[1]) * SECONDS[found[2]] or None
-
-
-def read_bytes(text: str | None) -> int | None:
-    """Bytes from `800M` or `4G` (also MB, MiB); None for nothing. Raises ConfigError for what is no amount."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?b)?", text.strip().lower())
-    if not found or not float(found[1]):
-        raise ConfigError(f"--memory takes an amount such as 800M or 4G, not {text!r}")
-    return int(float(found[1]) * BYTES[found[2]])
 
 
 def cores() -> int:
@@ -90,15 +81,3 @@ def share_of_memory(workers: int) -> int | None:
     """The bytes that a worker may take where nobody says: its share of what is free, so that no table stops others."""
     free = free_memory()
     return None if free is None else max(NEEDED, int(free * SPARED / workers))
-
-
-def resident(pid: int) -> int | None:
-    """The resident memory of a process in bytes, None where it is gone or nobody can tell."""
-    with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    if Path("/proc").is_dir():
-        return None
-    with suppress(OSError, ValueError):
-        told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-        return int(told.stdout) * 1024
-    return None

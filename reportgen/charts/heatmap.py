@@ -25,11 +25,21 @@ Cells = Sequence[Sequence[float | None]]
 
 
 def heatmap(
-    counts: Sequence[Sequence[int]], labels: Sequence[str], *, name: str, x_label: str, y_label: str, half: bool = False
+    counts: Sequence[Sequence[int]],
+    labels: Sequence[str],
+    *,
+    name: str,
+    x_label: str,
+    y_label: str,
+    half: bool = False,
+    darkest: int | None = None,
 ) -> str:
-    """Whole numbers, shaded against the largest of them; `half` as wide where it is to stand beside another chart."""
-    largest = max((count for row in counts for count in row), default=0) or 1
-    shades = [[count / largest for count in row] for row in counts]
+    """Whole numbers, shaded against the largest of them; `half` as wide where it is to stand beside another chart.
+
+    Where `darkest` is given, larger numbers are shaded as it is.
+    """
+    largest = darkest or max((count for row in counts for count in row), default=0) or 1
+    shades = [[min(count / largest, 1.0) for count in row] for row in counts]
     return _draw(shades, labels, lambda row, column: str(counts[row][column]), name, x_label, y_label, half)
 
 

@@ -1,6 +1,7 @@
 """Tables: read, understood, parted and made ready for the network."""
 
 from reportgen.data.belonging import Belonging, groups_of, moments_of
+from reportgen.data.ceiling import load_within
 from reportgen.data.folds import refold
 from reportgen.data.load import load
 from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
@@ -24,6 +25,7 @@ __all__ = [
     "Target",
     "groups_of",
     "load",
+    "load_within",
     "measured",
     "moments_of",
     "prepare",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from reportgen.config import Config
@@ -42,10 +43,11 @@ def describe(
 def _column(values: pd.Series, kind: Kind, target: str, config: Config, unfit: str | None) -> Column:
     name = str(values.name)
     missing = int(values.isna().sum())
-    counts = values.value_counts(sort=False).to_numpy()
-    counts = counts[counts > 0]
+    counts = _counts(values)
     distinct = len(counts)
-    role, why = _asked(name, target, config) or _inferred(values, kind, distinct, missing, unfit)
+    role, why = _asked(name, target, config) or _inferred(
+        values, kind, distinct, missing, unfit, texts=config.reading.text == "hash"
+    )
     kind = "text" if (why == "key" and kind == "categorical") else kind
     return Column(
         name=name,
@@ -59,6 +61,17 @@ def _column(values: pd.Series, kind: Kind, target: str, config: Config, unfit: s
     )
 
 
+def _counts(values: pd.Series) -> npt.NDArray[np.int64]:
+    """How often each value stands in the column; those of numbers in their order, which is found sooner by sorting."""
+    if values.dtype == np.float64:
+        numbers = np.sort(values.to_numpy())
+        numbers = numbers[: len(numbers) - int(np.isnan(numbers).sum())]
+        first = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]]) if len(numbers) else np.zeros(0, np.intp)
+        return np.asarray(np.diff(np.r_[first, len(numbers)]), dtype=np.int64)
+    counts = values.value_counts(sort=False).to_numpy()
+    return np.asarray(counts[counts > 0], dtype=np.int64)
+
+
 def _asked(name: str, target: str, config: Config) -> tuple[Role, str | None] | None:
     """The role that the user gave the column."""
     if name == target:
@@ -70,15 +83,17 @@ def _asked(name: str, target: str, config: Config) -> tuple[Role, str | None] | 
     return ("dropped", "asked") if name in config.drop else None
 
 
-def _inferred(values: pd.Series, kind: Kind, distinct: int, missing: int, unfit: str | None) -> tuple[Role, str | None]:
+def _inferred(
+    values: pd.Series, kind: Kind, distinct: int, missing: int, unfit: str | None, *, texts: bool
+) -> tuple[Role, str | None]:
     if distinct == 0:
         return ("dropped", "all_missing")
-    if unfit is not None:
+    if unfit is not None and unfit != "text":
         return ("dropped", unfit)
     if distinct == 1 and not missing:
         return ("dropped", "constant")
     if kind == "text":
-        return ("dropped", "text")
+        return ("feature", None) if texts else ("dropped", "text_off")
     return ("id", "key") if distinct >= KEY_SHARE * len(values) and is_key(values, kind) else ("feature", None)
 
 
@@ -91,7 +106,7 @@ def is_key(values: pd.Series, kind: Kind) -> bool:
     if kind == "categorical":
         return True
     present = values.dropna()
-    if kind != "numeric" or len(present) < KEY_ROWS or present.duplicated().any() or (present % 1 != 0).any():
+    if kind != "numeric" or len(present) < KEY_ROWS or (present % 1 != 0).any() or present.duplicated().any():
         return False
     name = str(values.name)
     if TIME_NAME.search(name):

@@ -8,14 +8,13 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
+from reportgen.data.codes import CLIP, LevelCodes, rank_levels
 from reportgen.data.orders import affirmative
+from reportgen.data.prose import ProsePlan
 from reportgen.data.shapes import Matrix
 from reportgen.data.summary import days, level_label
 from reportgen.records.base import Code, Kind, Record
 from reportgen.records.table import Encoded
-
-CLIP = 8.0
-"""Encoded numbers end here: by Chebyshev's inequality fewer than one training value in 64 lies beyond."""
 
 NORMAL_QUARTILES = 1.3489795
 """The distance between the quartiles of a normal distribution, in standard deviations."""
@@ -110,6 +109,33 @@ class LevelPlan(Record):
         return (*steps, *[Code(code="missing_level")] * self.missing)
 
 
+class CodedPlan(Record):
+    """A categorical column whose levels stand as numbers, too: by their rank, or by the target's mean.
+
+    `hot` are its inputs as of any category. `apply` is for rows that were not learnt from: of codes by the target
+    training rows have others (`reportgen.data.means`). `told` is the step for the report.
+    """
+
+    kind: Literal["coded"] = "coded"
+    name: str
+    by: Literal["rank", "target"]
+    hot: LevelPlan
+    codes: LevelCodes
+    told: Code
+
+    def encoded(self) -> tuple[Encoded, ...]:
+        """What the encoded columns are: the codes stand last."""
+        return self.hot.encoded() + self.codes.encoded()
+
+    def apply(self, values: pd.Series) -> list[Matrix]:
+        """The encoded columns of these values."""
+        return self.hot.apply(values) + self.codes.apply(values)
+
+    def treatment(self) -> tuple[Code, ...]:
+        """The steps, in their order."""
+        return (*(self.hot.treatment() if self.hot.encoded() else ()), self.told)
+
+
 class DatePlan(Record):
     """A column of moments: those of its parts that vary, and whether being missing is a column of its own."""
 
@@ -141,7 +167,7 @@ class DatePlan(Record):
         return (*steps, Code(code="standardise"), Code(code="clip", facts={"limit": CLIP}))
 
 
-Plan = Annotated[NumberPlan | LevelPlan | DatePlan, Field(discriminator="kind")]
+Plan = Annotated[NumberPlan | LevelPlan | CodedPlan | DatePlan | ProsePlan, Field(discriminator="kind")]
 
 
 def _number(name: str, feature: str, scale: Scale, part: str | None) -> Encoded:
@@ -174,7 +200,7 @@ def date_part(values: pd.Series, part: str) -> Floats:
 def plan_number(values: pd.Series) -> NumberPlan:
     """Learn a numeric column from its training rows."""
     numbers = values.to_numpy(dtype=np.float64)
-    return NumberPlan(name=str(values.name), scale=plan_scale(numbers), imputed=_some(values), missing=_telling(values))
+    return NumberPlan(name=str(values.name), scale=plan_scale(numbers), imputed=_some(values), missing=telling(values))
 
 
 def plan_scale(numbers: Floats) -> Scale | None:
@@ -212,7 +238,7 @@ def _some(values: pd.Series) -> bool:
     return bool(values.isna().any())
 
 
-def _telling(values: pd.Series) -> bool:
+def telling(values: pd.Series) -> bool:
     """Enough values are missing, and enough are there, for being missing to be learnt from."""
     missing = int(values.isna().sum())
     return min(missing, len(values) - missing) >= least_rows(len(values))
@@ -238,9 +264,23 @@ def plan_levels(values: pd.Series, kind: Kind = "categorical", rank: Sequence[st
         levels=tuple(kept),
         other=other_label(set(counts.index)) if apart else None,
         others=len(rest),
-        missing=_telling(values),
+        missing=telling(values),
         boolean=boolean,
     )
+
+
+def plan_ranks(values: pd.Series, order: Sequence[str]) -> CodedPlan | LevelPlan:
+    """Learn a column of levels that have an order: their rank where training has three and more, else an input a level.
+
+    The network takes a rank piece by piece, as it takes any number, so that no distance between levels is assumed. A
+    level without a place in the order has an input of its own beside it.
+    """
+    hot, ranks = plan_levels(values, rank=order), rank_levels(values, order)
+    if ranks is None:
+        return hot
+    hot = hot.model_copy(update={"levels": tuple(level for level in hot.levels if level not in order), "other": None})
+    told = Code(code="rank", facts={"levels": len(order), "centre": ranks.centre[0], "scale": ranks.scale[0]})
+    return CodedPlan(name=hot.name, by="rank", hot=hot, codes=ranks, told=told)
 
 
 def _yes(kind: Kind, labels: list[str]) -> str | None:
@@ -270,5 +310,5 @@ def plan_dates(values: pd.Series) -> DatePlan:
         parts=tuple(kept),
         scales=tuple(kept.values()),
         imputed=_some(values),
-        missing=_telling(values),
+        missing=telling(values),
     )

@@ -194,7 +194,7 @@ def _refuse_infinities(frame: pd.DataFrame, columns: tuple[Column, ...]) -> None
 
 def _with_test(dataset: Dataset, raw: Raw, config: Config) -> Dataset:
     """Add the file of test rows, read as the main file was understood."""
-    asked = ReadingConfig(max_rows=config.reading.max_rows)
+    asked = ReadingConfig(max_rows=config.reading.max_rows, memory=config.reading.memory)
     other = _target_as_asked(read(str(config.test), asked), dataset.task.target, config)
     lacking = [name for name in raw.frame.columns if name not in other.frame.columns and _needed(dataset, name)]
     if lacking:

@@ -1,8 +1,8 @@
 """Original rows to what the network sees: learnt from training rows alone, applied to all."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,12 +10,24 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from reportgen.data.encode import Plan, plan_dates, plan_levels, plan_number
+from reportgen.data.encode import (
+    MOST_LEVELS,
+    CodedPlan,
+    Plan,
+    plan_dates,
+    plan_levels,
+    plan_number,
+    plan_ranks,
+    telling,
+)
+from reportgen.data.means import Targets, learn_means, relearn_means, told
+from reportgen.data.prose import ProsePlan, plan_prose
 from reportgen.data.reader import Reader, reader_of
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.summary import days, levels_of, number_summary
+from reportgen.data.teaching import targets_of
 from reportgen.errors import DataError, ModelError
-from reportgen.records.base import Kind, PartName
+from reportgen.records.base import Code, Kind, PartName
 from reportgen.records.table import Column, Encoded, Task
 
 SCHEMA = "reportgen/preparer/1"
@@ -95,18 +107,26 @@ class Preparer:
 
 @dataclass(frozen=True)
 class PreparedPart:
-    """One part: encoded rows, targets, row numbers of the file, and the features' original values."""
+    """One part: encoded rows, targets, row numbers of the file, and the features' original values.
+
+    Training rows whose own target must not tell how they are encoded are encoded by other training rows; `as_new` is
+    then how the same rows would be encoded if they were new. None where that is `x`.
+    """
 
     name: PartName
     x: Matrix
     y: Target
     rows: npt.NDArray[np.int64]
     frame: pd.DataFrame
+    as_new: Matrix | None = None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """All parts encoded by one preparer, and what it did to each column of the table."""
+    """All parts encoded by one preparer, and what it did to each column of the table.
+
+    `targets` are what the training rows' levels may foretell, None where no column is encoded by the target.
+    """
 
     preparer: Preparer
     inputs: tuple[Encoded, ...]
@@ -114,11 +134,38 @@ class Prepared:
     validation: PreparedPart
     test: PreparedPart
     columns: tuple[Column, ...]
+    targets: Targets | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether the target has a part in some code, so that fewer rows teach another one."""
+        return self.targets is not None
+
+    def taught_by(self, chosen: npt.NDArray[np.intp]) -> tuple[Matrix, Matrix, Matrix]:
+        """Training rows `chosen` (positions), validation and test rows, with no code that other training rows taught.
+
+        What the target has no part in (scales, the levels that have an input) stays as all training rows taught it.
+        """
+        train, validation, test = self.train.x[chosen], self.validation.x, self.test.x
+        if self.targets is None:
+            return train, validation, test
+        validation, test = validation.copy(), test.copy()
+        for place, plan in _placed(self.preparer.plans):
+            if plan.kind == "coded" and plan.by == "target":
+                learnt = relearn_means(self.train.frame[plan.name].iloc[chosen], self.targets.some(chosen))
+                _put(train, place, learnt.training)
+                _put(validation, place, learnt.codes.apply(self.validation.frame[plan.name]))
+                _put(test, place, learnt.codes.apply(self.test.frame[plan.name]))
+        return train, validation, test
 
 
 def prepare(parts: Parts) -> Prepared:
     """Learn every column's treatment from the training rows and encode all parts by it."""
-    plans = {column.name: _plan(parts.train[column.name], column) for column in parts.dataset.features}
+    features = parts.dataset.features
+    plain = {column.name: _plan(parts.train[column.name], column) for column in features if column.kind != "text"}
+    asked = _asked(plain, parts)
+    known: dict[str, Plan] = {**plain, **asked.plans}
+    plans = {column.name: known[column.name] for column in features if column.name in known}
     useful = [plan for plan in plans.values() if plan.encoded()]
     if not useful:
         raise DataError(
@@ -128,26 +175,94 @@ def prepare(parts: Parts) -> Prepared:
     return Prepared(
         preparer=preparer,
         inputs=preparer.inputs,
-        train=_part("train", parts.train, preparer),
+        train=_cross_fitted(_part("train", parts.train, preparer), preparer, asked.training),
         validation=_part("validation", parts.validation, preparer),
         test=_part("test", parts.test, preparer),
         columns=tuple(
-            _told(column, parts.train[column.name], plans.get(column.name)) for column in parts.dataset.columns
+            _told(column, parts.train[column.name], plans.get(column.name), idle=column.name in asked.idle)
+            for column in parts.dataset.columns
         ),
+        targets=asked.targets if asked.training else None,
     )
 
 
 def _plan(values: pd.Series, column: Column) -> Plan:
     if column.kind == "numeric":
         return plan_number(values)
-    return plan_dates(values) if column.kind == "datetime" else plan_levels(values, column.kind, column.order)
+    if column.kind == "datetime":
+        return plan_dates(values)
+    return plan_ranks(values, column.order) if column.order else plan_levels(values, column.kind)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Columns of which the target of training rows was asked whether they are worth it; `idle` are those that are not.
+
+    `training` are the training rows' codes of categories encoded by the target, too, `targets` what was foretold.
+    """
+
+    plans: Mapping[str, CodedPlan | ProsePlan] = field(default_factory=dict)
+    training: Mapping[str, list[Matrix]] = field(default_factory=dict)
+    idle: frozenset[str] = frozenset()
+    targets: Targets | None = None
+
+
+def _asked(plans: Mapping[str, Plan], parts: Parts) -> _Asked:
+    """Ask of categories of more levels than have an input, and of free text, whether they tell the target."""
+    many = [plan for plan in plans.values() if plan.kind == "level" and len(plan.levels) + plan.others > MOST_LEVELS]
+    texts = [column.name for column in parts.dataset.features if column.kind == "text"]
+    if not many and not texts:
+        return _Asked()
+    made: dict[str, CodedPlan | ProsePlan] = {}
+    training, targets = {}, targets_of(parts)
+    for hot in many:
+        learnt = learn_means(parts.train[hot.name], hot.levels, targets)
+        if learnt is not None:
+            step = told(learnt.codes, targets)
+            made[hot.name] = CodedPlan(name=hot.name, by="target", hot=hot, codes=learnt.codes, told=step)
+            training[hot.name] = learnt.training
+    for name in texts:
+        values = parts.train[name]
+        plan = plan_prose(values, missing=telling(values), targets=targets)
+        if plan is not None:
+            made[name] = plan
+    return _Asked(made, training, frozenset({*texts, *(hot.name for hot in many)}) - made.keys(), targets)
+
+
+def _placed(plans: Sequence[Plan]) -> Iterator[tuple[int, Plan]]:
+    """Each plan with the place behind its last encoded column."""
+    end = 0
+    for plan in plans:
+        end += len(plan.encoded())
+        yield end, plan
+
+
+def _put(matrix: Matrix, end: int, columns: Sequence[Matrix]) -> None:
+    """Overwrite the last encoded columns of a feature."""
+    for number, column in enumerate(columns):
+        matrix[:, end - len(columns) + number] = column
+
+
+def _cross_fitted(part: PreparedPart, preparer: Preparer, own: Mapping[str, list[Matrix]]) -> PreparedPart:
+    """The training rows with the codes that other training rows gave them."""
+    if not own:
+        return part
+    x = part.x.copy()
+    for end, plan in _placed(preparer.plans):
+        _put(x, end, own.get(plan.name, ()))
+    return replace(part, x=x, as_new=part.x)
 
 
 def _readers(dataset: Dataset, plans: Sequence[Plan]) -> tuple[Reader, ...]:
     kinds = {column.name: column.kind for column in dataset.features}
-    return tuple(
-        reader_of(dataset, plan.name, kinds[plan.name], plan.levels if plan.kind == "level" else ()) for plan in plans
-    )
+    return tuple(reader_of(dataset, plan.name, kinds[plan.name], _known(plan)) for plan in plans)
+
+
+def _known(plan: Plan) -> tuple[str, ...]:
+    """The levels that are told from others."""
+    if plan.kind == "coded":
+        return tuple(dict.fromkeys((*plan.hot.levels, *plan.codes.levels)))
+    return plan.levels if plan.kind == "level" else ()
 
 
 def _part(name: PartName, frame: pd.DataFrame, preparer: Preparer) -> PreparedPart:
@@ -160,16 +275,18 @@ def _part(name: PartName, frame: pd.DataFrame, preparer: Preparer) -> PreparedPa
     )
 
 
-def _told(column: Column, values: pd.Series, plan: Plan | None) -> Column:
-    """The column with what training rows say about it and what was done to it."""
+def _told(column: Column, values: pd.Series, plan: Plan | None, *, idle: bool) -> Column:
+    """The column with what training rows say about it and what was done to it; `idle` levels or texts tell nothing."""
     numbers = values.dtype == np.float64 and column.kind == "numeric"
     shown: Kind = column.kind if numbers or column.kind != "numeric" else "categorical"
     levels, others = levels_of(values, shown) if column.role != "id" else ((), column.distinct)
     facts: dict[str, Any] = {"levels": levels, "other_levels": others, "numbers": _numbers(values, shown)}
     if plan is not None:
-        facts["treatment"] = plan.treatment()
+        facts["treatment"] = (*plan.treatment(), *[Code(code="target_means_idle")] * idle)
         if not plan.encoded():
             facts |= {"role": "dropped", "why": "no_learnable_values"}
+    elif idle:
+        facts |= {"role": "dropped", "why": "text_idle"}
     return column.model_copy(update=facts)
 
 

@@ -189,5 +189,7 @@ def _parsed(level: str) -> set[str]:
     """How a text is written once a reader that guesses types took it for a number or a truth."""
     if level in TRUTHS:
         return {TRUTHS[level]}
+    if not any(character.isdigit() for character in level):
+        return set()
     number = pd.to_numeric(pd.Series([level.strip()], dtype=object), errors="coerce").iloc[0]
     return {spelled(number), number_label(float(number))} if np.isfinite(number) else set()

@@ -16,11 +16,12 @@ from sklearn import datasets
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.arrow import frame_of, texts
 from reportgen.data.formats.database import read_url
-from reportgen.data.formats.drawn import Places, drawn, share_of_rows, shares
+from reportgen.data.formats.drawn import Draw, Places, drawn, share_of_rows, shares
 from reportgen.data.formats.origin import opened
 from reportgen.data.formats.table import Found, Table, table_of
 from reportgen.data.text import refuse_duplicates
 from reportgen.errors import DataError
+from reportgen.memory import ceiling
 from reportgen.naming import beside_of, dataset_name, is_built_in, is_database, is_url, parts_of, shown
 from reportgen.output import sha256_of_parts
 from reportgen.records.base import Code
@@ -214,10 +215,11 @@ def _sha256(stream: BinaryIO) -> str:
 def _parts(source: str, parts: Sequence[Path], asked: ReadingConfig) -> Raw:
     """Many files as one table, one below the other."""
     found: list[Found] = []
-    for part, share in zip(parts, shares(parts, asked.max_rows), strict=True):
+    draw = Draw(asked.max_rows, ceiling(asked.memory))
+    for part, share in zip(parts, shares(parts, draw), strict=True):
         beside = beside_of(source, part)
         with opened(str(part)) as stream:
-            one = table_of(stream, beside, asked.model_copy(update={"max_rows": share}))
+            one = table_of(stream, beside, asked.model_copy(update={"max_rows": share, "memory": None}))
         found.append(replace(one, table=_with_folders(one.table, beside)))
         _refuse_unlike(found[0], found[-1], str(parts[0]), str(part))
     notes: list[Code] = [Code(code="parts", facts={"count": len(parts)})]

@@ -198,7 +198,8 @@ def _refuse_empty(frames: tuple[pd.DataFrame, ...], task: Task, strategy: str) -
             raise DataError(
                 f"split by {strategy} leaves the {name} part without rows; use other columns or other shares"
             )
-    absent = [label for label in task.classes if not (frames[TRAIN][task.target] == label).any()]
+    present = set(frames[TRAIN][task.target].unique()) if task.classes else set()
+    absent = [label for label in task.classes if label not in present]
     if absent:
         listed = ", ".join(repr(label[:60]) for label in absent[:5])
         raise DataError(
@@ -219,8 +220,9 @@ def _notes(frames: tuple[pd.DataFrame, ...], task: Task, config: Config) -> tupl
     notes = [
         Code(code="class_absent", facts={"part": name, "label": label})
         for name, frame in zip(NAMES, frames, strict=True)
+        for present in (set(frame[task.target].unique()) if task.classes else set(),)
         for label in task.classes
-        if not (frame[task.target] == label).any()
+        if label not in present
     ]
     if config.group and config.time:
         notes.append(Code(code="time_not_used", facts={"columns": config.time}))

@@ -96,10 +96,11 @@ def respect(dataset: Dataset, config: Config, kind: StructureKind, columns: tupl
 def measured(dataset: Dataset) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
     """The features as numbers for a learner of trees, shape (rows, columns), and the feature of each column.
 
-    Categories are numbered, a missing value is NaN; a date is its day, and its weekday and hour. Nothing here looks at
-    the target.
+    Categories are numbered, a missing value is NaN; a date is its day, and its weekday and hour; free text, which
+    would be numbered by its rows, is left out. Nothing here looks at the target.
     """
-    made = [(column.name, values) for column in dataset.features for values in _numbers(dataset.frame, column)]
+    features = [column for column in dataset.features if column.kind != "text"]
+    made = [(column.name, values) for column in features for values in _numbers(dataset.frame, column)]
     matrix = np.column_stack([values for _, values in made]) if made else np.empty((len(dataset.frame), 0))
     return matrix, tuple(name for name, _ in made)
 

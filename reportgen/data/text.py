@@ -8,13 +8,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 
-from reportgen.data.plain import is_plain, plain_frame
+from reportgen.data.formats.drawn import Draw, Places
+from reportgen.data.plain import is_plain, line_ends, plain_frame
 from reportgen.errors import DataError
 from reportgen.records.base import Code
 
@@ -46,18 +48,30 @@ PLAUSIBLE = 0.8
 
 @dataclass(frozen=True)
 class Text:
-    """A text file as a table of strings, and how it was understood."""
+    """A text file as a table of strings, and how it was understood.
+
+    Of a file of `rows` rows those of the numbers `places` were read; None for all.
+    """
 
     frame: pd.DataFrame
     encoding: str
     delimiter: str
     notes: tuple[Code, ...]
+    rows: int
+    places: Places | None
 
 
-def read_text(data: bytes | BinaryIO, name: str, encoding: str | None = None, delimiter: str | None = None) -> Text:
+def read_text(
+    data: bytes | BinaryIO,
+    name: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    draw: Draw | None = None,
+) -> Text:
     """Decode, find the delimiter, and part the text into rows of equal length; what was asked for is believed.
 
-    The bytes are read three times (encoding, delimiter, rows) and never held as one text.
+    The bytes are read three times (encoding, delimiter, rows), once more where there are more rows than `draw` takes,
+    and never held as one text.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
     found = encoding or find_encoding(stream, name)
@@ -73,10 +87,15 @@ def read_text(data: bytes | BinaryIO, name: str, encoding: str | None = None, de
     skipped = titles + (1 if declared else 0)
     rest = _below(sample, titles) if titles else sample
     spaced = _spaced(rest, parting)
-    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream)
-    table = _quickly(stream, rest, parting, name, skipped) if quick else None
-    lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), skipped, None)
-    frame, unnamed = table or _table(_rows(lines, parting, name, spaced, skipped), name)
+    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream, skipped)
+    draw = _sized(draw, stream, rest, parting)
+    table = _quickly(stream, rest, parting, name, skipped, draw) if quick else None
+
+    def records() -> Iterator[list[str]]:
+        lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), skipped, None)
+        return (row for row in _rows(lines, parting, name, spaced, skipped) if row)
+
+    frame, unnamed, places, rows = table or _table(records, name, _wanted(records, stream, draw))
     notes: tuple[Code, ...] = ()
     if encoding is None and found in GUESSED:
         notes += (Code(code="encoding_guessed", facts={"encoding": found}),)
@@ -84,7 +103,25 @@ def read_text(data: bytes | BinaryIO, name: str, encoding: str | None = None, de
         said = " / ".join(line.strip() for line in sample.splitlines()[:titles] if line.strip())
         notes += (Code(code="title_rows", facts={"count": titles, "text": said[:120]}),)
     notes += (Code(code="unnamed_columns", facts={"columns": unnamed}),) if unnamed else ()
-    return Text(frame, found.removesuffix("-sig"), parting, notes)
+    return Text(frame, found.removesuffix("-sig"), parting, notes, rows, places)
+
+
+def _sized(draw: Draw | None, stream: BinaryIO, sample: str, delimiter: str) -> Draw | None:
+    """What is to be drawn, with the size of the text and how many columns it has."""
+    if draw is None:
+        return None
+    columns = sample.partition("\n")[0].count(delimiter) + 1
+    return replace(draw, columns=columns, size=stream.seek(0, 2))
+
+
+def _wanted(
+    records: Callable[[], Iterator[list[str]]], stream: BinaryIO, draw: Draw | None
+) -> tuple[int, Places | None]:
+    """How many rows there are below the header, counted only where they may be too many, and which to read."""
+    if draw is None or draw.takes_all(line_ends(stream)):
+        return 0, None
+    rows = sum(1 for _ in records()) - 1
+    return rows, draw.of(rows)
 
 
 def find_encoding(data: bytes | BinaryIO, name: str) -> str:
@@ -296,6 +333,11 @@ def _rows(lines: Iterator[str], delimiter: str, name: str, spaced: bool = False,
             yield row
             line = reader.line_num + 1
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise DataError(
+                f"{name}, line {line + above}: a cell of more than {FIELD_LIMIT:,} letters begins in the row from here "
+                "on; close its quotes, or shorten it"
+            ) from None
         raise DataError(
             f"{name}, line {line + above}: the quotes do not match from here on ({error}); mend that line"
         ) from None
@@ -318,14 +360,20 @@ def _spaced(text: str, delimiter: str) -> bool:
     return delimiter in head and head.count(delimiter) == head.count(delimiter + " ")
 
 
-def _table(records: Iterator[list[str]], name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    rows = (row for row in records if row)
+Table = tuple[pd.DataFrame, tuple[str, ...], Places | None, int]
+"""A table, the names that its columns lacked, the numbers of its rows (None for all), and how many rows there are."""
+
+
+def _table(records: Callable[[], Iterator[list[str]]], name: str, wanted: tuple[int, Places | None]) -> Table:
+    rows = records()
     names, unnamed = _names(next(rows, []), name)
     first = list(islice(rows, 1))
     if not first:
         raise DataError(f"{name} has a header and no rows; give a table with rows below its column names")
     refuse_duplicates(names, name)
-    return pd.concat(list(_chunks(chain(first, rows), names, name)), ignore_index=True), unnamed
+    counted, places = wanted
+    frame = pd.concat(list(_chunks(chain(first, rows), names, name, places)), ignore_index=True)
+    return frame, unnamed, places, len(frame) if places is None else counted
 
 
 def _names(header: list[str], name: str) -> tuple[list[str], tuple[str, ...]]:
@@ -337,15 +385,13 @@ def _names(header: list[str], name: str) -> tuple[list[str], tuple[str, ...]]:
     return names, tuple(made for made, cell in zip(names, cells, strict=True) if not cell)
 
 
-def _quickly(
-    stream: BinaryIO, sample: str, delimiter: str, name: str, above: int
-) -> tuple[pd.DataFrame, tuple[str, ...]] | None:
+def _quickly(stream: BinaryIO, sample: str, delimiter: str, name: str, above: int, draw: Draw | None) -> Table | None:
     """The table of a plain text, None where it has to be read with care after all."""
     header = next((row for row in _rows(_split(sample), delimiter, name, above=above) if row), [])
     names, unnamed = _names(header, name)
     refuse_duplicates(names, name)
-    frame = plain_frame(stream, names, delimiter, above)
-    return None if frame is None else (frame, unnamed)
+    found = plain_frame(stream, names, delimiter, above, draw)
+    return None if found is None else (found[0], unnamed, found[1], found[2])
 
 
 def refuse_duplicates(names: list[str], source: str) -> None:
@@ -356,7 +402,8 @@ def refuse_duplicates(names: list[str], source: str) -> None:
         raise DataError(f"{source} has more than one column called {listed}; give every column a name of its own")
 
 
-def _chunks(rows: Iterator[list[str]], names: list[str], name: str) -> Iterator[pd.DataFrame]:
+def _chunks(rows: Iterator[list[str]], names: list[str], name: str, wanted: Places | None) -> Iterator[pd.DataFrame]:
+    """The rows, or those that are wanted, some thousands at a time; raises DataError for one of another length."""
     done = 0
     size = max(1, CHUNK_CELLS // len(names))
     while chunk := list(islice(rows, size)):
@@ -366,6 +413,9 @@ def _chunks(rows: Iterator[list[str]], names: list[str], name: str) -> Iterator[
                     f"{name}, data row {number} (0 is the first below the header) has {len(row)} fields where the "
                     f"header has {len(names)} (it begins {row[0][:40]!r}); mend it, or quote the field that holds it"
                 )
-        columns = zip(*chunk, strict=True)
+        start, done = done, done + len(chunk)
+        if wanted is not None:
+            first, last = np.searchsorted(wanted, [start, done])
+            chunk = [chunk[place - start] for place in wanted[first:last]]
+        columns = zip(*chunk, strict=True) if chunk else [()] * len(names)
         yield pd.DataFrame({n: pd.Series(c, dtype="str") for n, c in zip(names, columns, strict=True)})
-        done += len(chunk)

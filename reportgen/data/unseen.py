@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from reportgen.config import ReadingConfig
 from reportgen.data.cells import MISSING_NUMBER, refuse_infinity
+from reportgen.data.formats.drawn import EVERY
 from reportgen.data.reader import Reader
 from reportgen.data.source import Source, read
 from reportgen.data.spellings import spellings
@@ -19,7 +21,7 @@ def read_rows(data: Source, readers: Sequence[Reader]) -> pd.DataFrame:
     Raises DataError where a feature is not there, stands twice, holds an infinity, or holds nothing but cells that
     cannot be read as what the network learnt from.
     """
-    frame = data if isinstance(data, pd.DataFrame) else read(data).frame
+    frame = data if isinstance(data, pd.DataFrame) else read(data, ReadingConfig(max_rows=EVERY)).frame
     if not len(frame):
         frame = pd.DataFrame(columns=[reader.name for reader in readers], dtype=object)
     names = [str(name) for name in frame.columns]

@@ -51,8 +51,15 @@ __all__ = ["collect"]
 
 Progress = Callable[[str], None]
 Timed = Callable[[str], AbstractContextManager[None]]
+Begin = Callable[..., Callable[[], Any]]
+"""Has a function of some arguments worked out beside this process; what is returned waits for it, None if it failed."""
+
 Found = TypeVar("Found")
 Other = TypeVar("Other")
+
+
+MOST_SENT = 20_000
+"""Rows of more than a few megabytes cost more to hand over than they save."""
 
 
 def _silent(analysis: str) -> None:
@@ -84,12 +91,18 @@ class _Round:
 
 
 def collect(
-    subject: Subject, config: SelectionConfig, progress: Progress = _silent, timed: Timed = _untimed
+    subject: Subject,
+    config: SelectionConfig,
+    progress: Progress = _silent,
+    timed: Timed = _untimed,
+    begin: Begin | None = None,
 ) -> Dossier:
     """Make every analysis of a network, one after the other.
 
-    `progress` hears the name of each before it starts; `timed` gives the context that each runs in.
+    `progress` hears the name of each before it starts; `timed` gives the context that each runs in. Where there is
+    `begin`, the dearest analysis that asks no network is made beside the others.
     """
+    few = begin(few_columns.measure, subject.rows_alone) if begin and len(subject.train.y) <= MOST_SENT else None
     known, analyses = remember(subject), _Round(progress, timed)
     scores = analyses.make("performance", lambda: performance.measure(known), ())
     return Dossier(
@@ -107,7 +120,7 @@ def collect(
         baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
         **_selection(known, config, analyses),
         redundancy=(alike := analyses.make("redundancy", lambda: redundancy.measure(known), None)),
-        few_columns=analyses.make("few_columns", lambda: few_columns.measure(known), None),
+        few_columns=analyses.make("few_columns", lambda: (few and few()) or few_columns.measure(known), None),
         additions=analyses.make("additions", lambda: additions.measure(known), None),
         solo=analyses.make("solo", lambda: solo.measure(known), ()),
         identity=subject.leaks.identity if subject.leaks else None,

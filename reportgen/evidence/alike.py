@@ -45,7 +45,7 @@ def alike(subject: Subject, parts: Sequence[Part]) -> dict[str, Alike]:
     tables = [_as_encoded(subject, part) for part in parts]
     found = {}
     for feature, group in subject.groups.items():
-        rest = _nearest(subject.train.x, group)
+        rest = _nearest(subject.train.fresh, group)
         if rest.size and (tree := _tree(subject, group, rest)):
             labels = tuple(tree.apply(table[:, rest]) for table in tables)
             found[feature] = Alike(labels, _left(tables, labels, group))
@@ -74,7 +74,7 @@ def _nearest(x: Floats, group: Labels) -> Labels:
 
 def _tree(subject: Subject, group: Labels, rest: Labels) -> DecisionTreeRegressor | None:
     """The tree from the other columns to these, if validation rows show that it tells a material share."""
-    train, rows = subject.train.x, slice(None, None, max(len(subject.train.x) // MOST_ROWS, 1))
+    train, rows = subject.train.fresh, slice(None, None, max(len(subject.train.fresh) // MOST_ROWS, 1))
     seen, checked = train[rows].astype(np.float64), subject.validation.x.astype(np.float64)
     tree = DecisionTreeRegressor(
         max_leaf_nodes=LEAVES, min_samples_leaf=max(FEWEST, len(seen) // 50), random_state=subject.seed

@@ -35,7 +35,7 @@ def integrated_gradients(
     Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks, ICML, arXiv:1703.01365; the path
     integral by Gauss and Legendre's rule. The base is the mean training row: categories stand at their shares.
     """
-    base_row = subject.train.x.mean(axis=0, dtype=np.float64)
+    base_row = subject.train.fresh.mean(axis=0, dtype=np.float64)
     ends = subject.gradients(np.vstack([base_row, rows]).astype(np.float32), output)[0].astype(np.float64)
     base, reached = float(ends[0]), ends[1:]
     parts = np.zeros((len(rows), len(subject.inputs)))
@@ -52,7 +52,7 @@ def integrated_gradients(
 
 def in_one_go(subject: Subject, rows: Floats, output: int, steps: int) -> Floats:
     """Integrated gradients with that many points whether they add up or not, shape (rows, features)."""
-    base_row = subject.train.x.mean(axis=0, dtype=np.float64)
+    base_row = subject.train.fresh.mean(axis=0, dtype=np.float64)
     return _by_column(subject, _along(subject, rows, base_row, output, steps))
 
 
@@ -107,13 +107,13 @@ def expected_gradients(subject: Subject, rows: Floats, outputs: Sequence[int], d
 
 def _expected(subject: Subject, rows: Floats, outputs: Sequence[int], draws: int, rng: np.random.Generator) -> Floats:
     shape = (draws, len(rows))
-    bases = subject.train.x[rng.integers(0, len(subject.train.x), shape)]
+    bases = subject.train.fresh[rng.integers(0, len(subject.train.fresh), shape)]
     strata = rng.permuted(np.tile(np.arange(draws)[:, None], (1, len(rows))), axis=0)
     shares = ((strata + rng.random(shape)) / draws).astype(np.float32)
     ways = rows.astype(np.float32) - bases
     points = (bases + shares[:, :, None] * ways).reshape(-1, rows.shape[1])
     slopes = (subject.gradients(points, output)[1].reshape(ways.shape) for output in outputs)
-    luck = bases.mean(axis=0, dtype=np.float64) - subject.train.x.mean(axis=0, dtype=np.float64)
+    luck = bases.mean(axis=0, dtype=np.float64) - subject.train.fresh.mean(axis=0, dtype=np.float64)
     return np.stack([_mean_product(ways, slope) + luck * slope.mean(axis=0, dtype=np.float64) for slope in slopes])
 
 

@@ -45,6 +45,45 @@ def area(scores: Floats, members: Members) -> Area:
     return Area(value, inside, outside, pull)
 
 
+def areas(scores: Floats, actual: npt.NDArray[np.intp]) -> list[Area]:
+    """The area of each class that some rows have and others have not, where few rows of scores differ from each other.
+
+    scores: (rows, classes), actual: places among the classes. Rows of equal scores are counted, which takes no sorting
+    of all rows for each class; the areas are those of `area`.
+    """
+    patterns, which = _distinct(scores)
+    counts = np.zeros((len(patterns), scores.shape[1]))
+    np.add.at(counts, (which, actual), 1.0)
+    held = [number for number, rows in enumerate(counts.sum(axis=0)) if 0 < rows < len(actual)]
+    return [_counted(patterns[:, number], counts, which, actual, number) for number in held]
+
+
+def _distinct(scores: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """The different rows, and which of them each row is."""
+    key = np.asarray(scores, dtype=np.float64) @ np.random.default_rng(0).normal(size=scores.shape[1])
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return scores[first], which
+
+
+def _counted(
+    scores: Floats, counts: Floats, which: npt.NDArray[np.intp], actual: npt.NDArray[np.intp], number: int
+) -> Area:
+    """One class's area from the counts of its rows and of the others by score."""
+    _, place = np.unique(scores, return_inverse=True)
+    members = np.bincount(place, weights=counts[:, number])
+    others = np.bincount(place, weights=counts.sum(axis=1)) - members
+    inside, outside = float(members.sum()), float(others.sum())
+    above = (np.cumsum(others) - others / 2) / outside
+    below = 1 - (np.cumsum(members) - members / 2) / inside
+    value = float(members @ above / inside)
+    drawn = (above - value) / np.sqrt(inside * max(inside - 1, 1))
+    rest = (below - value) / np.sqrt(outside * max(outside - 1, 1))
+    own = actual == number
+    pull = rest[place][which]
+    pull[own] = drawn[place][which[own]]
+    return Area(value, int(inside), int(outside), pull)
+
+
 def wilson(value: float, spread: float, worth: float, level: float) -> tuple[float, float]:
     """Wilson's interval for as many rows as the standard error is worth, never more than a perfect one has.
 

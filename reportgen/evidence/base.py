@@ -1,9 +1,9 @@
 """What an analysis may look at: arrays and functions, and nothing that knows how they were made."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,8 @@ class Part:
     """The rows of one part: encoded `x`, target `y` (class numbers or floats), file row numbers, original values.
 
     `units` numbers the group of each row (a person, a site), the same number in all parts, and `moments` ranks each
-    row's moment; None where rows are not known to come in groups, or in time.
+    row's moment; None where rows are not known to come in groups, or in time. `as_new` is the same rows as the network
+    would be shown them if they were new, where it learnt from them otherwise (encoded by other rows' targets).
     """
 
     name: Literal["train", "validation", "test"]
@@ -53,6 +54,12 @@ class Part:
     frame: pd.DataFrame
     units: Units | None = None
     moments: Units | None = None
+    as_new: npt.NDArray[np.float32] | None = None
+
+    @property
+    def fresh(self) -> npt.NDArray[np.float32]:
+        """The rows as new ones are encoded: what to ask a trained network about, or to put into other rows."""
+        return self.x if self.as_new is None else self.as_new
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,11 @@ class Leaks:
     other: Floats | None = None
 
 
+def _unasked(*_question: object) -> NoReturn:
+    """Stand where a network would; no analysis that is sent away asks it."""
+    raise LookupError("the network stayed in another process")
+
+
 @dataclass(frozen=True)
 class Subject:
     """One trained network with its rows, seen from outside.
@@ -211,6 +223,27 @@ class Subject:
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
         """For each original column the positions of its encoded columns."""
         return positions(self.inputs)
+
+    @cached_property
+    def prose(self) -> frozenset[str]:
+        """The features that are free text: nearly each row has its own, so that no value of it is a category."""
+        return frozenset(column.feature for column in self.inputs if column.kind == "text")
+
+    @property
+    def rows_alone(self) -> "Subject":
+        """The same without anything that may be asked, so that it can be sent to another process."""
+        return replace(
+            self,
+            predict=_unasked,
+            gradients=_unasked,
+            first_layer=_unasked,
+            baselines=(),
+            refits=Refitting(),
+            smaller=Shrinking(),
+            randomised=(),
+            leaks=None,
+            random_split=None,
+        )
 
     @property
     def classifies(self) -> bool:

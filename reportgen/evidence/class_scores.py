@@ -14,6 +14,7 @@ from reportgen.evidence.intervals import (
     WILSON,
     Bounds,
     bootstrap,
+    normal_quantile,
     rate_interval,
     resample_cells,
 )
@@ -23,6 +24,11 @@ from reportgen.records.network import Metric
 FEW = 10
 """Below ten wrong (or right) rows redrawn rows repeat themselves too much to show the spread."""
 
+MANY_CLASSES = 50
+"""Beyond so many the cells of a confusion table (the square of the classes) are not redrawn one by one: 2,000 redrawn
+tables of 500 classes are 4 GB. Their statistics are then taken row by row, which costs the same for any number."""
+
+DELTA = "delta method over rows"
 MOVER = "Wilson score of each class, combined by MOVER"
 AVERAGED = "Wilson score of each class, averaged"
 F1_WILSON = "Wilson score of right answers among rows of or taken for the class"
@@ -62,6 +68,8 @@ def f1_macro(answers: ClassAnswers, rng: np.random.Generator) -> Metric:
     if _few(answers):
         limits = np.mean([_f1_limits(answers, int(number)) for number in np.flatnonzero(held)], axis=0)
         bounds = Bounds(float(limits[0]), float(limits[1]), told(AVERAGED, answers.units))
+    elif len(table) > MANY_CLASSES:
+        bounds = _by_pulls(value, _f1_pulls(answers), answers)
     else:
         bounds = resample_cells(answers.cells, table.size, rng, answers.units).interval(_mean_f1)
     return _metric("f1_macro", answers, value, bounds, note=_absent(int(held.sum()), len(held)))
@@ -77,6 +85,9 @@ def mean_class_difference(answers: ClassAnswers, rng: np.random.Generator) -> Me
         low, high = rate_interval(int((~answers.correct).sum()) / effect, n / effect)
         method = told(WILSON if classes == 2 else STRETCHED, answers.units, effect)
         bounds = Bounds(low, high * (classes - 1), method)
+    elif classes > MANY_CLASSES:
+        rows = distances[answers.cells]
+        bounds = bootstrap(rows[:, None], lambda means: means[:, 0], rng, answers.units)
     else:
         drawn = resample_cells(answers.cells, answers.table.size, rng, answers.units)
         bounds = drawn.interval(lambda means: means @ distances)
@@ -181,6 +192,25 @@ def _recall_pulls(answers: ClassAnswers) -> Floats:
     table = answers.table
     sizes = np.maximum(table.sum(axis=1), 1)
     return np.asarray((answers.correct - (table.diagonal() / sizes)[answers.actual]) / sizes[answers.actual])
+
+
+def _f1_pulls(answers: ClassAnswers) -> Floats:
+    """How far each row draws macro F1 from its value: the derivative of the mean of 2r/(a+p) by the row's weight.
+
+    `r` are right answers, `a` and `p` rows of the class and rows taken for it.
+    """
+    table = answers.table
+    right, sums = table.diagonal(), table.sum(axis=0) + table.sum(axis=1)
+    each, half = 1 / np.maximum(sums, 1), right / np.maximum(sums, 1) ** 2
+    pulls = 2 * each[answers.actual] * answers.correct - 2 * half[answers.actual] - 2 * half[answers.predicted]
+    return np.asarray(pulls / max(np.count_nonzero(sums), 1))
+
+
+def _by_pulls(value: float, pulls: Floats, answers: ClassAnswers) -> Bounds:
+    """A normal interval of a share from what each row draws it by (the infinitesimal jackknife: Efron 1982, ch. 6)."""
+    effect = design_effect(pulls, answers.units)
+    half = normal_quantile() * float(np.sqrt(effect * (pulls @ pulls)))
+    return Bounds(max(value - half, 0.0), min(value + half, 1.0), told(DELTA, answers.units, effect))
 
 
 def _mean_recall(answers: ClassAnswers) -> float:

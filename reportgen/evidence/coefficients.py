@@ -21,7 +21,7 @@ def standardised(subject: Subject, fitted: Fitted) -> tuple[tuple[FeatureImporta
     For a column of one number it is the absolute standardised coefficient. For several encoded columns it is the
     standard deviation, over training rows, of what they add to the score; for several classes the root mean square.
     """
-    z = _standardised(subject.train.x)
+    z = _standardised(subject.train.fresh)
     weights = np.asarray(fitted.coefficients, dtype=np.float64).reshape(-1, len(subject.inputs))
     weights = weights / _unit(subject)
     covariance = _covariance(subject, fitted, z, weights)
@@ -116,7 +116,7 @@ def _curvature(
     subject: Subject, fitted: Fitted, x: Floats, rows: npt.NDArray[np.intp], outputs: int
 ) -> tuple[Floats, Floats]:
     """The second derivative of the loss by the coefficients, and each row's first."""
-    answers = np.asarray(fitted.predict(subject.train.x[rows]), dtype=np.float64)
+    answers = np.asarray(fitted.predict(subject.train.fresh[rows]), dtype=np.float64)
     y = subject.train.y[rows]
     if not subject.classifies:
         return x.T @ x, x * ((y - answers) / _unit(subject))[:, None]

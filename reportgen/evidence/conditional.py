@@ -40,8 +40,9 @@ class _Column:
 class Sampler:
     """Draws each column of a frame anew given the others.
 
-    A number's normal score is regressed on the others' scores, categories, squares and products, as far as rows allow,
-    and what is left over is exchanged between rows of like expectation; a category is drawn from a logistic regression.
+    A number's normal score is regressed on the others' scores, categories, squares and products, as far as rows allow
+    (of more terms than a tenth of the rows on those that correlate most with it), and what is left over is exchanged
+    between rows of like expectation; a category is drawn from a logistic regression.
     Missing numbers stay missing. Only features are looked at, never the target.
     """
 
@@ -68,16 +69,37 @@ class Sampler:
     def _design(self, place: int) -> Floats:
         """Terms of the other columns, with squares and products where there are ten rows for each."""
         others = self._terms[:, self._owner != place]
+        most = len(others) // ROWS_A_TERM
+        if others.shape[1] > most:
+            return _scaled(others[:, _closest(others, self._columns[place], most)])
         numbers = [c.scores for i, c in enumerate(self._columns) if i != place and c.scores is not None]
-        room = len(others) // ROWS_A_TERM - others.shape[1]
+        room = most - others.shape[1]
         squares = [a * a for a in numbers if len(np.unique(a)) > 2]
-        products = [a * b for i, a in enumerate(numbers) for b in numbers[:i]]
         more = squares if len(squares) <= room else []
-        more = more + products if len(squares) + len(products) <= room else more
-        table = np.column_stack([others, *more]) if more else others
-        centred = table - table.mean(axis=0)
-        spread = centred.std(axis=0)
-        return np.asarray(centred[:, spread > 1e-9] / spread[spread > 1e-9])
+        if len(squares) + len(numbers) * (len(numbers) - 1) // 2 <= room:
+            more = more + [a * b for i, a in enumerate(numbers) for b in numbers[:i]]
+        return _scaled(np.column_stack([others, *more]) if more else others)
+
+
+def _scaled(table: Floats) -> Floats:
+    """Each term about its mean, in standard deviations; without those that do not vary."""
+    centred = table - table.mean(axis=0)
+    spread = centred.std(axis=0)
+    return np.asarray(centred[:, spread > 1e-9] / spread[spread > 1e-9])
+
+
+def _closest(others: Floats, column: _Column, most: int) -> Rows:
+    """The terms of other columns that correlate most with this one, of its categories with any: sure independence.
+
+    With more terms than rows a regression tells every value again, and no test could see what a column adds (Fan and
+    Lv 2008, Sure independence screening, J. R. Stat. Soc. B 70:849). The target has no say in the choice.
+    """
+    own = column.terms if column.scores is None else column.scores[:, None]
+    if not own.shape[1]:
+        return np.arange(min(most, others.shape[1]))
+    spread = np.maximum(others.std(axis=0), 1e-12)
+    alike = np.abs((others - others.mean(axis=0)).T @ (own - own.mean(axis=0)) / np.maximum(own.std(axis=0), 1e-12))
+    return np.sort(np.argsort(-alike.max(axis=1) / spread, kind="stable")[:most])
 
 
 def _column(column: "pd.Series[Any]") -> _Column:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -84,23 +84,23 @@ class Conditions:
 
 def conditions(frame: pd.DataFrame, names: tuple[str, ...], fewest: int) -> Conditions:
     """Every condition on these columns that holds on at least `fewest` rows, and on as many does not."""
-    fine = _gather(frame, names, fewest, SIDES, MIDDLES)
-    return fine if len(fine.told) <= MOST else _gather(frame, names, fewest, COARSE, COARSE)
+    fine = list(islice(_gather(frame, names, fewest, SIDES, MIDDLES), MOST + 1))
+    if len(fine) > MOST:
+        fine = list(_gather(frame, names, fewest, COARSE, COARSE))
+    told, column, holds = zip(*fine, strict=True) if fine else ((), (), ())
+    matrix = np.column_stack(holds) if holds else np.zeros((len(frame), 0), dtype=bool)
+    scales = tuple(scale for number, name in enumerate(names) for scale in _scale(number, frame[name]))
+    return Conditions(told, np.array(column, dtype=np.intp), matrix, scales)
 
 
 def _gather(
     frame: pd.DataFrame, names: tuple[str, ...], fewest: int, sides: tuple[float, ...], middles: tuple[float, ...]
-) -> Conditions:
-    told, column, holds, scales = [], [], [], []
+) -> Iterator[tuple[Condition, int, Rows]]:
+    """Conditions with the place of their column and the rows on which they hold."""
     for number, name in enumerate(names):
-        scales += _scale(number, frame[name])
         for condition, where in _of_column(frame[name], sides, middles):
             if fewest <= np.count_nonzero(where) <= len(frame) - fewest:
-                told.append(condition)
-                column.append(number)
-                holds.append(where)
-    matrix = np.column_stack(holds) if holds else np.zeros((len(frame), 0), dtype=bool)
-    return Conditions(tuple(told), np.array(column, dtype=np.intp), matrix, tuple(scales))
+                yield condition, number, where
 
 
 def _scale(number: int, values: "pd.Series[Any]") -> list[Scale]:

@@ -70,7 +70,7 @@ class _Search:
 
     def __init__(self, menu: Menu, part: Part, at: int) -> None:
         self.menu, self.subject, self.part, self.at = menu, menu.subject, part, at
-        self.x = part.x[at]
+        self.x = part.fresh[at]
         self.places = menu.place(part.frame.iloc[[at]])[0]
         self.first = self._ask(self.x[None, :])
         self.tried = 0
@@ -91,7 +91,7 @@ class _Search:
         for place in self.menu.changeable:
             scale = self.menu.scales[place]
             for source in scale.choices:
-                if not np.array_equal(self.subject.train.x[source, scale.columns], self.x[scale.columns]):
+                if not np.array_equal(self.subject.train.fresh[source, scale.columns], self.x[scale.columns]):
                     yield _Change((place,), (int(source),))
 
     def _pairs(self, singles: _Tried) -> Iterator[_Change]:
@@ -121,7 +121,7 @@ class _Search:
         for places, sources in zip(*(np.array(ends).T for ends in zip(*changes, strict=True)), strict=True):
             for place in np.unique(places):
                 rows, scale = np.flatnonzero(places == place), self.menu.scales[place]
-                x[np.ix_(rows, scale.columns)] = self.subject.train.x[np.ix_(sources[rows], scale.columns)]
+                x[np.ix_(rows, scale.columns)] = self.subject.train.fresh[np.ix_(sources[rows], scale.columns)]
                 distance[rows] += scale.apart(self.places[place], scale.train[sources[rows]])
         self.tried += len(changes)
         return _Tried(tuple(changes), distance, self._ask(x) if len(x) else self.first[:0])

@@ -1,5 +1,6 @@
 """Columns that are a function of another: read from one half of the rows, and held against the other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +63,17 @@ def functions(
     half = rng.permutation(len(frame)) < len(frame) // 2 if units is None else deal(units, 2, rng) == 0
     told = (
         _follows(columns[i], columns[j], target, half)
-        for i, j in np.ndindex(len(columns), len(columns))
+        for i, j in _candidates(close)
         if i != j and _worth_asking(columns[i], columns[j], float(close[i, j]), len(columns))
     )
     return tuple(found for found in told if found)
+
+
+def _candidates(close: Floats) -> Iterable[tuple[int, int]]:
+    """Every two places, the given one first; in wide tables those that are associated."""
+    if len(close) <= MOST_COLUMNS:
+        return np.ndindex(len(close), len(close))
+    return ((int(i), int(j)) for i, j in np.argwhere(close))
 
 
 def _column(column: "pd.Series[Any]", name: str) -> _Column:

@@ -66,7 +66,8 @@ def measure(subject: Subject) -> Drift:
     rng = np.random.default_rng([subject.seed, 131])
     before, after = _some(subject.train.frame, rng), _some(subject.test.frame, rng)
     halves = (rng.permutation(len(before)) % 2, rng.permutation(len(after)) % 2)
-    found = [_feature(feature, before[feature], after[feature], halves) for feature in subject.features]
+    features = [feature for feature in subject.features if feature not in subject.prose]
+    found = [_feature(feature, before[feature], after[feature], halves) for feature in features]
     chances = holm([one.p_value for one in found])
     adjusted = [one.model_copy(update={"p_value": p}) for one, p in zip(found, chances, strict=True)]
     adjusted = _beside_earlier(subject, adjusted, rng)

@@ -141,7 +141,9 @@ def _column(subject: Subject, of: str | None) -> int:
 
 
 def _plan(subject: Subject, learners: Learners, feature: str) -> _Plan | None:
-    """What to ask about one feature; None where it does not vary among the rows."""
+    """What to ask about one feature; None where it does not vary among the rows, or is free text."""
+    if feature in subject.prose:
+        return None
     kind, column = kind_of(learners.members[0], feature), subject.held.frame[feature]
     none, nothing = np.empty(0), np.empty(0, dtype=object)
     if kind == "level":

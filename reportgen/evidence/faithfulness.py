@@ -107,7 +107,7 @@ def _ground(subject: Subject) -> _Ground:
     rows = drawn[taken]
     donors = int(np.clip(room // len(rows), FEWEST_DONORS, MOST_DONORS))
     x = subject.test.x[rows].astype(np.float32)
-    others = subject.train.x[rng.integers(0, len(subject.train.x), (donors, len(rows)))]
+    others = subject.train.fresh[rng.integers(0, len(subject.train.fresh), (donors, len(rows)))]
     answers = np.asarray(subject.predict(x))
     given = answers.argmax(axis=1) if subject.classifies else np.zeros(len(rows), dtype=np.intp)
     owner = np.empty(len(subject.inputs), dtype=np.intp)
@@ -208,7 +208,7 @@ def _linear(subject: Subject, ground: _Ground) -> dict[Explainer, Floats]:
         slopes = linear_slopes(subject)
     except NotApplicable:
         return {}
-    away = ground.x.astype(np.float64) - subject.train.x.mean(axis=0, dtype=np.float64)
+    away = ground.x.astype(np.float64) - subject.train.fresh.mean(axis=0, dtype=np.float64)
     return {"linear": _by_column(subject, away * slopes[ground.given])}
 
 

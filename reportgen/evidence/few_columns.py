@@ -29,6 +29,9 @@ FOLDS = 3
 ROUNDS, FEW_ROUNDS, LEAVES = 60, 20, 8
 PACE = 6.0
 """Learning rate times rounds."""
+MOST_CLASSES = 60
+"""With more, the 4,000 rows hold too few of each class to learn it from a third of them, and each round grows a tree
+for each."""
 TREES = 120
 """The most trees of one fit; each round takes one for each class. Twice as many gain a hundredth."""
 POOLS = ThreadpoolController()
@@ -54,12 +57,15 @@ class _Table:
 def measure(subject: Subject) -> FewColumns:
     """Cross-fit the curve on training and validation rows; no row is judged by a rank or a tree that has seen it.
 
-    Raises NotApplicable for a single feature, for rows of one answer, and where the budget is quick.
+    Raises NotApplicable for a single feature, for rows of one answer, where the budget is quick, and of
+    more classes than the rows can tell.
     """
     if subject.budget == "quick":
         raise NotApplicable("not_in_budget", budget=subject.budget)
     if len(subject.features) < 2:
         raise NotApplicable("one_column")
+    if len(subject.task.classes) > MOST_CLASSES:
+        raise NotApplicable("too_many_classes", classes=len(subject.task.classes), most=MOST_CLASSES)
     rng = np.random.default_rng([subject.seed, 112])
     table = _table(subject, rng)
     folds = _folds(table, rng)

@@ -18,7 +18,7 @@ def weighed(subject: Subject) -> tuple[tuple[FeatureImportance, ...], int]:
 
     It says what goes in, not what comes out: later layers may cancel it, and units the answer ignores count as much.
     """
-    x = subject.train.x
+    x = subject.train.fresh
     if len(x) > MOST_ROWS:
         rng = np.random.default_rng([subject.seed, _STREAM])
         x = x[np.sort(rng.choice(len(x), MOST_ROWS, replace=False))]

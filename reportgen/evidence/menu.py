@@ -90,8 +90,8 @@ class Menu:
 
 
 def lay_out(subject: Subject) -> Menu:
-    """Scale every feature by training rows; protected and immutable columns cannot change."""
-    fixed = {*subject.protected, *subject.immutable}
+    """Scale every feature by training rows; protected and immutable columns, and free text, cannot change."""
+    fixed = {*subject.protected, *subject.immutable, *subject.prose}
     scales = tuple(_scale(subject.train.frame[name], name, columns) for name, columns in subject.groups.items())
     rng = np.random.default_rng([subject.seed, _STREAM])
     return Menu(

@@ -104,7 +104,7 @@ class _References:
         drawn = rng.choice(count, min(count, MOST_REFERENCES), replace=False)
         self.positions = np.sort(drawn).astype(np.intp)
         self.weights = _weights(subject)
-        self.x = self._placed(subject.train.x[self.positions])
+        self.x = self._placed(subject.train.fresh[self.positions])
         self.squares = (self.x**2).sum(axis=1)
         self.units = on(subject.train.units, self.positions)
         self.k = min(K, len(self.positions) - 1) or 1
@@ -162,12 +162,12 @@ def _weights(subject: Subject) -> npt.NDArray[np.float32]:
     Two different levels differ by 1 in two columns each, unless one column holds both; a date's parts share the weight
     of one number.
     """
-    deviations = subject.train.x.std(axis=0, dtype=np.float64)
+    deviations = subject.train.fresh.std(axis=0, dtype=np.float64)
     alike = Counter((column.feature, column.kind) for column in subject.inputs)
     weights = np.ones(len(subject.inputs))
     for at, column in enumerate(subject.inputs):
         number = alike[column.feature, column.kind]
-        if column.kind == "number":
+        if column.kind in {"number", "code", "text"}:
             weights[at] = 1 / (APART * (deviations[at] or 1.0) * np.sqrt(number))
         elif column.kind == "level" and number > 1:
             weights[at] = np.sqrt(0.5)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from reportgen.evidence.auc import Area, area, wilson
+from reportgen.evidence.auc import Area, area, areas, wilson
 from reportgen.evidence.base import Floats
 from reportgen.evidence.intervals import LEVEL
 from reportgen.records.leak import OneClass
@@ -31,8 +31,7 @@ def best(
         return None
     level = 1 - (1 - LEVEL) / (columns * len(classes))
     found = []
-    for place in range(len(classes)):
-        one = area(answers[:, place], y == place)
+    for place, one in enumerate(areas(answers, y)):
         low, high = _interval(one, level)
         found.append(
             OneClass(output=int(classes[place]), value=one.value, low=low, high=high, rows=one.inside, method=METHOD)

@@ -16,6 +16,12 @@ from reportgen.evidence.predictions import losses
 MOST_NUMBERS = 4_000_000
 """Encoded numbers of one call of the model: 16 MB."""
 FEWEST_ROWS = 100
+MOST_GIVEN = 400_000_000
+"""Encoded numbers of all rows that a model is asked about: the square of the columns comes in, so that above some 800
+of them each is asked about fewer rows."""
+MANY_CLASSES, ENOUGH_ROWS, ENOUGH_ANSWERS = 50, 1_000, 20_000
+"""Of more classes than these a table of few columns is asked about so many rows all the same: they tell an effect of a
+tenth of the losses' spread."""
 
 Rows = npt.NDArray[np.intp]
 Features = tuple[str, ...]
@@ -48,7 +54,9 @@ class Effort:
     def plan(self, subject: Subject, rows: Sequence[int]) -> tuple[tuple[int, ...], int]:
         """How many rows of each model and how many shuffles the columns and the outputs leave room for."""
         outputs = len(subject.task.classes) if subject.task.kind == "multiclass" else 1
-        room = max(FEWEST_ROWS, self.answers // (len(subject.features) * outputs))
+        enough = min(ENOUGH_ROWS, ENOUGH_ANSWERS // len(subject.features)) if outputs > MANY_CLASSES else 0
+        wide = MOST_GIVEN // (len(subject.features) * len(subject.inputs))
+        room = max(FEWEST_ROWS, min(self.answers // (len(subject.features) * outputs), wide), enough)
         share = max(min(self.rows, room) // len(rows), 1)
         taken = tuple(min(count, share) for count in rows)
         shuffles = min(self.most, math.ceil(self.losses / sum(taken)), room // sum(taken))

@@ -28,7 +28,7 @@ Texts = npt.NDArray[np.object_]
 def kind_of(network: Refit, feature: str) -> Literal["number", "date", "level"]:
     """How a feature enters the network."""
     columns = [network.inputs[place] for place in network.groups[feature]]
-    if any(column.part for column in columns):
+    if any(column.part for column in columns if column.kind == "number"):
         return "date"
     return "number" if any(column.kind == "number" for column in columns) else "level"
 
@@ -81,8 +81,12 @@ def with_levels(network: Refit, x: Floats, feature: str, levels: Texts) -> Float
     columns = [network.inputs[place] for place in group]
     for level in dict.fromkeys(levels):
         place = _column(columns, level)
+        rows = levels == level if level is not None else pd.isna(levels)
         if place is not None:
-            moved[levels == level if level is not None else pd.isna(levels), group[place]] = 1.0
+            moved[rows, group[place]] = 1.0
+        for at, column in zip(group, columns, strict=True):
+            if level is not None and column.kind == "code":
+                moved[rows, at] = column.codes.get(level, 0.0)
     return moved
 
 

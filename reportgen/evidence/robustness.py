@@ -171,7 +171,7 @@ class _Desk:
     def _remove(self, x: Matrix, feature: str) -> None:
         """Tell a column as the network is told a missing value: its middle, no category, and its flag if it has one."""
         for place in self.groups.get(feature, ()):
-            x[:, place] = {"number": self.middles[place], "level": 0.0, "missing": 1.0}[self.inputs[place].kind]
+            x[:, place] = {"number": self.middles[place], "missing": 1.0}.get(self.inputs[place].kind, 0.0)
 
     def _shift(self, x: Matrix, feature: str, deviations: Floats) -> None:
         """Move a number by training standard deviations, where it does not stand still."""
@@ -197,10 +197,10 @@ class _Rows:
         """The reported test rows; while there is room, those of networks made anew, each row asked of one network."""
         trials = len(changes(subject, 1)) - len(NOISES)
         room = min(MOST_ROWS, max(FEWEST_ROWS, MOST_ANSWERS // max(trials, 1)))
-        spreads = np.asarray(subject.train.x.std(axis=0, dtype=np.float64))
-        middles = np.asarray(np.median(subject.train.x, axis=0).astype(np.float64))
+        spreads = np.asarray(subject.train.fresh.std(axis=0, dtype=np.float64))
+        middles = np.asarray(np.median(subject.train.fresh, axis=0).astype(np.float64))
         own = Refit(subject.test, subject.inputs, subject.predict, 0)
-        desks = [_seated(subject, own, room, (spreads, middles, subject.train.x), rng)]
+        desks = [_seated(subject, own, room, (spreads, middles, subject.train.fresh), rng)]
         seen = subject.test.rows
         for refit in subject.refits.networks if "split" in subject.refits.covers else ():
             left = room - sum(len(desk.y) for desk in desks)

@@ -118,7 +118,7 @@ def _rng(subject: Subject, chosen: Chosen, *numbers: int) -> np.random.Generator
 
 def _by_answer(subject: Subject) -> dict[int, npt.NDArray[np.intp]]:
     """For each output the training rows in the order of the network's answers."""
-    answers = np.asarray(subject.predict(subject.train.x))
+    answers = np.asarray(subject.predict(subject.train.fresh))
     columns = answers[:, None] if answers.ndim == 1 else answers
     return {output: np.argsort(columns[:, output], kind="stable") for output in range(columns.shape[1])}
 
@@ -127,8 +127,8 @@ def _networks(subject: Subject, chosen: Sequence[Chosen]) -> Iterator[_Network]:
     """The reported network and those made anew, each with training rows drawn for it."""
     ordered = _by_answer(subject)
     drawn = _draw(subject, chosen, ordered, 0)
-    rows = np.stack([one.part.x[one.at] for one in chosen])
-    yield _Network(0, subject.predict, subject.groups, rows, subject.train.x[drawn])
+    rows = np.stack([one.part.fresh[one.at] for one in chosen])
+    yield _Network(0, subject.predict, subject.groups, rows, subject.train.fresh[drawn])
     own = pd.concat([one.part.frame.iloc[[one.at]] for one in chosen])
     for number, refit in enumerate(subject.refits.networks, start=1):
         if refit.encode is not None:

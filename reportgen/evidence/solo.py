@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.tree import DecisionTreeRegressor
 
 from reportgen.evidence import one_class
-from reportgen.evidence.auc import area as class_area
+from reportgen.evidence.auc import areas as class_areas
 from reportgen.evidence.auc import wilson
 from reportgen.evidence.base import Floats, Part, Subject, Units, joined
 from reportgen.evidence.clusters import deal, on
@@ -132,11 +132,10 @@ def area(answers: Floats, y: npt.NDArray[Any]) -> tuple[float, float, float]:
     Each row draws on the areas of all classes, so the variance of their average follows row by row. A class's area is
     worth the rows of its rarer side; an average is worth more, though of k classes only k - 1 speak for themselves.
     """
-    labels = np.unique(y)
-    if len(labels) < 2:
+    areas = class_areas(answers, y)
+    if len(areas) < 2:
         return 0.5, 0.0, 1.0
-    areas = [class_area(answers[:, label], y == label) for label in labels]
-    pull = np.mean([one.pull for one in areas], axis=0)
+    pull = np.sum([one.pull for one in areas], axis=0) / len(areas)
     scarcity = sum(1 / min(one.inside, one.outside) for one in areas)
     worth = max(1.0, len(areas) * (len(areas) - 1) / scarcity)
     return float(np.mean([one.value for one in areas])), float(np.sqrt(pull @ pull)), worth

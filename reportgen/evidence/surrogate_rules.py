@@ -123,7 +123,7 @@ def conditions(cuts: Cuts, subject: Subject) -> tuple[Condition, ...]:
 def _condition(cut: Cut, subject: Subject) -> Condition:
     column = subject.inputs[cut.column]
     name = shown(column)
-    if column.kind == "number":
+    if column.kind in {"number", "code", "text"}:
         threshold = float(f"{column.centre + column.scale * cut.threshold:.7g}")
         return Condition(feature=name, test="<=" if cut.below else ">", threshold=threshold)
     if column.kind == "level":

@@ -26,7 +26,7 @@ class _Question:
 
 
 def shown(column: Encoded) -> str:
-    """The column's name as a reader meets it: a part of a date says which."""
+    """The column's name as a reader meets it: a part of a date, or what stands for a category, says which."""
     return f"{column.feature} ({column.part})" if column.part else column.feature
 
 
@@ -67,7 +67,7 @@ def _question(tree: Tree, index: int, subject: Subject) -> _Question | None:
         return None
     column = subject.inputs[raw.feature[index]]
     name = shown(column)
-    if column.kind == "number":
+    if column.kind in {"number", "code", "text"}:
         threshold = float(f"{column.centre + column.scale * float(raw.threshold[index]):.7g}")
         return _Question(name, "<=", threshold, None, flipped=False)
     if column.kind == "level":

@@ -73,7 +73,7 @@ def _ask(subject: Subject) -> _Asked:
     if "asked" not in subject.kept:
         rng = np.random.default_rng([subject.seed, 31])
         drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
-        x = subject.train.x[drawn]
+        x = subject.train.fresh[drawn]
         stated, checked, expected = (
             np.asarray(subject.predict(rows), dtype=np.float64) for rows in (x, subject.validation.x, subject.test.x)
         )

@@ -19,7 +19,8 @@ METHOD = "Wilson score; expected and p-value under exchange of rows between the 
 
 def unseen_levels(subject: Subject) -> tuple[UnseenLevels, ...]:
     """Count, for each categorical feature, the test rows of categories that training lacks; the most first."""
-    found = [one for feature in subject.features if (one := _of(subject, feature))]
+    features = [feature for feature in subject.features if feature not in subject.prose]
+    found = [one for feature in features if (one := _of(subject, feature))]
     chances = holm([one.p_value for one in found])
     adjusted = [one.model_copy(update={"p_value": p}) for one, p in zip(found, chances, strict=True)]
     return tuple(sorted((one for one in adjusted if one.count), key=lambda one: -one.share))

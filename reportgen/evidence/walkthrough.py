@@ -52,7 +52,7 @@ def _find(subject: Subject, row: int) -> tuple[Part, int]:
 
 
 def _chosen(subject: Subject, why: Why, part: Part, at: int) -> Chosen:
-    answer = np.asarray(subject.predict(part.x), dtype=np.float64)[at]
+    answer = np.asarray(subject.predict(part.fresh), dtype=np.float64)[at]
     actual = part.y[at]
     if not subject.classifies:
         return Chosen(why, part, at, 0, as_text(float(actual)), as_text(float(answer)), None)
@@ -82,7 +82,7 @@ def _numbers(subject: Subject, answers: Floats) -> list[tuple[Why, int]]:
 
 
 def _walk(subject: Subject, chosen: Chosen) -> Walkthrough:
-    path = integrated_gradients(subject, chosen.part.x[[chosen.at]], chosen.output)
+    path = integrated_gradients(subject, chosen.part.fresh[[chosen.at]], chosen.output)
     return Walkthrough(
         why=chosen.why,
         row=int(chosen.part.rows[chosen.at]),

@@ -28,6 +28,10 @@ was measured to take twenty times as long on two threads when another process wa
 ITERATIONS = 10_000
 LEAVES = (2, 4, 8, 16, 32)
 """A tree of more leaves is no longer read by anyone."""
+TREE_ROWS = 100_000
+"""Rows that a tree is grown from at most. What 32 numbers learnt from n rows cost in accuracy is about 32 / 2n
+(Akaike 1974, IEEE TAC 19:716): 0.02 percentage points, a tenth of the interval that 200,000 test rows give."""
+STREAM = 107
 TREES = 2000
 """The most trees that boosting may grow; each round takes one for each class."""
 
@@ -113,13 +117,26 @@ def _iterations(model: BaseEstimator) -> int | None:
 def _tree(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> FittedBaseline:
     """A tree small enough to be read; validation rows choose its number of leaves."""
     kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
+    whole = len(rows.y)
+    rows = _in_part(rows, TREE_ROWS, seed)
     smallest = min(5, math.ceil(len(rows.y) / 20))
     candidates = (
         (leaves, kind(max_leaf_nodes=leaves, min_samples_leaf=smallest, random_state=seed)) for leaves in LEAVES
     )
     _, model = _best(candidates, rows, checks, classes)
     settings: dict[str, Scalar] = {"leaves": int(model.get_n_leaves()), "smallest_leaf": smallest}
+    settings |= {"rows": len(rows.y)} if len(rows.y) < whole else {}
     return FittedBaseline("tree", _predictor(model, classes), settings, importances=model.feature_importances_)
+
+
+def _in_part(rows: _Doubles, most: int, seed: int) -> _Doubles:
+    """So many of the rows, each class or part of the scale in its proportion: every k-th in the order of the target."""
+    if len(rows.y) <= most:
+        return rows
+    rng = np.random.default_rng([seed, STREAM])
+    order = np.lexsort((rng.random(len(rows.y)), rows.y))
+    kept = np.sort(order[(np.arange(most) * len(order)) // most])
+    return _Doubles(rows.x[kept], rows.y[kept])
 
 
 def _boosting(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> FittedBaseline:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
-from reportgen.config import Budget
+from reportgen.config import Budget, Config
 from reportgen.model.epoch import UNSHOWN
-from reportgen.model.network import Network
+from reportgen.model.layout import Layout, find_layout
 from reportgen.model.plan import Plan, Size, epoch_work
-from reportgen.model.shapes import Drawn
-from reportgen.model.training import train_in
+from reportgen.model.runtime import seed_everything
+from reportgen.model.shapes import Encoded, Nested, Rows
+from reportgen.model.training import measure, plan_for, train_in
+from reportgen.model.workshop import Workshop, open_workshop
 from reportgen.records.table import Task
 
 STREAM = 109
@@ -71,7 +74,7 @@ class _Fewer:
     """Fewer training rows, all of the validation rows."""
 
     train: _Some
-    validation: Any
+    validation: _Some
 
 
 def sizes(rows: int) -> tuple[int, ...]:
@@ -93,9 +96,21 @@ def course_for(plan: Plan, size: Size, budget: Budget) -> Course | None:
     return next((one for one in choices if every and one.trainings * once <= WORK[budget]), None)
 
 
+class Learner(Protocol):
+    """What of a network decides how others like it are made."""
+
+    @property
+    def workshop(self) -> Workshop:
+        """Where it was trained, and they will be."""
+
+    @property
+    def layout(self) -> Layout:
+        """How its columns are arranged."""
+
+
 def learn_less(
-    network: Network,
-    prepared: Drawn,
+    network: Learner,
+    prepared: Nested,
     task: Task,
     course: Course,
     seed: int,
@@ -105,18 +120,70 @@ def learn_less(
 
     All take as many steps as the reported one, so that they differ in rows and not in work: fewer rows come round more
     often, and the same validation rows choose each network's epoch. Columns stay prepared as all training rows taught,
-    of which no test row is one. With `units` parts grow by whole groups: twice the rows are twice the groups.
+    of which no test row is one, but for codes that the target has a part in: those are learnt from the same fewer rows.
+    With `units` parts grow by whole groups: twice the rows are twice the groups.
     """
     for draw in range(course.draws):
         rng = np.random.default_rng([seed, STREAM, draw])
         order = shuffled(prepared.train.y, bool(task.classes), rng) if units is None else by_units(units, rng)
         for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
-            some = _Fewer(_Some(prepared.train.x[chosen], prepared.train.y[chosen]), prepared.validation)
+            learnt, chooses, asked = prepared.taught_by(chosen)
+            some = _Fewer(_Some(learnt, prepared.train.y[chosen]), _Some(chooses, prepared.validation.y))
             drawn = int(rng.integers(2**32))
             trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
-            answers = trained.answer(network.workshop.answer(trained.bench, prepared.test.x))
+            answers = trained.answer(network.workshop.answer(trained.bench, asked))
             yield Learnt(rows, draw, answers)
+
+
+@dataclass(frozen=True)
+class _Bare:
+    """A network that was not trained, as far as others are made like it."""
+
+    workshop: Workshop
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Everything that a learning curve is made of, as another process is given it."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+    task: Task
+    config: Config
+    course: Course
+    units: npt.NDArray[np.int64] | None
+    whole: Nested | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether the target has a part in some code."""
+        return self.whole is not None
+
+    def taught_by(self, chosen: npt.NDArray[np.intp]) -> tuple[Encoded, Encoded, Encoded]:
+        """Training rows `chosen`, validation and test rows, as `Nested` has them."""
+        if self.whole is not None:
+            return self.whole.taught_by(chosen)
+        return self.train.x[chosen], self.validation.x, self.test.x
+
+
+def to_learn_apart(
+    prepared: Nested, task: Task, config: Config, course: Course, units: npt.NDArray[np.int64] | None
+) -> Apart:
+    """The same rows without all that is known of them, unless codes must be learnt from it."""
+    train, validation, test = (_Some(part.x, part.y) for part in (prepared.train, prepared.validation, prepared.test))
+    return Apart(train, validation, test, task, config, course, units, prepared if prepared.coded else None)
+
+
+def learn_less_apart(given: Apart) -> tuple[Learnt, ...]:
+    """The same networks as `learn_less` makes, in a process that knows no other network."""
+    with threadpool_limits(given.config.threads):
+        seed_everything(given.config.seed, given.config.threads)
+        workshop = open_workshop(plan_for(given, given.task, given.config), measure(given, given.task))
+        bare = _Bare(workshop, find_layout(given.train.x))
+        return tuple(learn_less(bare, given, given.task, given.course, given.config.seed, given.units))
 
 
 def by_units(units: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.intp]:

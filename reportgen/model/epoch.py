@@ -27,6 +27,9 @@ Epoch = Callable[[int], tuple[float, float]]
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """Targets of a shape that spreads over (...) and scores (..., outputs) in, the loss of each answer (...) out."""
 
+Slope = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+"""Targets (rows,), scores (members, rows, outputs) and what each row counts (rows, 1) in; the derivative by scores."""
+
 
 @dataclass(frozen=True)
 class Forms:
@@ -73,6 +76,28 @@ def huber(y: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
 LOSSES: dict[str, Loss] = {"log_loss": log_loss, "squared_error": squared_error, "huber": huber}
 
 
+def log_loss_slope(y: tf.Tensor, scores: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """What TensorFlow's own derivative comes to, in a tenth of the operations that it takes to repeat itself."""
+    return tf.exp(tf.nn.log_softmax(scores)) * share - tf.one_hot(y, scores.shape[-1]) * share
+
+
+def squared_error_slope(y: tf.Tensor, scores: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """Twice the distance, towards the prediction."""
+    return -(share * (2 * (y[:, None] - scores)))
+
+
+def huber_slope(y: tf.Tensor, scores: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """The same up to one standard deviation, and no steeper beyond."""
+    return -(share * tf.clip_by_value(2 * (y[:, None] - scores), -2.0, 2.0))
+
+
+SLOPES: dict[str, Slope] = {
+    "log_loss": log_loss_slope,
+    "squared_error": squared_error_slope,
+    "huber": huber_slope,
+}
+
+
 def as_one(scores: tf.Tensor, classes: bool) -> tf.Tensor:
     """The members' scores as those of one, shape (rows, 1, outputs)."""
     return tf.expand_dims(combined(scores, classes), 1)
@@ -103,15 +128,16 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
     their `Epoch`: one graph serves many trainings. Rows that equal steps leave over (fewer than there are steps) sit
     out until the next shuffle; where a training has fewer rows than that, the first of the shuffle come again.
     """
-    loss, classes = LOSSES[plan.loss], plan.loss == "log_loss"
-    weights = forms.trained.trainable_variables
+    loss, slope, classes = LOSSES[plan.loss], SLOPES[plan.loss], plan.loss == "log_loss"
+    weights = [weight.value for weight in forms.trained.trainable_variables]
     taken = tf.range(descent.steps * batch)
 
     def learn(shares: list[tf.Tensor], x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, *moment: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(weights)
             scores = forms.trained([x, *shares] if shares else x, training=True)
-            value = tf.reduce_mean(weight * loss(y[None, :], scores))
-        descent.step(tape.gradient(value, weights), *moment)
+        share = weight[:, None] * (1 / (plan.members * batch))
+        descent.step(tape.gradient(scores, weights, slope(y, scores, share)), *moment)
 
     def judge(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         """The mean loss of the members' common answer, summed in double precision; rows count as in learning."""
@@ -138,7 +164,7 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
         def step(index: tf.Tensor) -> tuple[tf.Tensor]:
             drawn = (seed, -(number * descent.steps + tf.cast(index, tf.int64)))
             shares = kept(draw_bits(plan, (batch,), drawn), plan) if plan.dropout else []
-            learn(shares, *(lot[index] for lot in lots), *(moment[index] for moment in moments))
+            learn(shares, *(tf.gather(part, index) for part in (*lots, *moments)))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < descent.steps, step, (tf.constant(0),))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +39,26 @@ class Refitted:
     notes: tuple[Code, ...]
 
 
+@dataclass(frozen=True)
+class _NoRows:
+    """Rows that are none, as wide as others."""
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[Any]
+
+
 def refit(network: Network, draws: Sequence[Drawn], task: Task, seeds: Sequence[int]) -> Iterator[Refitted]:
     """Networks of the same kind as this one, each trained from the first step on rows of its own from its own seed."""
     workshop = _workshop(network, draws, task)
     for prepared, seed in zip(draws, seeds, strict=True):
         trained = train_in(workshop, prepared, task, seed, judged=UNSHOWN)
-        yield Refitted(partial(_answer, workshop, trained), trained.notes)
+        yield Refitted(partial(_answer, workshop, _without_rows(trained)), trained.notes)
+
+
+def _without_rows(trained: Trained) -> Trained:
+    """The same without the rows it learnt from, which answers do not need: of wide tables they are large."""
+    none = _NoRows(trained.bench.train.x[:0].copy(), trained.bench.train.y[:0].copy())
+    return replace(trained, bench=replace(trained.bench, train=none, validation=none))
 
 
 def _answer(workshop: Workshop, trained: Trained, x: Floats) -> npt.NDArray[np.float64]:

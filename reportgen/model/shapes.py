@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
+Encoded = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Called after each epoch with its number and the largest number there can be."""
 
@@ -41,3 +42,14 @@ class Drawn(Prepared, Protocol):
     @property
     def test(self) -> Rows:
         """The rows that are answered; nothing is learnt from them."""
+
+
+class Nested(Drawn, Protocol):
+    """Prepared rows that can be prepared anew where fewer of them teach."""
+
+    @property
+    def coded(self) -> bool:
+        """Whether the target has a part in some code, so that fewer rows teach another one."""
+
+    def taught_by(self, chosen: npt.NDArray[np.intp]) -> tuple[Encoded, Encoded, Encoded]:
+        """Training rows `chosen`, validation and test rows, encoded by no target of other training rows."""

@@ -107,7 +107,11 @@ class Addition(Record):
 
 
 class Additions(Record):
-    """The conditional test of every feature, the largest value first, on rows that the networks did not see."""
+    """The conditional test of every feature, the largest value first, on rows that the networks did not see.
+
+    Of very many features, `of` in all (None in reports of earlier versions), those are tested that tell the target best
+    alone, as training and validation rows say.
+    """
 
     unit: Literal["log_loss", "r2_drop", "squared_error"]
     features: tuple[Addition, ...]
@@ -115,5 +119,6 @@ class Additions(Record):
     repeats: int
     networks: int
     n: int
+    of: int | None = None
     level: float = 0.95
     method: str

@@ -1,5 +1,6 @@
 """The table as it was read: where it came from, its columns, its task and its parts."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from reportgen.records.base import Code, Kind, PartName, Record, Role, TaskKind
@@ -29,9 +30,9 @@ class Column(Record):
     """One column: what it holds, what it is used for and why, and what preprocessing did to it.
 
     `missing` and `distinct` count over the rows used (a target of a class that is kept); the target's over all rows.
-    `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text,
-    nested, bytes, complex, no_learnable_values; None for a plain feature. `treatment` lists the steps of preprocessing
-    in their order.
+    `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text_off,
+    text_idle, text (in reports of earlier versions), nested, bytes, complex, no_learnable_values; None for a plain
+    feature. `treatment` lists the steps of preprocessing in their order.
     `commonest` counts the rows used that hold the commonest value, and `repeat` is the chance that two present values,
     drawn with replacement, are equal; None in reports of earlier versions. `levels` count training rows.
     `unit` is what its numbers are in, `readable` the share of the cells with something in them that could be read as
@@ -155,13 +156,17 @@ class Encoded(Record):
     """One encoded column: the original it comes from, and the way back to that column's own units.
 
     number: original = centre + scale * encoded. level: encoded is 1 where original == level. missing: 1 where missing.
-    `part` names the part of a date (year, month, weekday, hour ...) that a number stands for.
+    code: a category as a number, `codes[level]`, and 0 for a level that is not among them or a missing one; centre +
+    scale * encoded is what that number stands for. text: one of the numbers that stand for a text, read as a number.
+    `part` names the part of a date (year, month, weekday, hour ...) that a number stands for, or what a code or the
+    number of a text is.
     """
 
     name: str
     feature: str
-    kind: Literal["number", "level", "missing"]
+    kind: Literal["number", "level", "missing", "code", "text"]
     centre: float = 0.0
     scale: float = 1.0
     level: str | None = None
     part: str | None = None
+    codes: Mapping[str, float] = {}

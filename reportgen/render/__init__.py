@@ -1,4 +1,4 @@
-"""From a document to its files: HTML, PDF, JSON, Markdown, JUnit and SARIF."""
+"""From a document to its files: HTML, PDF, JSON, CSV, Markdown, JUnit and SARIF."""
 
 import os
 import tempfile
@@ -6,26 +6,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reportgen.beside import Beside
 from reportgen.document import Document
 from reportgen.errors import OutputError
+from reportgen.output import TABLES
 from reportgen.render.html import to_html
 from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
-from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf
+from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf, warm_up
 from reportgen.render.sarif import to_sarif
+from reportgen.render.tables import table_files, tables
 
 __all__ = (
     "PdfUnavailable",
     "Written",
     "read_json",
     "refuse_pdf_alone",
+    "tables",
     "to_html",
     "to_json",
     "to_junit",
     "to_markdown",
     "to_pdf",
     "to_sarif",
+    "warm_up",
     "write",
 )
 
@@ -53,22 +58,26 @@ def write(
     formats: Sequence[str],
     lang: str = "en",
     templates: Path | None = None,
+    beside: Beside | None = None,
     paper: str = "a4",
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
-    Where Pango is missing the PDF alone is left out, and a note says how to get it; where nothing but the PDF was
-    asked for, PdfUnavailable is raised.
+    A second process `beside` this one lays out the PDF meanwhile. Where Pango is missing the PDF alone is left out, and
+    a note says how to get it; where nothing but the PDF was asked for, PdfUnavailable is raised.
     """
-    contents: dict[str, bytes] = {}
+    made: dict[str, dict[str, bytes]] = {}
     notes: list[str] = []
-    for form in formats:
+    printing = beside.begin(to_pdf, document, lang, templates, paper) if beside and "pdf" in formats else None
+    for form in sorted(formats, key=lambda form: form == "pdf"):
         try:
-            contents[NAMES[form]] = _content(form, document, lang, templates, paper)
+            printed = printing() if printing and form == "pdf" else None
+            made[form] = {NAMES[form]: printed} if printed else _contents(form, document, lang, templates, paper)
         except PdfUnavailable as lack:
             if set(formats) == {"pdf"}:
                 raise
             notes.append(str(lack))
+    contents = {name: content for form in formats for name, content in made.get(form, {}).items()}
     return Written(tuple(_place(out / name, content) for name, content in contents.items()), tuple(notes))
 
 
@@ -76,6 +85,11 @@ def refuse_pdf_alone(formats: Sequence[str]) -> None:
     """Raise PdfUnavailable, before any work is done, where only the PDF is wanted and Pango is missing."""
     if set(formats) == {"pdf"} and pango_version() is None:
         raise PdfUnavailable(PANGO_HELP)
+
+
+def _contents(form: str, document: Document, lang: str, templates: Path | None, paper: str) -> dict[str, bytes]:
+    """What one format comes to, by the files' names: all but the long tables are one file."""
+    return table_files(document) if form == "csv" else {NAMES[form]: _content(form, document, lang, templates, paper)}
 
 
 def _content(form: str, document: Document, lang: str, templates: Path | None, paper: str) -> bytes:
@@ -92,6 +106,8 @@ def _content(form: str, document: Document, lang: str, templates: Path | None, p
 def _place(path: Path, content: bytes) -> Path:
     """Write a file under another name in the same folder, then give it its own: it is whole or not there."""
     try:
+        if path.parent.name == TABLES:
+            path.parent.mkdir(exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
         raise OutputError(f"cannot write to the folder {path.parent}: {error.strerror or error}") from None

@@ -26,7 +26,7 @@ def render_again(
     refuse_missing(templates)
     document = read_json(report)
     with staged(out) as stage:
-        written = write(document, stage, formats, lang, templates, paper)
+        written = write(document, stage, formats, lang, templates, paper=paper)
         if manifest := read_manifest(out):
             write_manifest(stage, manifest)
-    return Written(tuple(out / path.name for path in written.paths), written.notes)
+    return Written(tuple(out / path.relative_to(stage) for path in written.paths), written.notes)

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from html import unescape
@@ -13,6 +13,7 @@ from typing import Any
 
 from reportgen.document import Document
 from reportgen.render.json import to_json
+from reportgen.render.tables import tables
 from reportgen.render.tagging import mend
 from reportgen.render.words import render
 
@@ -61,12 +62,12 @@ class Attached:
     relationship: str
 
 
-def attached(document: Document, tables: Mapping[str, str], lang: str, templates: Path | None) -> tuple[Attached, ...]:
+def attached(document: Document, lang: str, templates: Path | None) -> tuple[Attached, ...]:
     """report.json, which the page is made from, and the report's tables, in the order of their names."""
     words = {kind: " ".join(render("part/attached.j2", lang, templates, kind=kind).split()) for kind in KINDS}
     every = (
         Attached("report.json", to_json(document), words["report"], "Source"),
-        *(Attached(name, text, words["table"], "Data") for name, text in tables.items()),
+        *(Attached(name, text, words["table"], "Data") for name, text in tables(document).items()),
     )
     return tuple(sorted(every, key=lambda file: file.name))
 

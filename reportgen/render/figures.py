@@ -13,7 +13,7 @@ from reportgen.charts import Box
 from reportgen.charts.formula import FORMULAS, place
 from reportgen.errors import RenderError
 from reportgen.records.explanation import TreeNode
-from reportgen.records.mistakes import Condition, ErrorNode
+from reportgen.records.mistakes import Condition, Confusion, ErrorNode
 from reportgen.render import numbers
 from reportgen.render.plain import elided
 
@@ -45,6 +45,43 @@ def formula(key: str) -> Formula:
     svg, mathml = (Markup(place(key, kind).read_text(encoding="utf-8").strip()) for kind in ("svg", "mml"))  # noqa: S704 - our own files
     found = PICTURE_WIDTH.search(svg)
     return Formula(svg, mathml, FORMULAS[key][1], float(found[1]) if found else math.inf)
+
+
+MOST_DRAWN = 20
+"""Classes of a confusion matrix that a picture of the width of a page shows with numbers that can be read."""
+
+
+class Drawn(NamedTuple):
+    """A confusion matrix as it is drawn; `within` counts the mistakes among the classes taken together in the last.
+
+    `pairs` counts the pairs of different classes that were exchanged at all, `darkest` is the largest count of single
+    classes, None where all classes are single.
+    """
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    within: int
+    pairs: int
+    darkest: int | None = None
+
+
+def most_mistaken(confusion: Confusion, others: str, most: int = MOST_DRAWN) -> Drawn:
+    """The whole matrix, or of more classes than `most` those with the most mistakes and `others` for all the rest."""
+    counts, labels = confusion.counts, confusion.labels
+    pairs = sum(count > 0 for i, row in enumerate(counts) for j, count in enumerate(row) if i != j)
+    if len(labels) <= most:
+        return Drawn(labels, counts, 0, pairs)
+    wrong = [
+        sum(row) + sum(column) - 2 * row[i]
+        for i, (row, column) in enumerate(zip(counts, zip(*counts, strict=True), strict=True))
+    ]
+    chosen = sorted(sorted(range(len(labels)), key=lambda i: -wrong[i])[:most])
+    rest = sorted(set(range(len(labels))) - set(chosen))
+    groups = [(i,) for i in chosen] + [tuple(rest)]
+    joined = tuple(tuple(sum(counts[i][j] for i in own for j in taken) for taken in groups) for own in groups)
+    within = joined[-1][-1] - sum(counts[i][i] for i in rest)
+    darkest = max(count for row in joined[:-1] for count in row[:-1])
+    return Drawn((*(labels[i] for i in chosen), others), joined, within, pairs, darkest)
 
 
 def shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:

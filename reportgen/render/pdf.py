@@ -7,7 +7,6 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reportgen.charts import covered
@@ -16,6 +15,7 @@ from reportgen.errors import RenderError
 from reportgen.languages import language, locate
 from reportgen.render.archive import VARIANT, Attached, attached, attachments, finish, intent
 from reportgen.render.html import to_paper
+from reportgen.render.words import environment
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
@@ -32,7 +32,6 @@ FACES = (
     ("Reportgen Mono", 400, "ReportgenMono-Regular.ttf"),
 )
 UNSHOWN = (0x20, 0x0A, 0x09)  # white space needs no glyph
-NO_TABLES: Mapping[str, str] = MappingProxyType({})
 WIDE = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "..."}  # as wide as a Chinese character in our font
 
 
@@ -45,11 +44,10 @@ def to_pdf(
     lang: str = "en",
     templates: Path | None = None,
     paper: str = "a4",
-    tables: Mapping[str, str] = NO_TABLES,
 ) -> bytes:
     """The report as a PDF/A-3a that conforms to PDF/UA-1, the same bytes each time.
 
-    report.json lies in it, and `tables`: their text by the name of the file. `paper` is a4 or letter.
+    report.json and the long tables lie in it. `paper` is a4 or letter.
 
     Raises PdfUnavailable where Pango is missing, and RenderError where a character would show as an empty box.
     """
@@ -58,7 +56,7 @@ def to_pdf(
     except OSError as error:
         raise PdfUnavailable(PANGO_HELP) from error
     page = shown(to_paper(document, lang, templates, paper), {} if language(lang).closed_up else WIDE)
-    files = attached(document, tables, lang, templates)
+    files = attached(document, lang, templates)
     with _log() as complaints:
         html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)
         content: bytes = html.write_pdf(
@@ -80,6 +78,16 @@ def _identifier(page: str, files: tuple[Attached, ...]) -> bytes:
     for file in files:
         digest.update(file.text.encode())
     return digest.digest()[:16]
+
+
+def warm_up(lang: str, templates: Path | None) -> None:
+    """Import and read what `to_pdf` will need, where there is time for it before the report is known."""
+    import weasyprint  # noqa: F401, PLC0415 - as above
+
+    _fonts()
+    speech = environment(lang, templates)
+    for name in speech.list_templates(extensions=["j2", "css"]):
+        speech.get_template(name)
 
 
 def pango_version() -> str | None:

@@ -222,9 +222,13 @@ def _goes_on(node: Node) -> bool:
 def _items(kids: list[Node]) -> list[Node]:
     """The items of a list; a term and what is said of it are one item, and the rest of one from the page before none.
 
-    No list but one of terms is without labels, the contents aside, where nothing is paired since each is a link.
+    No list but one of terms is without labels, the contents aside, where nothing is paired since each is a link; what
+    stands between items is white space.
     """
-    items = [item for kid in kids for item in (kid["K"] if _tag(kid) == "/Div" else (kid,))]
+    parts = [part for kid in kids for part in (kid["K"] if _tag(kid) == "/Div" else (kid,))]
+    if all(_tag(part) == "/L" for part in parts):  # a list in columns has one of its own in each
+        return [item for part in parts for item in part["K"]]
+    items = [part for part in parts if _tag(part) in ("/LI", "/L")]  # else it is the blank between two of them
     if any(_tag(part) != "/LBody" or _is_link(part) for item in items for part in item["K"]):
         return items
     first = len(items) % 2

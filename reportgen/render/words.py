@@ -31,8 +31,9 @@ from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
 from reportgen.render.drawings import drawings
-from reportgen.render.figures import boxes, error_boxes, formula, shares
+from reportgen.render.figures import boxes, error_boxes, formula, most_mistaken, shares
 from reportgen.render.flatten import flat
+from reportgen.render.glossary import linked
 from reportgen.render.inline import inline
 from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
@@ -108,12 +109,16 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     filters["signed"] = partial(_signed, lang, translations)
     return filters | {
         "alike": alike,
+        "flattened": lambda records, name: [one for record in records for one in getattr(record, name)],
+        "most_mistaken": most_mistaken,
+        "places_in": places_in,
         "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
         "flat": flat,
+        "glossed": _glossed,
         "inline": lambda *args: Markup(inline(*args)),  # noqa: S704 - what it writes is escaped
         "md": markdown,
         "cell": _cell,
@@ -130,6 +135,11 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
     }
 
 
+def _glossed(body: Markup, terms: Iterable[tuple[str, str, str, str]]) -> Markup:
+    """The page with its terms linked; a term's forms stand in one sentence, a bar between them, to be translated."""
+    return linked(body, ((key, [form for form in forms.split("|") if form]) for key, _, forms, _ in terms))
+
+
 def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
     """The findings in their order, those together that differ in nothing but what they are about.
 
@@ -140,6 +150,12 @@ def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
         answered = place if finding.waived or finding.lapsed else None
         groups.setdefault((finding.code, finding.severity, finding.section, answered), []).append(finding)
     return list(groups.values())
+
+
+def places_in(groups: Iterable[Iterable[Finding]], findings: Iterable[Finding]) -> list[list[int]]:
+    """Where each finding of each group stands among all of them, counted from 0."""
+    places = {id(finding): place for place, finding in enumerate(findings)}
+    return [[places[id(finding)] for finding in group] for group in groups]
 
 
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401

@@ -6,8 +6,10 @@ import pytest
 
 from reportgen.config import Config, ReadingConfig
 from reportgen.data import load
-from reportgen.data.formats.drawn import drawn, share_of_rows, shares
+from reportgen.data.formats.drawn import EVERY, Draw, drawn, share_of_rows, shares
 from reportgen.data.source import read
+from reportgen.data.text import read_text
+from reportgen.errors import DataError
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_parts_give_rows_in_proportion_and_keep_their_numbers(tmp_path, table):
 def test_parts_of_text_are_read_whole(tmp_path, table):
     table[:3_000].to_csv(tmp_path / "p0.csv", index=False)
     table[3_000:].to_csv(tmp_path / "p1.csv", index=False)
-    assert shares([tmp_path / "p0.csv", tmp_path / "p1.csv"], 1_000) == (1_000, 1_000)
+    assert shares([tmp_path / "p0.csv", tmp_path / "p1.csv"], Draw(1_000)) == (EVERY, EVERY)
     raw = read(str(tmp_path / "p*.csv"), ReadingConfig(max_rows=1_000))
     assert raw.rows == 5_000
     assert raw.frame["row"].astype(int).tolist() == raw.frame.index.tolist()
@@ -92,3 +94,79 @@ def test_the_bound_holds_the_shares_of_a_whole_column():
         gap = np.abs(np.arange(1, 1_001) / 1_000 - (taken + 1) / 20_000).max()
         over += gap > off
     assert over <= 20
+
+
+def texts(rows, delimiter=",", end="\n", quote="", blank=0):
+    """A table in text: row numbers, a word in quotes or none, a target."""
+    lines = [delimiter.join(("row", "word", "target"))]
+    for row in range(rows):
+        lines.append(delimiter.join((str(row), f"{quote}w{row % 7}{quote}", "ab"[row % 2])))
+        lines += [""] if blank and row % blank == 0 else []
+    return end.join(lines) + end
+
+
+FORMS = {
+    "plain": {},
+    "tabs": {"delimiter": "\t"},
+    "line ends of Windows": {"end": "\r\n"},
+    "line ends of old": {"end": "\r"},
+    "quotes": {"quote": '"'},
+    "blank lines": {"blank": 3},
+}
+
+
+@pytest.mark.parametrize("careful", [True, False])
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_drawn_while_a_text_is_read_are_those_drawn_from_the_whole(monkeypatch, form, careful):
+    monkeypatch.setattr("reportgen.data.plain.FEWEST_BYTES", 2**40 if careful else 1)
+    monkeypatch.setattr("reportgen.data.plain.BLOCK_BYTES", 2_000)
+    monkeypatch.setattr("reportgen.data.text.CHUNK_CELLS", 900)
+    data = texts(5_000, **FORMS[form]).encode()
+    whole, part = read_text(data, "t.csv"), read_text(data, "t.csv", draw=Draw(1_000))
+    assert (whole.rows, whole.places, part.rows) == (5_000, None, 5_000)
+    assert part.places.tolist() == drawn(5_000, 1_000).tolist()
+    assert part.frame.equals(whole.frame.iloc[part.places].reset_index(drop=True))
+    assert read_text(data, "t.csv", draw=Draw(5_000)).frame.equals(whole.frame)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
+def test_rows_of_an_encoded_text_are_drawn_while_it_is_read(encoding):
+    data = texts(3_000).replace("target", "城").encode(encoding)
+    part = read_text(data, "t.csv", encoding=encoding, draw=Draw(1_000))
+    assert part.rows == 3_000
+    assert part.frame["row"].astype(int).tolist() == drawn(3_000, 1_000).tolist()
+    assert set(part.frame.columns) == {"row", "word", "城"}
+
+
+def test_a_header_in_quotes_does_not_make_a_large_text_slow(monkeypatch):
+    monkeypatch.setattr("reportgen.data.plain.FEWEST_BYTES", 1)
+    monkeypatch.setattr("reportgen.data.text._table", None)  # the careful reader's
+    data = '"row","word, or two","target"\n' + texts(100).partition("\n")[2]
+    with pytest.raises(TypeError):
+        read_text(data.encode(), "t.csv")  # a delimiter within quotes is for the careful reader
+    data = '"row","word","target"\n' + texts(100).partition("\n")[2]
+    assert list(read_text(data.encode(), "t.csv").frame.columns) == ["row", "word", "target"]
+
+
+def test_a_row_of_another_length_is_an_error_though_it_is_not_drawn():
+    lines = texts(3_000).splitlines()
+    absent = next(row for row in range(3_000) if row not in set(drawn(3_000, 1_000).tolist()))
+    lines[absent + 1] += ",more"
+    with pytest.raises(DataError, match=rf"t.csv, data row {absent} .* has 4 fields where the header has 3"):
+        read_text("\n".join(lines).encode(), "t.csv", draw=Draw(1_000))
+
+
+LONG = {
+    "a cell": ("a,b,c\n1,2,3\n" + "x" * 12_000_000 + ",2,3\n", "line 3"),
+    "a row": ("a,b,c\n1,2,3\n" + "1," * 6_000_000 + "\n", "data row 1 .* has 6000001 fields where the header has 3"),
+    "all": ("x" * 12_000_000, "line 1"),
+    "a quote without end": ("a,b,c\n" + '"' + "1,2,3\n" * 2_000_000, "line 2: a cell of more than 10,000,000"),
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_a_line_of_megabytes_ends_in_a_sentence(monkeypatch, what):
+    monkeypatch.setattr("reportgen.data.plain.BLOCK_BYTES", 2**20)
+    text, said = LONG[what]
+    with pytest.raises(DataError, match=rf"t.csv, {said}"):
+        read_text(text.encode(), "t.csv", draw=Draw(1_000_000, 20 * 10**9))

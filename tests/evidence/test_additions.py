@@ -111,3 +111,32 @@ def test_what_cannot_be_asked_is_said(regression_subject):
 
 def test_the_same_seed_gives_the_same_answer(multiclass_subject):
     assert additions.measure(multiclass_subject) == additions.measure(multiclass_subject)
+
+
+def test_of_very_many_columns_those_that_tell_most_are_tested_and_counted(regression_subject, monkeypatch):
+    monkeypatch.setattr(additions, "MOST_TESTED", 2)
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(400, 6))
+    y = x[:, 4] + 0.5 * x[:, 2] + 0.5 * rng.normal(size=400)
+    subject = linear(regression_subject, x, y, (0, 0, 0.5, 0, 1.0, 0))
+    train = replace(subject.test, name="train")
+    subject = replace(subject, train=train, validation=replace(train, name="validation"))
+    refit = Refit(test=train, inputs=subject.inputs, predict=subject.predict, train_rows=400, notes=(), encode=None)
+    subject = replace(subject, refits=Refitting((refit,), ("split", "seed"), 0, ""))
+    found = additions.measure(subject)
+    assert [one.feature for one in found.features] == ["x4", "x2"]
+    assert (found.of, found.networks) == (6, 1)  # no row chooses a column and judges it
+
+
+def test_of_more_terms_than_rows_allow_the_closest_tell_a_column():
+    """With all of 300 terms 400 rows would tell every value again, and nothing could be shown to be added."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(400, 300))
+    x[:, 7] = 0.8 * x[:, 3] + 0.6 * x[:, 7]
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(300)])
+    sampler = Sampler(frame, tuple(frame), np.zeros(400, dtype=np.intp))
+    givers = sampler.draw(7, 5, rng)
+    drawn = x[givers, 7]
+    assert np.mean(givers == np.arange(400)) < 0.1
+    links = [np.corrcoef(one, x[:, 3])[0, 1] for one in drawn]
+    assert np.mean(links) == pytest.approx(0.8, abs=0.1)

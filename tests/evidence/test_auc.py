@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from reportgen.evidence.auc import DELONG, NEWCOMBE, area, mean_area, newcombe
+from reportgen.evidence.auc import DELONG, NEWCOMBE, area, areas, mean_area, newcombe
 
 
 def _two_classes(n, seed=0):
@@ -59,3 +59,16 @@ def test_newcombes_limits_are_those_whose_own_spread_just_reaches_the_value(valu
         typical = (12 + 20) / 2 - 1
         spread = limit * (1 - limit) * (1 + typical * ((1 - limit) / (2 - limit) + limit / (1 + limit))) / (12 * 20)
         assert abs(limit - value) == pytest.approx(1.959964 * spread**0.5, rel=1e-5)
+
+
+def test_areas_from_counts_are_those_of_sorted_rows():
+    rng = np.random.default_rng(3)
+    patterns = rng.random((12, 6)).round(1)  # ties within a class's column too
+    scores, actual = patterns[rng.integers(0, 12, 300)], rng.integers(0, 5, 300)  # class 5 has no row
+    for number, one in enumerate(areas(scores, actual)):
+        sorted_out = area(scores[:, number], actual == number)
+        assert one.value == pytest.approx(sorted_out.value)
+        assert one.pull == pytest.approx(sorted_out.pull)
+        assert (one.inside, one.outside) == (sorted_out.inside, sorted_out.outside)
+    assert len(areas(scores, actual)) == 5
+    assert areas(scores, np.zeros(300, dtype=int)) == []

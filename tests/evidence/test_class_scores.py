@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn import metrics as sk
@@ -130,3 +132,32 @@ def test_of_two_classes_the_difference_is_the_error_rate():
 def test_a_probability_of_zero_for_the_truth_costs_much_and_not_infinitely():
     loss = _score("log_loss", _answers([0, 1], [1, 1], sure=1.0))
     assert loss.value == pytest.approx(-np.log(np.finfo(np.float32).eps) / 2)
+
+
+@pytest.mark.parametrize("classes", [3, 12, 40])
+def test_many_classes_have_the_intervals_of_few_without_redrawn_tables(classes, monkeypatch):
+    rng = np.random.default_rng(classes)
+    actual = rng.integers(0, classes, 60 * classes)
+    predicted = np.where(rng.random(len(actual)) < 0.75, actual, rng.integers(0, classes, len(actual)))
+    answers = _answers(actual, predicted, classes=classes)
+    redrawn = [_score(name, answers) for name in ("f1_macro", "mean_class_difference")]
+    monkeypatch.setattr(class_scores, "MANY_CLASSES", 2)
+    by_rows = [_score(name, answers) for name in ("f1_macro", "mean_class_difference")]
+    for one, other in zip(redrawn, by_rows, strict=True):
+        assert one.value == other.value
+        width = one.high - one.low
+        assert other.low == pytest.approx(one.low, abs=0.2 * width)
+        assert other.high == pytest.approx(one.high, abs=0.2 * width)
+    assert by_rows[0].method == class_scores.DELTA
+
+
+def test_five_hundred_classes_take_little_memory():
+    rng = np.random.default_rng(0)
+    actual = rng.integers(0, 500, 3_000)
+    answers = _answers(actual, np.where(rng.random(3_000) < 0.5, actual, rng.integers(0, 500, 3_000)), classes=500)
+    tracemalloc.start()
+    for name in ("f1_macro", "mean_class_difference"):
+        _score(name, answers)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6  # 466 GiB before

@@ -1,3 +1,4 @@
+import pickle
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -203,3 +204,18 @@ def test_a_fault_is_no_answer(binary_subject):
 
     with pytest.raises(ZeroDivisionError):
         collect(replace(binary_subject, predict=broken), QUICK)
+
+
+def test_what_asks_no_network_can_be_measured_beside_the_others(fair_subject, dossier):
+    sent = []
+
+    def begin(function, *arguments):
+        sent.append(function.__module__)
+        packed = pickle.dumps((function, arguments))
+        return lambda: function(*pickle.loads(packed)[1])
+
+    assert collect(fair_subject, QUICK, begin=begin) == dossier
+    assert sent == ["reportgen.evidence.few_columns"]
+    assert collect(fair_subject, QUICK, begin=lambda *_given: lambda: None) == dossier
+    with pytest.raises(LookupError, match="stayed"):
+        fair_subject.rows_alone.predict(fair_subject.test.x)

@@ -80,3 +80,9 @@ def test_what_cannot_be_asked_is_said(binary_subject):
 
 def test_the_same_seed_gives_the_same_curve(multiclass_subject):
     assert few_columns.measure(multiclass_subject) == few_columns.measure(multiclass_subject)
+
+
+def test_more_classes_than_rows_can_tell_are_not_asked_about(multiclass_subject):
+    task = multiclass_subject.task.model_copy(update={"classes": tuple(map(str, range(few_columns.MOST_CLASSES + 1)))})
+    with pytest.raises(NotApplicable, match="too_many_classes"):
+        few_columns.measure(replace(multiclass_subject, task=task))

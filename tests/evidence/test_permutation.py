@@ -102,6 +102,18 @@ def test_answers_are_shared_between_features_and_classes(binary_subject, multicl
     assert effort.plan(binary_subject, [200, 40, 300]) == ((150, 40, 150), 1)  # 450 by three networks
 
 
+def test_wide_tables_are_asked_about_fewer_rows_and_many_classes_about_enough(binary_subject, monkeypatch):
+    effort = permutation.Effort(rows=4_000, losses=4_000, answers=600_000, most=1)
+    assert effort.plan(binary_subject, [4_000])[0] == (4_000,)
+    numbers = len(binary_subject.features) * len(binary_subject.inputs)
+    monkeypatch.setattr(permutation, "MOST_GIVEN", 150 * numbers)
+    assert effort.plan(binary_subject, [4_000])[0] == (150,)
+    monkeypatch.setattr(permutation, "MOST_GIVEN", numbers)
+    assert effort.plan(binary_subject, [4_000])[0] == (permutation.FEWEST_ROWS,)
+    task = binary_subject.task.model_copy(update={"kind": "multiclass", "classes": tuple(map(str, range(5_000)))})
+    assert effort.plan(replace(binary_subject, task=task), [4_000])[0] == (permutation.ENOUGH_ROWS,)
+
+
 def test_rows_that_keep_their_value_are_not_asked_about_again(binary_subject):
     questions = []
 

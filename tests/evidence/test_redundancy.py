@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from reportgen.evidence import redundancy
+from reportgen.evidence import pairs, redundancy
+from reportgen.evidence.association import correlation_ratio, cramers_v
 from reportgen.evidence.base import NotApplicable
 from reportgen.evidence.pairs import compare, side_by_side
 from reportgen.evidence.redundancy import clusters
@@ -153,3 +155,37 @@ def test_the_same_in_another_unit_is_one_whatever_the_target_hangs_on(regression
         }
         assert ("metres", "inches") in found or ("inches", "metres") in found
         assert ("inches", "cube") in found
+
+
+def test_blocks_of_columns_change_nothing(rng, monkeypatch):
+    number, group = rng.normal(size=300), rng.integers(0, 4, 300)
+    frame = pd.DataFrame(
+        {
+            **{f"n{k}": number + k * rng.normal(size=300) for k in range(5)},
+            **{f"g{k}": words((group + rng.integers(0, 1 + k, 300)) % 4) for k in range(5)},
+            "still": 1.0,
+        }
+    )
+    frame.loc[::7, "n2"] = np.nan
+    frame.loc[::5, "g3"] = None
+    whole = compare(side_by_side(frame, tuple(frame)))
+    monkeypatch.setattr(pairs, "MOST_FLAGS", 3)
+    parts = compare(side_by_side(frame, tuple(frame)))
+    assert parts.value == pytest.approx(whole.value)
+    assert parts.chance == pytest.approx(whole.chance)
+    assert (parts.method == whole.method).all()
+
+
+def test_blocks_are_what_single_pairs_are(rng):
+    """Products of matrices give what is defined pair by pair: eta, Cramer's V, and the tests of each."""
+    n, levels = 500, words(rng.integers(0, 5, 500))
+    frame = pd.DataFrame({"x": rng.normal(size=n), "a": levels, "b": words(rng.integers(0, 3, n))})
+    frame["x"] += (frame["a"] == "w1") * 1.0
+    frame.loc[::9, "x"] = np.nan
+    found, present = compare(side_by_side(frame, tuple(frame))), frame["x"].notna()
+    assert found.value[0, 1] == pytest.approx(correlation_ratio(frame["x"][present].to_numpy(), levels[present]))
+    groups = [part["x"].to_numpy() for _, part in frame[present].groupby("a")]
+    assert found.chance[0, 1] == pytest.approx(stats.f_oneway(*groups).pvalue)
+    assert found.value[1, 2] == pytest.approx(cramers_v(frame["a"].to_numpy(), frame["b"].to_numpy()))
+    table = pd.crosstab(frame["a"], frame["b"])
+    assert found.chance[1, 2] == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)

@@ -9,7 +9,18 @@ from scipy.special import log_softmax
 
 from reportgen.model import workshop as module
 from reportgen.model.descent import CLIP
-from reportgen.model.epoch import CHUNK, JUDGED, UNSHOWN, draw_bits, huber, kept, log_loss, squared_error
+from reportgen.model.epoch import (
+    CHUNK,
+    JUDGED,
+    LOSSES,
+    SLOPES,
+    UNSHOWN,
+    draw_bits,
+    huber,
+    kept,
+    log_loss,
+    squared_error,
+)
 from reportgen.model.history import History
 from reportgen.model.layers import first_weights, take_weights
 from reportgen.model.plan import Size
@@ -49,6 +60,24 @@ def test_squared_error_and_huber_are_equal_up_to_one_deviation():
     np.testing.assert_allclose(squared_error(y, scores), np.tile(distance**2, (2, 1)).T)
     closed = np.where(np.abs(distance) <= 1, distance**2, 2 * np.abs(distance) - 1)
     np.testing.assert_allclose(huber(y, scores), np.tile(closed, (2, 1)).T)
+
+
+@pytest.mark.parametrize("loss", ["log_loss", "squared_error", "huber"])
+def test_a_slope_is_what_the_loss_itself_has(loss):
+    rng, rows, outputs = np.random.default_rng(1), 7, 3 if loss == "log_loss" else 1
+    scores = tf.constant(rng.normal(size=(4, rows, outputs)) * 2, tf.float32)
+    y = (
+        tf.constant(np.arange(rows) % 3, tf.int32)
+        if loss == "log_loss"
+        else tf.constant(rng.normal(size=rows), tf.float32)
+    )
+    share = tf.constant(rng.random(rows) / 28, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(scores)
+        value = tf.reduce_sum(share * LOSSES[loss](y[None, :], scores))
+    np.testing.assert_allclose(
+        SLOPES[loss](y, scores, share[:, None]), tape.gradient(value, scores), rtol=2e-6, atol=1e-9
+    )
 
 
 def test_rows_are_judged_by_the_weights_that_they_are_learnt_by():

@@ -23,7 +23,7 @@ KIDS = {
     "/THead": "(/TR )+",
     "/TBody": "(/TR )+",
     "/TR": "(/T[HD] )+",
-    "/L": "(/LI )+",
+    "/L": "(/LI |/L )+",
     "/LI": "(/Lbl )?/LBody ",
     "/TOC": "(/TOCI )+",
     "/TOCI": "/Reference ",

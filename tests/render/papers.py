@@ -7,14 +7,12 @@ from reportgen.records.table import Column
 from reportgen.render import to_pdf
 from tests.samples import binary, multiclass, regression
 
-TABLES = {"columns.csv": "name,kind\r\nage,numeric\r\n", "rows.csv": "\ufeffrow\r\n一\r\n"}
-
 
 @cache
 def paper(name: str) -> bytes:
-    """The PDF of a report: `binary` with tables on A4, `multiclass` in Chinese, `wide` with 80 columns on Letter."""
+    """The PDF of a report: `binary` on A4, `multiclass` in Chinese, `wide` with 80 columns on Letter."""
     if name == "binary":
-        return to_pdf(binary(), tables=TABLES)
+        return to_pdf(binary())
     if name == "multiclass":
         return to_pdf(multiclass(), "zh")
     return to_pdf(wide(), paper="letter")

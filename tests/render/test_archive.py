@@ -15,11 +15,11 @@ import pytest
 from pdfua import validate
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from reportgen.render import to_json
+from reportgen.render import tables, to_json
 from reportgen.render.archive import UNDATED, _moment
 from reportgen.render.pdf import pango_version
 from tests.render.archival import RULES, faults, tags
-from tests.render.papers import TABLES, paper
+from tests.render.papers import paper
 from tests.samples import binary, regression
 
 pytestmark = [
@@ -112,11 +112,11 @@ def test_the_evidence_and_its_tables_lie_inside() -> None:
     with _opened("binary") as pdf:
         names = list(pdf.Root.Names.EmbeddedFiles.Names)
         inside = {str(name): item for name, item in zip(names[::2], names[1::2], strict=True)}
-        assert inside.keys() == {"report.json", *TABLES}
+        assert inside.keys() == {"report.json", *tables(binary())}
         report = inside["report.json"]
         assert report.EF.F.read_bytes().decode() == to_json(binary())
-        assert (report.AFRelationship, inside["rows.csv"].AFRelationship) == (Name.Source, Name.Data)
-        assert inside["rows.csv"].EF.F.read_bytes().decode() == TABLES["rows.csv"]
+        assert (report.AFRelationship, inside["columns.csv"].AFRelationship) == (Name.Source, Name.Data)
+        assert inside["columns.csv"].EF.F.read_bytes().decode() == tables(binary())["columns.csv"]
         assert str(report.EF.F.Params.ModDate) == "D:20260131000000Z"  # the day on the card
     with _opened("multiclass") as pdf:
         assert json.loads(pdf.Root.AF[0].EF.F.read_bytes())["schema"] == "reportgen/report/1"

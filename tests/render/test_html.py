@@ -31,7 +31,7 @@ TAGS = {
         "h2",
     ),
     *("h3", "h4", "dl", "dt", "dd", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "section"),
-    *("figure", "figcaption", "code", "pre", "strong", "wbr", "abbr"),
+    *("figure", "figcaption", "code", "pre", "strong", "wbr", "abbr", "br"),
     *("svg", "g", "path", "rect", "text", "use", "defs", "clippath", "title", "line", "polygon"),
 }
 TAGS |= {

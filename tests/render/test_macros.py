@@ -29,8 +29,14 @@ def test_a_table_has_headings_for_columns_and_rows() -> None:
 
 def test_a_long_table_says_what_it_leaves_out() -> None:
     text = _shown('{{ m.table(("a",), rows, "C") }}', rows=[(k,) for k in range(300)], paper=True)
+    assert text.count('<th scope="row">') == 40
+    assert "Shown are the first 40 of 300 rows; report.json holds them all." in text
+
+
+def test_a_table_of_the_first_rows_says_how_many_there_are_and_which_file_has_them() -> None:
+    text = _shown('{{ m.table(("a",), rows, "C", all=2000, whole="columns") }}', rows=[(k,) for k in range(200)])
     assert text.count('<th scope="row">') == 200
-    assert "Shown are the first 200 of 300 rows; report.json holds them all." in text
+    assert "The first 200 of 2000 rows, and 1800 more: all in report.json and in tables/columns.csv." in text
 
 
 def test_figures_are_numbered_and_spoken() -> None:

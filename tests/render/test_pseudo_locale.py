@@ -19,7 +19,21 @@ PLAIN, STRANGE = "abcdefghijklmnopqrstuvwxyz", "àƃçđéƒǧħîĵķļɱñôþ
 LETTERS = str.maketrans(PLAIN + PLAIN.upper(), STRANGE + STRANGE.upper())
 KEPT = re.compile(r"%\(\w+\)s|<[^>]*>|&\w+;|\\n")
 WORD = re.compile(r"[A-Za-z]{3,}")
-OURS = {"reportgen", "json", "keras", "toml", "html", "AdamW", "SHA", "kaj", "Januaro", "constant", "bootstrap", "pdf"}
+OURS = {
+    "reportgen",
+    "json",
+    "keras",
+    "toml",
+    "html",
+    "AdamW",
+    "Holm",
+    "SHA",
+    "kaj",
+    "Januaro",
+    "constant",
+    "bootstrap",
+    "pdf",
+}
 """Names of files and programs, and Babel's own "and" and month."""
 
 

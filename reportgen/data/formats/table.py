@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
-from pyarrow import feather, orc
+from pyarrow import feather
 
 from reportgen.config import ReadingConfig
+from reportgen.data.formats.apart import read_orc
 from reportgen.data.formats.database import read_duckdb, read_sqlite
-from reportgen.data.formats.drawn import Places, read_parquet
+from reportgen.data.formats.drawn import Draw, Places, read_parquet
 from reportgen.data.formats.packing import unpacked
 from reportgen.data.formats.records import read_json
 from reportgen.data.formats.workbook import read_sheet
 from reportgen.data.text import find_encoding, read_text
 from reportgen.errors import DataError
+from reportgen.memory import ceiling
 from reportgen.records.table import Reading
 
 FOREIGN = (
@@ -89,6 +91,9 @@ def _reader(head: bytes) -> Read | None:
 
 
 def _damaged(name: str, kind: str, error: Exception) -> DataError:
+    """What to say of a file that cannot be read. Raises the error again where only memory was lacking."""
+    if isinstance(error, MemoryError):
+        raise error
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
     return DataError(f"{name} is {kind} that cannot be read ({reason}); write it again")
 
@@ -109,7 +114,7 @@ def _arrow(read: Callable[[BinaryIO], pa.Table], kind: str, words: str) -> Read:
 
 def _parquet(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
     try:
-        table, places, rows = read_parquet(stream, asked.max_rows)
+        table, places, rows = read_parquet(stream, Draw(asked.max_rows, ceiling(asked.memory)))
     except UNREADABLE as error:
         raise _damaged(name, "a Parquet file", error) from None
     return Found(table, Reading(format="parquet"), rows, places)
@@ -117,7 +122,7 @@ def _parquet(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
 
 _feather = _arrow(feather.read_table, "feather", "an Arrow (Feather) file")
 _arrow_stream = _arrow(lambda stream: pa.ipc.open_stream(stream).read_all(), "arrow stream", "a stream of Arrow")
-_orc = _arrow(lambda stream: orc.ORCFile(stream).read(), "orc", "an ORC file")
+_orc = _arrow(read_orc, "orc", "an ORC file")
 
 
 def _sqlite(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
@@ -143,9 +148,11 @@ def _text(stream: BinaryIO, head: bytes, name: str, asked: ReadingConfig) -> Fou
         except DataError:
             if _certainly_json(head, name):
                 raise
-    text = read_text(stream, name, asked.encoding, asked.delimiter)
+    draw = Draw(asked.max_rows, ceiling(asked.memory))
+    text = read_text(stream, name, asked.encoding, asked.delimiter, draw)
     kind = "tsv" if text.delimiter == "\t" else "csv"
-    return Found(text.frame, Reading(format=kind, encoding=text.encoding, delimiter=text.delimiter, notes=text.notes))
+    reading = Reading(format=kind, encoding=text.encoding, delimiter=text.delimiter, notes=text.notes)
+    return Found(text.frame, reading, text.rows, text.places)
 
 
 def _bare(head: bytes) -> bytes:

@@ -1,0 +1,114 @@
+"""A second process beside a run, for work whose answer is wanted later: a run leaves the other cores idle otherwise.
+
+It is forked once everything is imported and before anything computes, as the workers of a batch are, so that it gives
+the very bytes that this process would. Nothing depends on it: where it cannot be had, or ends early for whatever
+reason, the work is done here.
+"""
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from socket import socketpair
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1
+OOM_SCORE = "500"
+"""Above this process's: where memory runs out, the system shall end the one that can be done without."""
+
+
+class Beside:
+    """The second process, seen from the first."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._asked = 0
+        self._answers: list[Any] = []
+
+    def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:  # noqa: ANN401
+        """Have a module's function called; what is returned waits for its answer, and gives None where there is none.
+
+        What is asked for is done in that order, one thing at a time.
+        """
+        with suppress(OSError):
+            self._connection.send((function, arguments))
+        self._asked += 1
+        return partial(self._answer, self._asked - 1)
+
+    def _answer(self, number: int) -> Any:  # noqa: ANN401 - of any function
+        with suppress(EOFError, OSError):
+            while len(self._answers) <= number:
+                self._answers.append(self._connection.recv())
+        return self._answers[number] if number < len(self._answers) else None
+
+
+@contextmanager
+def beside() -> Iterator[Beside | None]:
+    """Fork the second process and end it at the end; None where it would have no core, or forking would be unsafe."""
+    if not _possible():
+        yield None
+        return
+    here, there = socketpair()
+    parent, child = os.getpid(), _fork()
+    if not child:
+        here.close()
+        _work(Connection(there.detach()), parent)
+    there.close()
+    connection = Connection(here.detach())
+    try:
+        yield Beside(connection)
+    finally:
+        connection.close()
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _possible() -> bool:
+    """Elsewhere than on Linux a forked process may not use the system's libraries, nor would it end with this one."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+
+
+def _fork() -> int:
+    """Fork; Python 3.12 warns of the BLAS libraries' threads, which stop and restart by themselves."""
+    gc.freeze()  # or looking for garbage would write to, and so copy, the pages that both share
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):
+            stream.flush()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def _work(connection: Connection, parent: int) -> NoReturn:
+    """Answer until nobody asks any more; what fails here is left to the first process, which meets the fault itself."""
+    try:
+        _be_modest(parent)
+        while True:
+            function, arguments = connection.recv()
+            answer = None
+            with suppress(Exception):
+                answer = function(*arguments)
+            connection.send(answer)
+    finally:
+        os._exit(0)
+
+
+def _be_modest(parent: int) -> None:
+    """Say nothing, leave Ctrl-C to the first process, and end with it, whatever ended it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(0)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(silence, number)
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:  # noqa: PTH123
+        score.write(OOM_SCORE)

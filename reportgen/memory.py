@@ -1,0 +1,145 @@
+"""How much memory one process may take, what it takes now, and how it leaves before it takes more."""
+
+import ctypes
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from reportgen.errors import ConfigError
+
+FLOOR = 1_050_000_000
+"""Bytes that an audit of the smallest table takes: 0.72 GB of libraries, and the pages of its report."""
+SPARED = 0.9
+"""The share of a machine's or a container's memory that an audit takes at most where nobody says how much it may."""
+GUARDED = 0.97
+"""At this share of the ceiling a process leaves: what it can still take between two looks is the rest."""
+SECONDS = 0.02
+"""Between two looks."""
+BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIPS = Path("/proc/self/cgroup")
+
+
+def read_bytes(text: str | int | None) -> int | None:
+    """Bytes from `800M` or `4G` (also MB, MiB); None for nothing. Raises ConfigError for what is no amount."""
+    if text is None or (isinstance(text, int) and not isinstance(text, bool)):
+        return text
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?b)?", str(text).strip().lower())
+    if not found or not float(found[1]):
+        raise ConfigError(f"--memory takes an amount such as 800M or 4G, not {text!r}")
+    return int(float(found[1]) * BYTES[found[2]])
+
+
+def gigabytes(size: float) -> str:
+    """An amount of memory as a sentence has it."""
+    return f"{size / 1e9:.3g} GB"
+
+
+def ceiling(asked: int | None = None) -> int | None:
+    """The bytes that this process may hold: as asked, and no more than its container and its machine bear.
+
+    None where nothing says how much there is. Raises ConfigError where less is asked for than any audit takes.
+    """
+    if asked is not None and asked < FLOOR:
+        raise ConfigError(
+            f"--memory {gigabytes(asked)} is less than the {gigabytes(FLOOR)} that an audit of the smallest table "
+            "takes; allow it more"
+        )
+    present = [size for size in (container_limit(), machine_memory()) if size is not None]
+    shares = [int(SPARED * size) for size in present] + ([] if asked is None else [asked])
+    return min(shares, default=None)
+
+
+def container_limit(groups: Path = CONTROL_GROUPS, memberships: Path = MEMBERSHIPS) -> int | None:
+    """The least limit of memory of the control groups that this process is in (versions 1 and 2), None without one."""
+    limits = []
+    for own, file in _places(groups, memberships):
+        for place in (own, *(parent for parent in own.parents if groups in (parent, *parent.parents))):
+            with suppress(OSError, ValueError):  # "max" where there is no limit
+                limits.append(int((place / file).read_text("ascii")))
+    return min(limits, default=None)
+
+
+def _places(groups: Path, memberships: Path) -> Iterator[tuple[Path, str]]:
+    """The folders of this process's control groups, and what the file with the limit is called there."""
+    lines: list[str] = []
+    with suppress(OSError):
+        lines = memberships.read_text("utf-8").splitlines()
+    yield groups, "memory.max"
+    yield groups / "memory", "memory.limit_in_bytes"
+    for line in lines:
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
+        if not controllers:
+            yield groups / path.lstrip("/"), "memory.max"
+        elif "memory" in controllers.split(","):
+            yield groups / "memory" / path.lstrip("/"), "memory.limit_in_bytes"
+
+
+def machine_memory() -> int | None:
+    """All memory of the machine in bytes, None where it does not say."""
+    with suppress(ValueError, OSError, AttributeError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def resident(pid: int) -> int | None:
+    """The resident memory of a process in bytes, None where it is gone or nobody can tell."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if Path("/proc").is_dir():
+        return None
+    with suppress(OSError, ValueError):
+        told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        return int(told.stdout) * 1024
+    return None
+
+
+def most_held() -> int | None:
+    """The most resident memory that this process has had, in bytes; None where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415 - Windows has none
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def give_back() -> None:
+    """Return to the system what was freed and the C library kept: after a step that held much, hundreds of megabytes.
+
+    Where there is no such call (only the GNU C library has it), nothing happens.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def guarded(limit: int | None, leave: Callable[[], None]) -> Iterator[None]:
+    """Call `leave` from a thread of its own as soon as this process is about to take more than `limit` bytes.
+
+    Resident memory is what counts, and not addresses (`ulimit -v`): TensorFlow reserves many times what it ever fills,
+    and ends the process where it is given none.
+    """
+    if limit is None or not Path("/proc/self/statm").exists():
+        yield
+        return
+    over = threading.Event()
+    thread = threading.Thread(target=_watch, args=(int(GUARDED * limit), leave, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _watch(limit: int, leave: Callable[[], None], over: threading.Event) -> None:
+    pid = os.getpid()
+    while not over.wait(SECONDS):
+        if (resident(pid) or 0) > limit:
+            leave()
+            return
