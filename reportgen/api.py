@@ -105,9 +105,12 @@ def publish(
         outcome = run_audit(source, config, config_file, watch, beside)
         with watch("write"):
             templates = _path(config.templates)
-            notes = write(outcome.document, stage, config.format, config.lang, templates, beside, config.paper).notes
+            printing = None
+            if beside and "pdf" in config.format:
+                printing = beside.begin(to_pdf, outcome.document, config.lang, templates, config.paper)
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
+            notes = write(outcome.document, stage, config.format, config.lang, templates, printing, config.paper).notes
         write_manifest(stage, _manifest(outcome, config, identity, watch))
     document = outcome.document
     return Published(_summary(document, folder, notes), _gate_failed(document, config), document)

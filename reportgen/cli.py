@@ -7,7 +7,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -167,7 +167,7 @@ def run(
 ) -> None:
     """Audit one table: preprocess, train, select, score, explain, judge, and write the report."""
     from reportgen.config import load_config  # noqa: PLC0415
-    from reportgen.memory import ceiling, guarded  # noqa: PLC0415
+    from reportgen.memory import ceiling, guarded, room_for_two  # noqa: PLC0415
     from reportgen.progress import shown  # noqa: PLC0415
 
     reading = _part(sheet, table, sql) | _most(max_rows) | ({} if memory is None else {"memory": memory})
@@ -179,12 +179,14 @@ def run(
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     limit = ceiling(settings.reading.memory)
-    with shown(quiet) as watch, guarded(limit, partial(_leave, os.dup(2) if sys.stderr else None, limit)):
+    with shown(quiet) as watch, ExitStack() as stack:
         with watch("libraries"):
             from reportgen.api import publish  # noqa: PLC0415
             from reportgen.beside import beside  # noqa: PLC0415
-        with beside() if context.obj == OWN else nullcontext() as second:
-            published = publish(data, settings, out, _text(config), watch, second)
+        with watch.still():
+            second = stack.enter_context(beside()) if context.obj == OWN and room_for_two(limit) else None
+        stack.enter_context(guarded(limit, partial(_leave, os.dup(2) if sys.stderr else None, limit)))
+        published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
         typer.echo("\n".join(lines))

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from reportgen.errors import ConfigError
 
-FLOOR = 1_050_000_000
+FLOOR = 1_080_000_000
 """Bytes that an audit of the smallest table takes: 0.72 GB of libraries, and the pages of its report."""
+ROOMY = 4 * FLOOR
+"""From this ceiling on a second process of the floor's size is no danger to it."""
 SPARED = 0.9
 """The share of a machine's or a container's memory that an audit takes at most where nobody says how much it may."""
 GUARDED = 0.97
@@ -53,6 +55,11 @@ def ceiling(asked: int | None = None) -> int | None:
     present = [size for size in (container_limit(), machine_memory()) if size is not None]
     shares = [int(SPARED * size) for size in present] + ([] if asked is None else [asked])
     return min(shares, default=None)
+
+
+def room_for_two(limit: int | None) -> bool:
+    """Whether a second process may be had beside an audit: what it takes is not counted against the ceiling."""
+    return limit is None or limit >= ROOMY
 
 
 def container_limit(groups: Path = CONTROL_GROUPS, memberships: Path = MEMBERSHIPS) -> int | None:

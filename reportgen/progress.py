@@ -1,9 +1,10 @@
 """What a run shows while it works, and how long each step took."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from reportgen.memory import most_held
 
@@ -57,10 +58,15 @@ class Stopwatch:
     """Times the steps of a run, and tells `show` of each step as it begins.
 
     `peaks` are the bytes of memory that the process had held at most by the end of each step, where the system tells.
+
+    Within `still()` nothing is shown, and no thread of its own runs.
     """
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    def __init__(
+        self, show: Callable[[str], None], still: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         self._show = show
+        self.still = still
         self.seconds: dict[str, float] = {}
         self.peaks: dict[str, int] = {}
 
@@ -82,15 +88,27 @@ def shown(quiet: bool) -> Iterator[Stopwatch]:
     if quiet:
         yield Stopwatch(lambda _words: None)
     elif sys.stdout.isatty():
-        with _spinner() as show:
-            yield Stopwatch(show)
+        with _spinner() as stopwatch:
+            yield stopwatch
     else:
         yield Stopwatch(lambda words: print(f"reportgen: {words}", flush=True))
 
 
 @contextmanager
-def _spinner() -> Iterator[Callable[[str], None]]:
+def _spinner() -> Iterator[Stopwatch]:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
 
+    @contextmanager
+    def still() -> Iterator[None]:
+        turning = [thread for thread in threading.enumerate() if thread not in before]
+        status.stop()
+        for thread in turning:
+            thread.join(1.0)
+        try:
+            yield
+        finally:
+            status.start()
+
+    before = threading.enumerate()
     with Console().status("reportgen") as status:
-        yield status.update
+        yield Stopwatch(status.update, still)

@@ -27,13 +27,14 @@ TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "nav", "p", "ol", "ul", "li", "main", "header", "section",
     "h1", "h2", "h3", "h4", "h5", "div", "span", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th",
     "td", "figure", "figcaption", "img", "pre", "code", "strong", "em", "wbr", "br", "sub", "sup", "small", "abbr",
-    "cite", "q", "svg", "g", "path", "rect", "text", "use", "defs", "clippath",
+    "cite", "q", "details", "summary", "script", "svg", "g", "path", "rect", "text", "use", "defs", "clippath",
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mover", "msub", "msup", "msubsup",
     "mstyle", "munder", "munderover",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
-    "tabindex", "role", "scope", "style", "rowspan", "colspan", "title", "width", "height", "viewbox", "d", "x", "y",
+    "tabindex", "role", "scope", "style", "rowspan", "colspan", "title", "data-value",
+    "data-low", "data-high", "data-sort", "data-spots", "type", "width", "height", "viewbox", "d", "x", "y",
     "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linejoin", "stroke-linecap",
     "stroke-opacity", "fill-opacity", "opacity", "transform", "clip-path", "font-family", "font-size", "font-weight",
     "textlength", "lengthadjust", "display", "displaystyle", "scriptlevel", "accent", "mathvariant", "movablelimits",

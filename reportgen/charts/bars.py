@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, level, rows, set_span, whole
+from reportgen.charts.rows import Ends, level, rows, set_span, spots, whole
 from reportgen.charts.scale import span
 
 
@@ -26,7 +26,7 @@ def bars(
         axes.axvline(0, color=style.MUTED, linewidth=0.8, zorder=3)
         axes.barh(range(len(values)), values, height=0.62, color=style.ACCENT, linewidth=0)
         _whiskers(axes, values, lows, highs)
-        return style.svg(axes, name)
+        return style.svg(axes, name, spots(labels, values, lows, highs))
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:

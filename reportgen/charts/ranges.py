@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
-from reportgen.charts.rows import Ends, level, rows, set_span, whole
+from reportgen.charts.rows import Ends, level, rows, set_span, spots, whole
 from reportgen.charts.scale import span
 
 
@@ -45,7 +45,7 @@ def ranges(
         _draw(axes, [one for one in kept if one[0] == highlight], LOUD)
         if highlight is not None:
             axes.texts[highlight].set_fontweight("bold")
-        return style.svg(axes, name)
+        return style.svg(axes, name, spots(labels, values, lows, highs))
 
 
 def _draw(axes: Axes, kept: Sequence[tuple[int, Sequence[float | None]]], look: Look) -> None:

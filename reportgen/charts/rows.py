@@ -42,6 +42,14 @@ def _name(axes: Axes, names: Sequence[str]) -> None:
         axes.text(0, row, name, transform=place, va=upright, ha=across, fontsize=style.SMALL, clip_on=False)
 
 
+def spots(labels: Sequence[str], values: Ends, lows: Ends, highs: Ends) -> list[style.Spot]:
+    """Where the value of each row stands, and what it says."""
+    told = enumerate(zip(labels, values, lows, highs, strict=True))
+    return [
+        style.Spot(value, row, label, value, low, high) for row, (label, value, low, high) in told if value is not None
+    ]
+
+
 def level(lines: Iterable[tuple[int, Sequence[float]]]) -> tuple[list[float], list[float]]:
     """Level lines (their row, their points) as one line with gaps, since matplotlib takes a millisecond for a line."""
     across, down = [], []

@@ -2,10 +2,10 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import cast
+from typing import NamedTuple, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -78,11 +78,37 @@ def sheet(
     return axes
 
 
-def svg(axes: Axes, name: str) -> str:
+class Spot(NamedTuple):
+    """A number of a chart and its place in the axes: what it is of, its value and the ends of its interval."""
+
+    across: float
+    down: float
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Drawn(str):
+    """An SVG element and where its numbers stand: shares of its width from the left, of its height from the top."""
+
+    spots: tuple[Spot, ...] = ()
+
+
+def svg(axes: Axes, name: str, spots: Iterable[Spot] = ()) -> str:
     """The axes' figure as one SVG element, to stand in a page or alone, the same bytes each time."""
     target = io.StringIO()
-    cast(Figure, axes.figure).savefig(target, format="svg", metadata=NO_METADATA)
-    return _named(slim(target.getvalue()), name)
+    figure = cast(Figure, axes.figure)
+    figure.savefig(target, format="svg", metadata=NO_METADATA)
+    drawn = Drawn(_named(slim(target.getvalue()), name))
+    drawn.spots = tuple(_placed(axes, figure, spot) for spot in spots)
+    return drawn
+
+
+def _placed(axes: Axes, figure: Figure, spot: Spot) -> Spot:
+    place = axes.transData.transform((spot.across, spot.down))
+    across, up = figure.transFigure.inverted().transform(place)
+    return spot._replace(across=round(float(across), 4), down=round(1 - float(up), 4))
 
 
 def slim(text: str) -> str:

@@ -93,7 +93,7 @@ def _inferred(
     if distinct == 1 and not missing:
         return ("dropped", "constant")
     if kind == "text":
-        return ("feature", None) if texts else ("dropped", "text_off")
+        return ("feature", None) if texts else ("dropped", "text_left_out")
     return ("id", "key") if distinct >= KEY_SHARE * len(values) and is_key(values, kind) else ("feature", None)
 
 

@@ -273,10 +273,12 @@ def plan_ranks(values: pd.Series, order: Sequence[str]) -> CodedPlan | LevelPlan
     """Learn a column of levels that have an order: their rank where training has three and more, else an input a level.
 
     The network takes a rank piece by piece, as it takes any number, so that no distance between levels is assumed. A
-    level without a place in the order has an input of its own beside it.
+    level without a place in the order has an input of its own beside it. As of any encoded column, enough rows must lie
+    off the commonest rank.
     """
     hot, ranks = plan_levels(values, rank=order), rank_levels(values, order)
-    if ranks is None:
+    counts = values[values.isin(order)].value_counts()
+    if ranks is None or int(counts.sum() - counts.max()) < least_rows(len(values)):
         return hot
     hot = hot.model_copy(update={"levels": tuple(level for level in hot.levels if level not in order), "other": None})
     told = Code(code="rank", facts={"levels": len(order), "centre": ranks.centre[0], "scale": ranks.scale[0]})

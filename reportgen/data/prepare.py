@@ -168,8 +168,11 @@ def prepare(parts: Parts) -> Prepared:
     plans = {column.name: known[column.name] for column in features if column.name in known}
     useful = [plan for plan in plans.values() if plan.encoded()]
     if not useful:
+        texts = any(column.kind == "text" for column in features)
+        told_nothing = ", and free text does not tell the target" if texts else ""
         raise DataError(
-            "no column has values that repeat or vary enough in training rows to learn from; add features or rows"
+            "no column has values that repeat or vary enough in training rows to learn from"
+            f"{told_nothing}; add features or rows"
         )
     preparer = Preparer(useful, _readers(parts.dataset, useful), parts.dataset.task)
     return Prepared(

@@ -14,6 +14,7 @@ from reportgen.evidence import (
     conformal,
     drift,
     effects,
+    error_parts,
     error_tree,
     fairness,
     faithfulness,
@@ -48,6 +49,9 @@ from reportgen.records.fairness import Fairness
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
 
 __all__ = ["collect"]
+
+MOST_NEAR = 20
+"""Of so many of the surest mistakes the nearest training rows are looked for."""
 
 Progress = Callable[[str], None]
 Timed = Callable[[str], AbstractContextManager[None]]
@@ -156,8 +160,8 @@ def _importance(subject: Subject, alike: Redundancy | None, analyses: _Round) ->
 
 def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
     """All mistakes and where they are many; labels that look wrong; the training rows around the surest mistakes."""
-    errors = analyses.make("errors", lambda: mistakes.measure(subject), Errors(measure="error_rate"))
-    near = [one.row for one in errors.rows]
+    errors = analyses.make("errors", lambda: _mistakes(subject), Errors(measure="error_rate"))
+    near = [one.row for one in errors.rows[:MOST_NEAR]]
     labelled = analyses.make("labels", lambda: labels.measure(subject), None)
     around = analyses.make("neighbours", lambda: neighbours.measure(subject, near), None)
     groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
@@ -170,6 +174,12 @@ def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
         "neighbours": around,
         "fairness": rates,
     }
+
+
+def _mistakes(subject: Subject) -> Errors:
+    """The mistakes, those that are listed taken apart."""
+    found = mistakes.measure(subject)
+    return found.model_copy(update={"rows": error_parts.take_apart(subject, found.rows)})
 
 
 def _fairness(subject: Subject) -> tuple[tuple[GroupError, ...], tuple[GroupGap, ...], Fairness | None]:

@@ -25,8 +25,8 @@ MOST_TESTED = 60
 (at `standard` 2,000). Holm's correction for more would leave hardly anything to be shown."""
 ANSWERS = {"quick": 20_000, "standard": 120_000, "thorough": 600_000}
 """Rows that the networks are asked about, over all features and draws."""
-LIGHT_OUTPUTS = 50
-"""Beyond so many classes an answer costs by the class."""
+LIGHT_OUTPUTS, LIGHT_INPUTS = 50, 1_000
+"""Beyond so many classes, or inputs, an answer costs by the class, or by the input."""
 METHOD = "t test over rows, each as taker and giver of values, columns drawn anew given the others, Holm over columns"
 
 
@@ -89,10 +89,7 @@ def _leading(subject: Subject) -> tuple[str, ...]:
     How well they tell it is known from training and validation rows; in such tables the reported network's test rows
     alone judge, so that no row chooses a column and tests it.
     """
-    if len(subject.features) <= MOST_TESTED:
-        return subject.features
-    first = {one.feature for one in solo.measure(subject)[:MOST_TESTED]}
-    return tuple(feature for feature in subject.features if feature in first)
+    return solo.leading(subject, MOST_TESTED)
 
 
 def _judges(subject: Subject) -> tuple[_Judge, ...]:
@@ -109,9 +106,9 @@ def _seats(subject: Subject, judges: tuple[_Judge, ...], rng: np.random.Generato
     """Rows of all judges, as many as there is room for, and how often each column is drawn."""
     owner = np.concatenate([np.full(len(judge.part.y), i) for i, judge in enumerate(judges)])
     row = np.concatenate([np.arange(len(judge.part.y)) for judge in judges])
-    outputs = max(len(subject.task.classes) / LIGHT_OUTPUTS, 1)
+    weight = max(len(subject.task.classes) / LIGHT_OUTPUTS, len(subject.inputs) / LIGHT_INPUTS, 1)
     columns = min(len(subject.features), MOST_TESTED)
-    room = max(int(ANSWERS[subject.budget] / (columns * outputs)), FEWEST_ROWS)
+    room = max(int(ANSWERS[subject.budget] / (columns * weight)), FEWEST_ROWS)
     size = min(len(row), MOST_ROWS, room)
     drawn = np.sort(rng.choice(len(row), size, replace=False))
     return _Seat(owner[drawn], row[drawn]), int(np.clip(room // max(size, 1), 1, MOST_REPEATS))

@@ -9,7 +9,7 @@ from reportgen.evidence.predictions import ClassAnswers, NumberAnswers, class_an
 from reportgen.evidence.values import as_short_text, as_text
 from reportgen.records.mistakes import ErrorRow, Errors
 
-MOST_ROWS = 20
+MOST_ROWS = 100
 MOST_VALUES = 8
 
 

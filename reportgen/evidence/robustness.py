@@ -1,7 +1,7 @@
 """What the network answers when a row is told a little otherwise: noise, a missing column, a shifted column."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.special import stdtr
 from scipy.stats import binomtest
 
-from reportgen.evidence.base import Floats, NotApplicable, Predict, Refit, Subject
+from reportgen.evidence import solo
+from reportgen.evidence.base import Floats, NotApplicable, Predict, Refit, Refitting, Subject
 from reportgen.evidence.intervals import paired_rate_difference_interval, rate_interval, resample_rows
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.number_scores import explained
@@ -25,6 +26,8 @@ MOST_ROWS = 2_000
 MOST_ANSWERS = 60_000
 """Questions to the network for all trials but noise; many columns leave room for fewer rows."""
 FEWEST_ROWS = 200
+MOST_COLUMNS = 100
+"""Columns that are taken away and shifted: of 2,000 with 200 rows each a million questions would be asked."""
 NOISY_ANSWERS = 4_000
 """Questions for each size of noise, or as many as there are rows: on few rows noise is drawn more often."""
 MOST_DRAWS = 30
@@ -69,19 +72,33 @@ def measure(subject: Subject) -> Robustness:
     if not subject.classifies and (len(y) < FEWEST_NUMBERS or np.ptp(y) == 0):
         raise NotApplicable("no_spread_on_test_rows")
     rng = np.random.default_rng([subject.seed, STREAM])
-    rows = _Rows.drawn(subject, rng)
+    some = len(subject.features) > MOST_COLUMNS  # then no row that chose columns is asked: those of other folds did
+    rows = _Rows.drawn(replace(subject, refits=Refitting()) if some else subject, rng)
     asked = [Asked(change, rows.answers(change, rng)) for change in changes(subject, len(rows.y))]
     judged = _judge_classes(rows, asked) if subject.classifies else _judge_numbers(rows, asked, rng)
     trials = tuple(trial.model_copy(update={"learnt": _learnt(subject, trial)}) for trial in judged.trials)
-    return judged.model_copy(update={"networks": len(rows.desks), "trials": _adjusted(trials), "churn": churn(subject)})
+    return judged.model_copy(
+        update={
+            "networks": len(rows.desks),
+            "trials": _adjusted(trials),
+            "churn": churn(subject),
+            "of": len(subject.features),
+        }
+    )
 
 
 def changes(subject: Subject, rows: int) -> tuple[Change, ...]:
-    """All changes: three sizes of noise, each column missing, each column that is one number shifted down and up."""
+    """All changes: three sizes of noise, each column missing, each column that is one number shifted down and up.
+
+    Of very many columns those that tell the target best alone, as training and validation rows say, are taken away and
+    shifted; noise is on all.
+    """
     draws = max(1, min(MOST_DRAWS, NOISY_ANSWERS // max(rows, 1)))
     noises = [Change("noise", None, amount, draws) for amount in NOISES]
-    missing = [Change("missing", feature) for feature in subject.features]
-    shifts = [Change("shift", feature, amount) for feature in _numbers(subject.inputs) for amount in SHIFTS]
+    asked = solo.leading(subject, MOST_COLUMNS)
+    missing = [Change("missing", feature) for feature in asked]
+    numbers = set(_numbers(subject.inputs))
+    shifts = [Change("shift", feature, amount) for feature in asked if feature in numbers for amount in SHIFTS]
     return (*noises, *missing, *shifts)
 
 
@@ -150,18 +167,19 @@ class _Desk:
     def _changed(self, change: Change, rng: np.random.Generator) -> Matrix:
         x = self.x.copy()
         if change.kind == "noise":
+            numbers = set(_numbers(self.inputs))
             for feature in self.groups:
-                self._add_noise(x, feature, change.amount, rng)
+                self._add_noise(x, feature, change.amount, rng, number=feature in numbers)
         elif change.kind == "missing":
             self._remove(x, str(change.feature))
         else:
             self._shift(x, str(change.feature), np.full(len(x), change.amount))
         return x
 
-    def _add_noise(self, x: Matrix, feature: str, amount: float, rng: np.random.Generator) -> None:
+    def _add_noise(self, x: Matrix, feature: str, amount: float, rng: np.random.Generator, *, number: bool) -> None:
         """Move a number by normal noise; give a share of categories the value of another row; leave dates."""
         places = self.groups[feature]
-        if feature in _numbers(self.inputs):
+        if number:
             self._shift(x, feature, amount * rng.standard_normal(len(x)))
         elif not any(self.inputs[place].kind == "number" for place in places):
             hit = np.flatnonzero((rng.random(len(x)) < amount) & self._moving(feature))

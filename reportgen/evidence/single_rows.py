@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from reportgen.config import Budget
-from reportgen.evidence.base import Floats, Predict, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Predict, Subject
 from reportgen.evidence.counterfactual import turns
 from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.menu import lay_out
@@ -22,6 +22,8 @@ from reportgen.records.rows import Share, SingleRow, Turn
 
 BACKGROUND: dict[Budget, int] = {"quick": 32, "standard": 128, "thorough": 512}
 """Training rows that stand in for an average one, drawn anew for each network."""
+MOST_COLUMNS = 500
+"""Each turn of a column is a question about a row as wide as all of them: the square of the columns comes in."""
 LEAST_BACKGROUND = 16
 MOST_NUMBERS = 8_000_000
 MOST_ANSWERS = 24_000
@@ -49,8 +51,11 @@ class _Network:
 def measure(subject: Subject, walks: Sequence[Walkthrough] = ()) -> tuple[SingleRow, ...]:
     """Explain the rows that were asked for and those that walkthroughs show.
 
-    `walks` are the integrated gradients of the same rows, held against the sampled values.
+    `walks` are the integrated gradients of the same rows, held against the sampled values. Raises NotApplicable for
+    very many columns: the walkthroughs then stand alone.
     """
+    if len(subject.features) > MOST_COLUMNS:
+        raise NotApplicable("too_many_columns", columns=len(subject.features), most=MOST_COLUMNS)
     chosen = choose(subject)
     largest = {walk.row: walk.contributions[0].feature for walk in walks if walk.contributions}
     by_network = [_ask(subject, network, chosen) for network in _networks(subject, chosen)]

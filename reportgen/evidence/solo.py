@@ -28,6 +28,17 @@ def measure(subject: Subject) -> tuple[SoloScore, ...]:
     return scores(subject.train, subject.validation, subject.groups, subject.classifies, subject.seed)
 
 
+def leading(subject: Subject, most: int) -> tuple[str, ...]:
+    """All features where they are no more than `most`, else those that tell the target best alone, in table order.
+
+    How well they tell it is known from training and validation rows alone.
+    """
+    if len(subject.features) <= most:
+        return subject.features
+    first = {one.feature for one in measure(subject)[:most]}
+    return tuple(feature for feature in subject.features if feature in first)
+
+
 def scores(
     train: Part, validation: Part, groups: dict[str, npt.NDArray[np.intp]], classifies: bool, seed: int
 ) -> tuple[SoloScore, ...]:

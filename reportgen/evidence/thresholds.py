@@ -10,7 +10,7 @@ from reportgen.evidence.clusters import on, rate_effect, told
 from reportgen.evidence.intervals import WILSON, Bounds, rate_interval, resample_cells
 from reportgen.evidence.predictions import ClassAnswers, class_answers
 from reportgen.records.network import Metric
-from reportgen.records.thresholds import Threshold, Thresholds
+from reportgen.records.thresholds import Scores, Threshold, Thresholds
 
 TENTHS = tuple(tenth / 10 for tenth in range(1, 10))
 EVEN = 0.5
@@ -19,6 +19,8 @@ COST_MOVER = "Wilson score of each kind of mistake, combined by MOVER"
 PAIRED = "rows redrawn in pairs"
 
 FEW = 10
+MOST_CUTS = 2_000
+"""Above so many stated probabilities their quantiles are kept, in equal parts of the rows of either class."""
 
 _STREAM = 137
 
@@ -61,7 +63,69 @@ def measure(subject: Subject) -> Thresholds:
         gain=gain(test, best, subject.costs, np.random.default_rng([subject.seed, _STREAM])),
         false_positive=subject.costs[0] if subject.costs else None,
         false_negative=subject.costs[1] if subject.costs else None,
+        scores=scores(test, (*TENTHS, best), subject.costs),
     )
+
+
+def scores(answers: ClassAnswers, lines: tuple[float, ...], costs: Costs | None) -> Scores:
+    """Count the rows between cuts: every stated probability and these lines, or quantiles where there are too many."""
+    stated, happened = answers.stated, answers.happened
+    own, values = _own_line(answers), np.unique(stated)
+    kept = values if len(values) <= MOST_CUTS else _quantiles(stated, happened)
+    cuts = np.unique(np.concatenate([kept, values[:1], lines, [EVEN if own is None else own]]))
+    place = np.searchsorted(cuts, stated, side="right") - 1
+    positives, negatives = (np.bincount(place[chosen], minlength=len(cuts)) for chosen in (happened, ~happened))
+    return Scores(
+        cuts=tuple(cuts.tolist()),
+        positives=tuple(positives.tolist()),
+        negatives=tuple(negatives.tolist()),
+        exact=len(values) <= MOST_CUTS,
+        own=own,
+        n=len(stated),
+        effects=_effects(answers, lines, costs) if answers.units is not None else (),
+    )
+
+
+def _own_line(answers: ClassAnswers) -> float | None:
+    """The line that gives the network's own answers: one half, or just above it where a tie goes to the other class."""
+    given = np.asarray(answers.predicted == answers.positive)
+    stated = answers.stated
+    if np.array_equal(stated >= EVEN, given):
+        return EVEN
+    least = float(stated[given].min()) if given.any() else float(np.nextafter(stated.max(), 2.0))
+    return least if np.array_equal(stated >= least, given) else None
+
+
+def _quantiles(stated: Floats, happened: Chosen) -> Floats:
+    """Stated probabilities at even steps through the ordered rows of either class."""
+    return np.concatenate([_even_steps(np.sort(stated[chosen]), MOST_CUTS // 2) for chosen in (happened, ~happened)])
+
+
+def _even_steps(ordered: Floats, most: int) -> Floats:
+    return ordered[np.unique(np.linspace(0, len(ordered) - 1, min(most, len(ordered))).astype(np.int64))]
+
+
+def _effects(answers: ClassAnswers, lines: tuple[float, ...], costs: Costs | None) -> tuple[tuple[str, float], ...]:
+    """The largest design effect of each rate at any of the lines; 1 where a rate has no rows."""
+    found: dict[str, float] = {}
+    for line in lines:
+        for name, effect in _effects_at(answers, answers.stated >= line, costs):
+            found[name] = max(found.get(name, 1.0), effect)
+    return tuple(found.items())
+
+
+def _effects_at(answers: ClassAnswers, flagged: Chosen, costs: Costs | None) -> list[tuple[str, float]]:
+    happened, (alarm, miss) = answers.happened, costs or (1.0, 1.0)
+    rates = {
+        "accuracy": (flagged == happened, np.ones_like(flagged)),
+        "flagged": (flagged, np.ones_like(flagged)),
+        "precision": (happened, flagged),
+        "recall": (flagged, happened),
+        "specificity": (~flagged, ~happened),
+        "f1": (flagged & happened, flagged | happened),
+        "cost": (alarm * (flagged & ~happened) + miss * (~flagged & happened), np.ones_like(flagged)),
+    }
+    return [(name, rate_effect(hits[inside], on(answers.units, inside))) for name, (hits, inside) in rates.items()]
 
 
 def choose(answers: ClassAnswers, costs: Costs | None) -> float:

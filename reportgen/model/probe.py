@@ -37,6 +37,10 @@ MOST_TRIED = 10
 TELLS = {"classes": 0.7, "number": 0.9}
 """The share of the spread (Brier's skill, or R2) from which on one column leaves nothing for a split to flatter."""
 
+HOPELESS = 0.5
+"""A column that reaches less than half of that on the first fold is not asked about the others: of thousands of columns
+nearly all are such."""
+
 MOST_ASIDE = 3
 
 
@@ -160,10 +164,15 @@ def telling(x: Doubles, y: npt.NDArray[Any], names: Sequence[str], classes: int,
     if len(np.unique(targets)) < 2:
         return ()
     told: dict[str, float] = {}
-    for place, name in enumerate(names):
-        skill = 1 - float(_loss(_alone(x[rows, place : place + 1], targets, fold, classes), targets, classes).mean())
-        told[name] = max(skill, told.get(name, skill))
     bound = TELLS["classes" if classes else "number"]
+    for place, name in enumerate(names):
+        column = x[rows, place : place + 1]
+        first = _loss(_alone(column, targets, fold, classes, only=0), targets, classes)
+        if 1 - float(first[fold == 0].mean()) < HOPELESS * bound:
+            told.setdefault(name, 0.0)
+            continue
+        skill = 1 - float(_loss(_alone(column, targets, fold, classes), targets, classes).mean())
+        told[name] = max(skill, told.get(name, skill))
     found = sorted((name for name in told if told[name] >= bound), key=lambda name: -told[name])
     return tuple(found[:MOST_ASIDE]) if len(found) < len(told) else ()
 
@@ -175,15 +184,22 @@ def _answers(x: Doubles, y: npt.NDArray[Any], fold: Numbers, classes: int, seed:
     return _held_out(model, x, y, fold, classes)
 
 
-def _alone(x: Doubles, y: npt.NDArray[Any], fold: Numbers, classes: int) -> Doubles:
+def _alone(x: Doubles, y: npt.NDArray[Any], fold: Numbers, classes: int, only: int | None = None) -> Doubles:
     kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
-    return _held_out(kind(max_leaf_nodes=16, min_samples_leaf=5, random_state=0), x, y, fold, classes)
+    return _held_out(kind(max_leaf_nodes=16, min_samples_leaf=5, random_state=0), x, y, fold, classes, only)
 
 
-def _held_out(model: Any, x: Doubles, y: npt.NDArray[Any], fold: Numbers, classes: int) -> Doubles:  # noqa: ANN401
-    """What the model answers for each fold when it learnt from the others."""
+def _held_out(
+    model: Any,  # noqa: ANN401
+    x: Doubles,
+    y: npt.NDArray[Any],
+    fold: Numbers,
+    classes: int,
+    only: int | None = None,
+) -> Doubles:
+    """What the model answers for each fold, or for one only, when it learnt from the others."""
     answers = np.zeros((len(y), max(classes, 1)))
-    for number in np.unique(fold):
+    for number in np.unique(fold) if only is None else (only,):
         held = fold == number
         model.fit(x[~held], y[~held])
         if classes:

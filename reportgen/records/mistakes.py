@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from reportgen.records.base import Record
+from reportgen.records.explanation import Contribution
 
 
 class Confusion(Record):
@@ -28,7 +29,9 @@ class Mixup(Record):
 class ErrorRow(Record):
     """One test row that the model was most sure of and wrong about (regression: most wrong about).
 
-    `probability` is what the model gave its own answer; `error` is predicted minus actual for a number.
+    `probability` is what the model gave its own answer; `error` is predicted minus actual for a number. `parts` are
+    what the values add to the answer (integrated gradients from the average training row: of the log-odds of the class
+    that was answered, or of the number), the largest first and the rest of them together under no name.
     """
 
     row: int
@@ -37,6 +40,7 @@ class ErrorRow(Record):
     probability: float | None = None
     error: float | None = None
     values: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Contribution, ...] = ()
 
 
 class Condition(Record):

@@ -50,6 +50,8 @@ class Robustness(Record):
     of one network that did not learn it: `networks` in all, the reported one among them. A number counts as answered
     otherwise when it moves by more than `tolerance`, the mean absolute error; None for classes. `method` is that of
     the changes' intervals and tests. `churn` is None where no other network was made that learnt none of the test rows.
+    Of very many columns, `of` in all (None in reports of earlier versions), those are taken away and shifted that tell
+    the target best alone, as training and validation rows say.
     """
 
     measure: Literal["accuracy", "r2"]
@@ -60,6 +62,7 @@ class Robustness(Record):
     method: str
     trials: tuple[Trial, ...]
     churn: Churn | None = None
+    of: int | None = None
 
     def of_kind(self, kind: str) -> tuple[Trial, ...]:
         """The trials of one kind, in the order they were made."""

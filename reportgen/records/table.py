@@ -30,7 +30,7 @@ class Column(Record):
     """One column: what it holds, what it is used for and why, and what preprocessing did to it.
 
     `missing` and `distinct` count over the rows used (a target of a class that is kept); the target's over all rows.
-    `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text_off,
+    `why` says why the role is not simply "feature": asked, default_target, constant, all_missing, key, text_left_out,
     text_idle, text (in reports of earlier versions), nested, bytes, complex, no_learnable_values; None for a plain
     feature. `treatment` lists the steps of preprocessing in their order.
     `commonest` counts the rows used that hold the commonest value, and `repeat` is the chance that two present values,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.beside import Beside
 from reportgen.document import Document
 from reportgen.errors import OutputError
 from reportgen.output import TABLES
@@ -58,17 +57,17 @@ def write(
     formats: Sequence[str],
     lang: str = "en",
     templates: Path | None = None,
-    beside: Beside | None = None,
+    printing: Callable[[], bytes | None] | None = None,
     paper: str = "a4",
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
-    A second process `beside` this one lays out the PDF meanwhile. Where Pango is missing the PDF alone is left out, and
-    a note says how to get it; where nothing but the PDF was asked for, PdfUnavailable is raised.
+    `printing` waits for a PDF that is laid out elsewhere meanwhile, and gives None where it was not. Where Pango is
+    missing the PDF alone is left out, and a note says how to get it; where nothing but the PDF was asked for,
+    PdfUnavailable is raised.
     """
     made: dict[str, dict[str, bytes]] = {}
     notes: list[str] = []
-    printing = beside.begin(to_pdf, document, lang, templates, paper) if beside and "pdf" in formats else None
     for form in sorted(formats, key=lambda form: form == "pdf"):
         try:
             printed = printing() if printing and form == "pdf" else None

@@ -45,6 +45,6 @@ def linked(body: Markup, terms: Iterable[tuple[str, Sequence[str]]]) -> Markup:
 
 
 def _whole(form: str) -> str:
-    """A form between letters of other words only where its own letters stand between blanks, which Chinese do not."""
+    """A form as a word of its own and not as a part of a file's name; Chinese has no blanks to tell words by."""
     text = re.escape(form)
-    return rf"(?<![\w-]){text}(?![\w-])" if form.isascii() else text
+    return rf"(?<![\w/-]){text}(?!\w|-|\.\w)" if form.isascii() else text

@@ -20,10 +20,10 @@ POINTED = re.compile(r'(?:xlink:)?href="#([^"]+)"|url\(#([^)]+)\)')
 BACKGROUND = re.compile(r'<path d="M 0 [\d.]+ L [^"]+ z" (?:style="fill: #ffffff"|fill="#ffffff")/>\s*')
 
 
-def inline(svg: str, alt: str, kind: str, number: int) -> str:
+def inline(svg: str, alt: str, kind: str, number: int, marks: str = "") -> str:
     """The chart as an element of a page; `number` is the page's own, so that no two charts share an id.
 
-    An empty `alt` hides it from those who listen, since words beside it say the same.
+    `marks` are attributes more; an empty `alt` hides it from those who listen, since words beside it say the same.
     """
     svg = plain(_in_words(BACKGROUND.sub("", svg, count=1)))
     svg = POINTED.sub(lambda match: _pointing(match, number), NAMED.sub(lambda match: f"p{number}-{match[0]}", svg))
@@ -31,7 +31,7 @@ def inline(svg: str, alt: str, kind: str, number: int) -> str:
     return HEAD.sub(
         lambda match: (
             f'<svg class="{kind}" {spoken} width="{match[1]}pt" height="{match[2]}pt" viewBox="{match[3]}" '
-            f'stroke-linejoin="round" font-family="sans-serif">'
+            f'stroke-linejoin="round" font-family="sans-serif"{marks}>'
         ),
         svg,
         count=1,

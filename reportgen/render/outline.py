@@ -42,7 +42,10 @@ class Count:
 
 
 def outlined(body: Markup) -> tuple[Markup, tuple[Entry, ...]]:
-    """The body with an anchor on every heading, and the contents that lead there."""
+    """The body with an anchor on every heading, and the contents that lead there.
+
+    A section's heading is named after it; a question without a name of its own gets its number.
+    """
     entries: list[Entry] = []
     section = ""
 
@@ -51,7 +54,7 @@ def outlined(body: Markup) -> tuple[Markup, tuple[Entry, ...]]:
         if match[1]:
             section = match[1]
             return match[0]
-        name = match[3] or f"{section}-{len(entries)}"
+        name = match[3] or (f"{section}-title" if match[2] == "2" else f"{section}-{len(entries)}")
         entries.append(Entry(int(match[2]), name, Markup(match[4].strip())))  # noqa: S704 - cut from escaped markup
         return f'<h{match[2]} id="{name}">{match[4]}</h{match[2]}>'
 

@@ -190,7 +190,7 @@ def _row(topic: Topic, document: Document, anchors: frozenset[str]) -> Row:
     places = tuple(place for place in topic.places if place in anchors)
     items = tuple((name, item) for name, item in zip(STANDARDS, topic.items, strict=True) if item)
     state = _state(topic, document, lacking)
-    named = (*places, "said") if state == "stated" else places if state == "measured" else ()
+    named = (*places, "background-owners") if state == "stated" else places if state == "measured" else ()
     return Row(topic.key, state, named, lacking if state != "beyond" else (), items)
 
 

@@ -30,7 +30,8 @@ from reportgen.render import numbers
 from reportgen.render.catalogue import read
 from reportgen.render.columns import column_widths
 from reportgen.render.compiled import Compiled
-from reportgen.render.drawings import drawings
+from reportgen.render.drawings import drawings, spots
+from reportgen.render.exact import exact, kept, measured
 from reportgen.render.figures import boxes, error_boxes, formula, most_mistaken, shares
 from reportgen.render.flatten import flat
 from reportgen.render.glossary import linked
@@ -111,22 +112,24 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "alike": alike,
         "flattened": lambda records, name: [one for record in records for one in getattr(record, name)],
         "most_mistaken": most_mistaken,
-        "places_in": places_in,
         "column_widths": lambda rows, head, numeric, beside=1: column_widths(head, rows, numeric, beside),
         "base64": lambda text: b64encode(str(text).encode()).decode("ascii"),
         "capfirst": _capfirst,
         "code_words": lambda code: str(code).replace("_", " "),
         "elided": elided,
+        "exact": exact,
         "flat": flat,
         "glossed": _glossed,
         "inline": lambda *args: Markup(inline(*args)),  # noqa: S704 - what it writes is escaped
         "md": markdown,
+        "measured": measured,
         "cell": _cell,
         "oneline": lambda text: type(text)(" ".join(str(text).split())),
         "plain": lambda text: text.unescape() if isinstance(text, Markup) else str(text),
         "program": program,
         "scored": partial(_scored, lang),
         "shell": lambda text: shlex.quote(visible(str(text))),
+        "spots": spots,
         "toml": toml,
         "translated": translations.gettext,
         "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text
@@ -152,14 +155,8 @@ def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def places_in(groups: Iterable[Iterable[Finding]], findings: Iterable[Finding]) -> list[list[int]]:
-    """Where each finding of each group stands among all of them, counted from 0."""
-    places = {id(finding): place for place, finding in enumerate(findings)}
-    return [[places[id(finding)] for finding in group] for group in groups]
-
-
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
-    return write(value, lang, *args, **options)
+    return kept(write(value, lang, *args, **options), value)
 
 
 def _interval(
@@ -175,9 +172,8 @@ def _interval(
     if value is None or low is None or high is None:
         return shown
     ends = (numbers.amount(end, lang, measure, low, high) for end in (low, high))
-    return translations.gettext("%(value)s (%(low)s to %(high)s)") % dict(
-        zip(("value", "low", "high"), (shown, *ends), strict=True)
-    )
+    words = dict(zip(("value", "low", "high"), (shown, *ends), strict=True))
+    return kept(translations.gettext("%(value)s (%(low)s to %(high)s)") % words, value, low, high)
 
 
 def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:

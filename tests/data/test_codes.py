@@ -52,6 +52,12 @@ def test_known_orders_and_those_that_the_user_names_enter_as_ranks() -> None:
     assert [kind for kind, _ in inputs(told(sized()), "wish")] == ["level"] * 3 + ["missing"]
 
 
+def test_a_rank_that_few_rows_have_is_not_learnt() -> None:
+    frame = sized(2_000)
+    frame.loc[np.arange(len(frame)) >= 9, "size"] = None
+    assert ("code", "rank") not in inputs(told(frame), "size")
+
+
 def test_a_level_without_a_place_has_an_input_of_its_own() -> None:
     frame = sized()
     frame.loc[::4, "wish"] = "no answer"

@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.config import Config
 from reportgen.data import load
-from reportgen.data.columns import is_key
+from reportgen.data.columns import _counts, is_key
 
 N = 200
 RNG = np.random.default_rng(5)
@@ -64,7 +64,7 @@ def test_columns_that_say_nothing() -> None:
     assert role([3.5] * N) == ("numeric", "dropped", "constant")
     assert role([None] * N) == ("categorical", "dropped", "all_missing")
     prose = [f"a remark of more than six words about {'abcdefgh'[i % 8]} and {i // 2}" for i in range(N)]
-    assert role(prose) == ("text", "dropped", "text")
+    assert role(prose) == ("text", "feature", None)
     assert role(["x", None] * (N // 2)) == ("categorical", "feature", None)
 
 
@@ -80,3 +80,17 @@ def test_counts_are_over_rows_with_a_target() -> None:
     x, target = load(frame, Config()).columns
     assert (x.missing, x.distinct) == (10, 2)
     assert (target.missing, target.distinct, target.why) == (10, 2, "default_target")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0, 2.0, 2.0, np.nan, -0.0, 0.0],
+        [np.nan, np.nan],
+        [3.5],
+        np.round(np.random.default_rng(0).normal(size=900), 1),
+    ],
+)
+def test_values_of_numbers_are_counted_as_by_hashing(values):
+    column = pd.Series(values, dtype=np.float64)
+    assert sorted(_counts(column).tolist()) == sorted(column.value_counts().tolist())

@@ -50,8 +50,8 @@ BAD: dict[str, tuple[bytes | str, dict[str, object], str]] = {
     "no feature": ("k,t\n" + "7,a\n7,b\n" * 20, {}, "no column is left to learn from: 'k' (constant)"),
     "every column text": (
         "note,t\n" + "".join(f"{p},{'ab'[i % 2]}\n" for i, p in enumerate(PROSE)),
-        {},
-        "'note' (text)",
+        {"reading": {"text": "drop"}},
+        "'note' (text_left_out)",
     ),
     "infinity": (GOOD + "-inf,x,a\n", {}, "the column 'x' holds an infinity in row 60 (0 is the first"),
     "as good as infinite": (GOOD + "1e200,x,a\n", {}, "the column 'x' holds an infinity in row 60"),

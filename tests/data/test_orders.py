@@ -70,12 +70,12 @@ def table(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({**columns, "x": np.arange(60) * 7 % 31, "t": ["a", "b"] * 30})
 
 
-def test_levels_enter_the_network_in_their_order_and_a_truth_by_one_input() -> None:
+def test_levels_that_have_an_order_enter_the_network_by_their_rank_and_a_truth_by_one_input() -> None:
     frame = table(level=["high", "high", "low", "medium"] * 15, member=["Yes", "No", "Y"] * 20)
     dataset = load(frame, Config())
     assert {c.name: c.order for c in dataset.columns if c.order} == {"level": ("low", "medium", "high")}
     inputs = [one.name for one in prepare(split(dataset, Config())).inputs]
-    assert inputs == ["level = low", "level = medium", "level = high", "member = Yes", "x"]
+    assert inputs == ["level: rank", "member = Yes", "x"]
 
 
 def test_an_order_can_be_said_and_must_name_categories() -> None:

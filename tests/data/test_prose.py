@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from reportgen.config import ColumnConfig, Config
 from reportgen.data import Prepared, Preparer, load, prepare, read_rows, split
 from reportgen.data.prose import BUCKETS, grams, measured
+from reportgen.errors import DataError
 
 SENTENCE = "the a parcel came late again and we have asked twice for our money back shop was kind quick fine"
 WORDS = SENTENCE.split()
@@ -78,7 +79,12 @@ def test_text_can_be_left_out_by_a_setting_or_by_name() -> None:
     for options in ({"reading": {"text": "drop"}}, {"drop": ("letter",)}):
         prepared = told(letters(), **options)
         assert {e.feature for e in prepared.inputs} == {"x"}
-    assert {c.why for c in told(letters(), reading={"text": "drop"}).columns if c.name == "letter"} == {"text_off"}
+    assert {c.why for c in told(letters(), reading={"text": "drop"}).columns if c.name == "letter"} == {"text_left_out"}
+
+
+def test_a_table_of_nothing_but_text_that_tells_nothing_is_refused() -> None:
+    with pytest.raises(DataError, match="and free text does not tell the target; add"):
+        told(letters(rows=300, seed=1, tells=False)[["letter", "y"]])
 
 
 def test_short_words_can_be_asked_to_be_read_as_text() -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from reportgen.config import Config
 from reportgen.data import Prepared, load, prepare, split
+from reportgen.evidence import solo
 from reportgen.evidence.base import Part, Refit, positions
 from reportgen.evidence.placing import kind_of, with_level, with_values
 from reportgen.evidence.surrogate_tree import shown
@@ -50,3 +51,28 @@ def test_all_of_its_inputs_are_the_columns() -> None:
     assert kinds == {"level", "missing", "code"}
     (code,) = (made.inputs[place] for place in groups["many"] if made.inputs[place].kind == "code")
     assert shown(code) == "many (mean of the target)"
+
+
+def asked_alone(frame: pd.DataFrame) -> dict[str, float]:
+    """What each column reaches alone, as it is asked before training."""
+    config = Config(target="y")
+    made = prepare(split(load(frame, config), config))
+    parts = (Part(one.name, one.x, one.y, one.rows, one.frame) for one in (made.train, made.validation))
+    found = solo.scores(*parts, positions(made.inputs), True, 0)
+    return {one.feature: one.value for one in found}
+
+
+def test_leaks_are_looked_for_in_text_and_in_categories_of_many_values() -> None:
+    """A text that says the class, and a code that only rows of one class have, tell it; 500 random codes do not."""
+    rng = np.random.default_rng(7)
+    y = rng.choice(["kept", "left"], 3_000)
+    words = rng.choice(["we", "wrote", "to", "them", "twice", "about", "a", "bill", "and", "rang"], (3_000, 9))
+    said = np.where(y == "left", "cancellation", "renewal")
+    frame = pd.DataFrame(
+        {"x": rng.normal(size=3_000), "note": [" ".join([*w, s]) for w, s in zip(words, said, strict=True)]}
+    )
+    frame["code"] = [f"{c[0]}{n}" for c, n in zip(y, rng.integers(0, 250, 3_000), strict=True)]
+    frame["random"] = [f"R{n}" for n in rng.integers(0, 500, 3_000)]
+    found = asked_alone(frame.assign(y=y))
+    assert found["note"] > 0.95 and found["code"] > 0.95
+    assert found["random"] < 0.55

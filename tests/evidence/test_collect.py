@@ -14,6 +14,7 @@ from reportgen.evidence import (
     collect,
     conformal,
     effects,
+    error_parts,
     error_tree,
     fairness,
     faithfulness,
@@ -135,6 +136,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
         learning_curve=learning_curve.measure(fair_subject),
         errors=errors.model_copy(
             update={
+                "rows": error_parts.take_apart(fair_subject, errors.rows),
                 "groups": groups,
                 "gaps": gaps,
                 "slices": found,
@@ -143,7 +145,7 @@ def test_the_dossier_holds_what_each_analysis_measured(fair_subject, dossier):
             }
         ),
         labels=labels.measure(fair_subject),
-        neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows]),
+        neighbours=neighbours.measure(fair_subject, [one.row for one in errors.rows[:20]]),
         skipped=(
             Skipped(analysis="leak_cost", reason="no_leak"),
             Skipped(analysis="drift", reason="parts_drawn_at_random"),

@@ -2,8 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from reportgen.evidence import confusion, mistakes, residuals
+from reportgen.evidence.attribution import integrated_gradients
+from reportgen.evidence.error_parts import take_apart
 from reportgen.evidence.mistakes import MOST_ROWS
 from reportgen.evidence.predictions import class_answers, number_answers
 from reportgen.records.mistakes import ErrorRow
@@ -66,10 +69,36 @@ def test_a_classifier_is_seen_through_its_confusion(multiclass_subject):
     assert found.mixups == confusion.mixups(answers, classes)
     assert found.mean_class_difference == np.abs(answers.predicted - answers.actual).mean()
     assert found.ordered
-    assert len(found.rows) == MOST_ROWS
+    assert len(found.rows) == min(MOST_ROWS, int(np.count_nonzero(~answers.correct)))
     sure = [row.probability for row in found.rows]
     assert sure == sorted(sure, reverse=True)
     assert all(row.actual != row.predicted for row in found.rows)
+
+
+def test_only_the_surest_hundred_are_kept(binary_subject):
+    test, sure = binary_subject.test, np.linspace(0.51, 0.99, 200)
+    wrong = replace(
+        binary_subject,
+        predict=lambda x: np.column_stack([sure, 1 - sure]),
+        test=replace(test, y=np.ones(200, dtype=int)),
+    )
+    kept = mistakes.measure(wrong).rows
+    assert len(kept) == MOST_ROWS == 100
+    assert (kept[0].probability, kept[-1].probability) == (sure[-1], sure[100])
+
+
+@pytest.mark.parametrize("task", ["binary_subject", "multiclass_subject", "regression_subject"])
+def test_what_is_listed_is_taken_apart_and_adds_up(task, request):
+    subject = request.getfixturevalue(task)
+    assert take_apart(subject, ()) == ()
+    for row in take_apart(subject, mistakes.measure(subject).rows[:7]):
+        at = int(np.flatnonzero(subject.test.rows == row.row)[0])
+        output = subject.task.classes.index(row.predicted) if subject.classifies else 0
+        path = integrated_gradients(subject, subject.test.x[[at]], output, most=64)
+        assert sum(part.contribution for part in row.parts) == pytest.approx(path.contributions.sum(), abs=1e-6)
+        sizes = [abs(part.contribution) for part in row.parts if part.feature]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(sizes) == min(6, len(subject.features))
 
 
 def test_numbers_are_seen_through_their_residuals(regression_subject):

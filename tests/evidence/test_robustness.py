@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from reportgen.evidence import robustness
+from reportgen.evidence import robustness, solo
 from reportgen.evidence.base import NotApplicable, Part, Refit, Refitting, Shrinking, Smaller
 from reportgen.records.table import Encoded
 from tests.evidence.parts import some
@@ -248,3 +248,14 @@ def test_a_handful_of_rows_is_survived(binary_subject, regression_subject, rows)
     few = replace(regression_subject, test=some(regression_subject.test, np.arange(rows)))
     with pytest.raises(NotApplicable, match="no_spread_on_test_rows"):
         robustness.measure(few)
+
+
+def test_of_very_many_columns_those_that_tell_most_are_taken_away_and_only_test_rows_judge(binary_subject, monkeypatch):
+    whole = robustness.measure(binary_subject)
+    assert whole.of == len(binary_subject.features)
+    monkeypatch.setattr(robustness, "MOST_COLUMNS", 1)
+    asked = robustness.measure(binary_subject)
+    best = max(solo.measure(binary_subject), key=lambda one: one.value).feature
+    assert {trial.feature for trial in asked.trials if trial.kind == "missing"} == {best}
+    assert {trial.feature for trial in asked.trials if trial.kind == "shift"} <= {best}
+    assert (asked.networks, asked.of) == (1, whole.of)

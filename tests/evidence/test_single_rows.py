@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reportgen.evidence import single_rows, walkthrough
-from reportgen.evidence.base import Refit, Refitting
+from reportgen.evidence.base import NotApplicable, Refit, Refitting
 from reportgen.evidence.refits import usual_limits
 from reportgen.evidence.single_rows import OVER_NETWORKS, OVER_ROWS
 from tests.evidence.conftest import SLOPES
@@ -114,3 +114,9 @@ def test_the_same_rows_are_explained_in_the_same_way_whoever_else_is(binary_subj
     alone = single_rows.measure(binary_subject)[0]
     asked = replace(binary_subject, explain_rows=(int(binary_subject.train.rows[0]),))
     assert single_rows.measure(asked)[1] == alone
+
+
+def test_of_very_many_columns_the_walkthroughs_stand_alone(binary_subject, monkeypatch):
+    monkeypatch.setattr(single_rows, "MOST_COLUMNS", len(binary_subject.features) - 1)
+    with pytest.raises(NotApplicable, match="too_many_columns"):
+        single_rows.measure(binary_subject)

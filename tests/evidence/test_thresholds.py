@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportgen.evidence import thresholds
@@ -115,3 +115,64 @@ def test_it_takes_two_classes_and_both_of_them(multiclass_subject, binary_subjec
     test = binary_subject.test
     with pytest.raises(NotApplicable, match="one_class_only"):
         thresholds.measure(replace(binary_subject, test=some(test, np.flatnonzero(test.y == 1))))
+
+
+def _tried(found, line):
+    """Hits, alarms, misses and rests from the cut at a line on."""
+    at = found.cuts.index(line)
+    hits, alarms = sum(found.positives[at:]), sum(found.negatives[at:])
+    return Counts(hits, alarms, sum(found.positives) - hits, sum(found.negatives) - alarms)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 3, 7]))
+def test_every_line_of_the_scores_counts_what_the_rows_show(seed, digits):
+    rng = np.random.default_rng(seed)
+    stated = rng.random(60).round(digits)
+    rows = answers(stated, np.r_[0, 1, rng.random(58) < stated[2:]])
+    found = thresholds.scores(rows, (*thresholds.TENTHS, 0.237), None)
+    assert found.exact
+    assert set(stated.tolist()) <= set(found.cuts)
+    assert sum(found.positives) + sum(found.negatives) == found.n == 60
+    for line in found.cuts:
+        assert _tried(found, line) == count(rows, line)
+
+
+def test_above_two_thousand_scores_the_counts_at_each_cut_are_exact_all_the_same():
+    rng = np.random.default_rng(3)
+    stated = rng.random(9000)
+    rows = answers(stated, rng.random(9000) < stated * 0.02)
+    found = thresholds.scores(rows, thresholds.TENTHS, None)
+    assert not found.exact
+    assert 1000 < len(found.cuts) <= thresholds.MOST_CUTS + 12
+    assert all(_tried(found, line) == count(rows, line) for line in found.cuts[:: len(found.cuts) // 40])
+    assert set(thresholds.TENTHS) <= set(found.cuts)
+    assert set(np.sort(stated[rows.happened]).tolist()) <= set(found.cuts)  # all of the few that are looked for
+
+
+def test_the_reports_own_line_gives_the_reports_own_answers():
+    for positive in (0, 1):
+        first = np.array([0.2, 0.5, 0.5, 0.7, 0.9])
+        rows = ClassAnswers("test", np.array([1, 0, 1, 0, 0]), np.column_stack([first, 1 - first]), positive)
+        found = thresholds.scores(rows, thresholds.TENTHS, None)
+        hits = int(np.count_nonzero(rows.happened & (rows.predicted == positive)))
+        alarms = int(np.count_nonzero(~rows.happened & (rows.predicted == positive)))
+        own = _tried(found, found.own)
+        assert (own.hits, own.alarms) == (hits, alarms)  # a tie goes to the first class, whichever is looked for
+
+
+def test_where_no_row_is_answered_so_the_own_line_lies_above_all():
+    rows = answers([0.5, 0.5, 0.1], [1, 0, 0])
+    found = thresholds.scores(rows, thresholds.TENTHS, None)
+    assert _tried(found, found.own) == Counts(hits=0, alarms=0, misses=1, rests=2)
+
+
+def test_rows_in_groups_hand_over_what_their_likeness_costs():
+    rng = np.random.default_rng(5)
+    group = np.repeat(np.arange(20), 10)
+    stated = np.clip(rng.random(20)[group] + 0.05 * rng.standard_normal(200), 0, 1)
+    rows = replace(answers(stated, rng.random(200) < stated), units=group)
+    effects = dict(thresholds.scores(rows, thresholds.TENTHS, None).effects)
+    assert set(effects) == {"accuracy", "flagged", "precision", "recall", "specificity", "f1", "cost"}
+    assert effects["flagged"] > 3
+    assert thresholds.scores(replace(rows, units=None), thresholds.TENTHS, None).effects == ()

@@ -3,6 +3,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
+from reportgen.model import baselines
 from reportgen.model.baselines import fit_baselines
 from tests.model.stand_ins import NUMBER, StandIn, StandInRows, blobs, classes, line, parts, xor
 
@@ -122,3 +123,20 @@ def test_two_fits_are_equal(table):
     for name in first:
         assert np.array_equal(first[name].predict(table.test.x), second[name].predict(table.test.x))
         assert first[name].settings == second[name].settings
+
+
+def test_a_tree_of_many_rows_is_grown_from_some_of_each_class(monkeypatch):
+    monkeypatch.setattr(baselines, "TREE_ROWS", 500)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2_000, 3)), np.repeat([0, 1], [1_800, 200])
+    rows = baselines._Doubles(x, rng.permutation(y))
+    part = baselines._in_part(rows, 500, seed=0)
+    assert np.bincount(part.y).tolist() == [450, 50]
+    assert baselines._in_part(rows, 2_000, seed=0) is rows
+    again = baselines._in_part(rows, 500, seed=0)
+    assert (again.x == part.x).all()
+    places = np.flatnonzero((rows.x[:, None, 0] == part.x[None, :, 0]).any(axis=1))
+    assert len(places) == 500
+    assert (rows.y[places] == part.y).all()
+    assert baselines._tree(rows, part, 2, seed=0).settings["rows"] == 500
+    assert "rows" not in baselines._tree(part, part, 2, seed=0).settings

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from reportgen.render.anchors import Anchors
 from reportgen.render.html import Words
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.words import environment
@@ -12,7 +13,9 @@ HEAD = '{% autoescape true %}{% import "part/macros.html.j2" as m with context %
 
 def _shown(source: str, **facts: object) -> str:
     """What a piece of template makes of the macros, its white space evened out."""
-    given = {"doc": binary(), "paper": False, "count": Count(), "words": lambda f: Words("T", f.message, f.advice)}
+    document = binary()
+    given = {"doc": document, "anchor": Anchors(document.findings), "paper": False, "count": Count()}
+    given |= {"words": lambda f: Words("T", f.message, f.advice)}
     text = environment("en").from_string(HEAD + source + "{% endautoescape %}").render(**(given | facts))
     return " ".join(text.split()).replace("> <", "><")
 
@@ -57,7 +60,8 @@ def test_both_ends_of_an_interval_or_none() -> None:
 def test_a_finding_says_what_and_what_to_do() -> None:
     text = _shown("{{ m.finding(doc.findings[0]) }}")
     assert text == (
-        '<div class="finding warning" id="finding-0"><p class="title"><span class="badge warning">'
+        '<div class="finding warning" id="finding-class_imbalance-outcome">'
+        '<p class="title"><span class="badge warning">'
         '<span aria-hidden="true">◆</span> warning</span> T</p>'
         "<p>Only 25% of the rows are of class &lt;b&gt;yes&lt;/b&gt;.</p>"
         "<p><strong>What to do:</strong> Judge the model by balanced accuracy and by the recall of the rare class.</p>"
@@ -84,9 +88,9 @@ def test_a_sentence_without_facts_may_hold_a_percent_sign() -> None:
 
 def test_headings_get_anchors_and_make_the_contents() -> None:
     body, entries = outlined(Markup('<section id="s"><h2>A</h2><h3 id="own">B &amp; b</h3><h3>C</h3></section>'))
-    assert body == '<section id="s"><h2 id="s-0">A</h2><h3 id="own">B &amp; b</h3><h3 id="s-2">C</h3></section>'
+    assert body == '<section id="s"><h2 id="s-title">A</h2><h3 id="own">B &amp; b</h3><h3 id="s-2">C</h3></section>'
     assert entries == (
-        Entry(2, "s-0", Markup("A")),
+        Entry(2, "s-title", Markup("A")),
         Entry(3, "own", Markup("B &amp; b")),
         Entry(3, "s-2", Markup("C")),
     )

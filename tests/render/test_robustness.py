@@ -15,7 +15,9 @@ from tests.samples import binary, regression
 
 def _page(document: Document, lang: str = "en") -> str:
     """The words of the page, without its tags."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", to_html(document, lang))).split())
+    return " ".join(
+        html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", to_html(document, lang)))).split()
+    )
 
 
 def _trial(kind, feature=None, amount=None, change=-0.02, p=None, flips=0.05, learnt=None):

@@ -107,6 +107,8 @@ def test_many_findings_of_one_code_are_counted() -> None:
     rows = [int(line["row"]) for line in lines("10000 findings", "finding-rows")]
     assert rows == [row for found in document("10000 findings").findings for row in found.rows]
     assert len(rows) >= 10_000
+    assert "All of them: report.json and tables/finding-rows.csv." in said
+    assert "All of them: report.json and tables/finding-columns.csv." in said
 
 
 def test_links_to_findings_lead_somewhere() -> None:

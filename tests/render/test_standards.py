@@ -10,7 +10,7 @@ from reportgen.render import to_html
 from reportgen.render.standards import STANDARDS, TOPICS, Row, crosswalk
 from tests.samples import SAMPLES, binary, multiclass
 
-PAGE = "".join(f'<section id="{place}">' for topic in TOPICS for place in (*topic.places, "said"))
+PAGE = "".join(f'<section id="{place}">' for topic in TOPICS for place in (*topic.places, "background-owners"))
 
 
 def _rows(document: Document, page: str = PAGE) -> dict[str, Row]:
@@ -23,7 +23,7 @@ def _saying(**answers: str) -> Document:
 
 def test_what_only_people_can_say_is_open_until_they_say_it() -> None:
     assert _rows(_saying())["oversight"][1:4] == ("open", (), ("oversight",))
-    assert _rows(_saying(oversight="A clerk."))["oversight"][1:4] == ("stated", ("said",), ())
+    assert _rows(_saying(oversight="A clerk."))["oversight"][1:4] == ("stated", ("background-owners",), ())
 
 
 def test_an_answer_in_part_names_what_is_lacking() -> None:

@@ -1,6 +1,6 @@
 """Rows of a table with more of them than an audit takes: which ones, and how they are read without the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,9 +19,9 @@ BATCH = 65_536
 """Rows held at once while those that are wanted are picked from them."""
 
 
-CELL = 32
-"""Bytes that a cell takes at the peak of a run: the table as it was understood, and its parts."""
-INPUT = 20
+CELL = 40
+"""Bytes that a cell takes at the peak of a run: the table as it was understood, and its parts; half of it is room."""
+INPUT = 28
 """Bytes that a cell takes as the network sees it: in single precision, and once more in double for its rivals."""
 COLUMN = 300_000
 """Bytes that an encoded column takes whatever the rows: samples of them, networks, pages."""
@@ -121,7 +121,7 @@ def read_parquet(stream: BinaryIO, draw: Draw) -> tuple[pa.Table, Places | None,
 
 def _sized(draw: Draw, file: pyarrow.parquet.ParquetFile, rows: int) -> Draw:
     """What is to be drawn of so many rows, with the columns and, by the first rows, how much of the file is text."""
-    first = next(file.iter_batches(batch_size=BATCH // 8), None)
+    first = next(_batches(file, BATCH // 8), None)
     if first is None or not first.num_rows:
         return draw
     texts = [column.nbytes for column in first.columns if pa.types.is_primitive(column.type) is False]
@@ -129,9 +129,15 @@ def _sized(draw: Draw, file: pyarrow.parquet.ParquetFile, rows: int) -> Draw:
     return replace(draw, columns=first.num_columns, size=int(size))
 
 
+def _batches(file: pyarrow.parquet.ParquetFile, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows, some at a time, one row group after the other: over several the reader keeps what it has read."""
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(batch_size=rows, row_groups=[group])
+
+
 def _picked(file: pyarrow.parquet.ParquetFile, wanted: Places) -> pa.Table:
     picked, start = [], 0
-    for batch in file.iter_batches(batch_size=BATCH):
+    for batch in _batches(file, BATCH):
         first, last = np.searchsorted(wanted, [start, start + batch.num_rows])
         picked.append(batch.take(pa.array(wanted[first:last] - start)))
         start += batch.num_rows

@@ -72,7 +72,8 @@ def table_of(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
     return found
 
 
-UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError, RuntimeError, TypeError)
+UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError, RuntimeError, TypeError, MemoryError)
+"""What Arrow raises for a damaged file; memory runs out where the damage is a length."""
 Read = Callable[[BinaryIO, str, ReadingConfig], Found]
 
 
