@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from reportgen.beside import Beside
 from reportgen.clock import now
-from reportgen.config import FORMATS, Config, load_config
+from reportgen.config import FORMATS, Config, Paper, load_config
 from reportgen.data import Source
 from reportgen.document import Document
 from reportgen.findings import counted, failing
@@ -33,9 +33,9 @@ class Report(Document):
         """The report as one HTML page that fetches nothing."""
         return to_html(self, lang)
 
-    def to_pdf(self, lang: str = "en") -> bytes:
-        """The report as a PDF; raises RenderError where Pango is missing."""
-        return to_pdf(self, lang)
+    def to_pdf(self, lang: str = "en", paper: Paper = "a4") -> bytes:
+        """The report as a PDF on paper of a size; raises RenderError where Pango is missing."""
+        return to_pdf(self, lang, paper=paper)
 
     def to_json(self) -> str:
         """All evidence, as report.json holds it."""
@@ -107,10 +107,10 @@ def publish(
             templates = _path(config.templates)
             printing = None
             if beside and "pdf" in config.format:
-                printing = beside.begin(to_pdf, outcome.document, config.lang, templates)
+                printing = beside.begin(to_pdf, outcome.document, config.lang, templates, config.paper)
             outcome.network.save(stage / "model.keras")
             (stage / "preparer.json").write_text(outcome.prepared.preparer.to_json(), encoding="utf-8")
-            notes = write(outcome.document, stage, config.format, config.lang, templates, printing).notes
+            notes = write(outcome.document, stage, config.format, config.lang, templates, printing, config.paper).notes
         write_manifest(stage, _manifest(outcome, config, identity, watch))
     document = outcome.document
     return Published(_summary(document, folder, notes), _gate_failed(document, config), document)

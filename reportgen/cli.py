@@ -45,6 +45,13 @@ app = typer.Typer(
 )
 
 
+class PaperName(StrEnum):
+    """The sizes of paper that the PDF is laid out for."""
+
+    a4 = "a4"
+    letter = "letter"
+
+
 class TaskName(StrEnum):
     """What may be asked for with --task."""
 
@@ -95,6 +102,7 @@ Lang = Annotated[
     str | None,
     typer.Option(help="Language of the report.", metavar=LANGUAGES, callback=_known_language, show_default="en"),
 ]
+Paper = Annotated[PaperName | None, typer.Option(help="Size of the PDF's pages.", show_default="a4")]
 Columns = list[str] | None
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default="the first filled")]
 Table = Annotated[str | None, typer.Option("--table", help="Table of a database.", show_default="the only one")]
@@ -126,6 +134,7 @@ def run(
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the file's name")] = None,
     formats: Formats = None,
     lang: Lang = None,
+    paper: Paper = None,
     task: Annotated[TaskName | None, typer.Option(help="Kind of task.", show_default="auto")] = None,
     config: Annotated[Path | None, typer.Option(help="A reportgen.toml.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
@@ -166,7 +175,7 @@ def run(
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "explain_rows": tuple(explain_row or ()), "fail_on": fail_on,
-        "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading,
+        "templates": _text(templates), "exclude_leaks": exclude_leaks or None, "reading": reading, "paper": paper,
     }  # fmt: skip
     settings = load_config(config, {key: _plain(value) for key, value in options.items()})
     limit = ceiling(settings.reading.memory)
@@ -212,6 +221,7 @@ def batch(
     name: Annotated[str | None, typer.Option(help="Name of the report, where there is one table.")] = None,
     formats: Formats = None,
     lang: Lang = None,
+    paper: Paper = None,
     task: Annotated[TaskName | None, typer.Option(help="Kind of task.", show_default="auto")] = None,
     config: Annotated[Path | None, typer.Option(help="A reportgen.toml.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every random draw.", show_default="0")] = None,
@@ -263,7 +273,7 @@ def batch(
         "target": target, "test": test, "name": name, "format": _formats(formats), "lang": lang, "task": task,
         "seed": seed, "budget": budget, "threads": threads, "protected": _columns(protected), "group": _columns(group),
         "time": _columns(time), "drop": _columns(drop), "fail_on": fail_on, "templates": _text(templates),
-        "exclude_leaks": exclude_leaks or None, "reading": reading,
+        "exclude_leaks": exclude_leaks or None, "reading": reading, "paper": paper,
     }  # fmt: skip
     request = Request(
         data=tuple(data or ()), manifest=manifest, options={key: _plain(value) for key, value in options.items()},
@@ -280,6 +290,7 @@ def render(
     out: Annotated[Path | None, typer.Option(help="Folder for the files.", show_default="the report's own")] = None,
     formats: Formats = None,
     lang: Lang = None,
+    paper: Paper = None,
     templates: Templates = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
@@ -287,7 +298,7 @@ def render(
     from reportgen.render.again import render_again  # noqa: PLC0415
 
     wanted = _formats(formats) or ("html", "pdf", "csv", "md", "junit")
-    written = render_again(report, out or report.parent, wanted, lang or "en", templates)
+    written = render_again(report, out or report.parent, wanted, lang or "en", templates, paper or "a4")
     if not quiet:
         typer.echo("\n".join([str(path) for path in written.paths] + [f"note: {note}" for note in written.notes]))
 

@@ -20,6 +20,7 @@ from reportgen.records.gates import Goals, Waiver, flat_targets, read_goal
 
 Budget = Literal["quick", "standard", "thorough"]
 Format = Literal["html", "pdf", "json", "csv", "md", "junit", "sarif"]
+Paper = Literal["a4", "letter"]
 Width = Annotated[int, Field(ge=1)]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "json", "csv", "md", "junit")
 
@@ -184,10 +185,12 @@ def _spoken(code: str) -> str:
 class Config(Settings):
     """Everything the user can ask for: what decides the numbers, and how they are shown and judged.
 
+    `paper` is the size of the PDF's pages.
     `targets_not_shown` says whether a target that the rows can neither show met nor missed fails the run.
     """
 
     lang: Annotated[str, AfterValidator(_spoken)] = ENGLISH
+    paper: Paper = "a4"
     format: tuple[Format, ...] = FORMATS
     fail_on: Literal["critical", "warning", "never"] = "never"
     templates: str | None = None

@@ -58,6 +58,7 @@ def write(
     lang: str = "en",
     templates: Path | None = None,
     printing: Callable[[], bytes | None] | None = None,
+    paper: str = "a4",
 ) -> Written:
     """Write the report in every format asked for; nothing is written unless all of them could be made.
 
@@ -70,7 +71,7 @@ def write(
     for form in sorted(formats, key=lambda form: form == "pdf"):
         try:
             printed = printing() if printing and form == "pdf" else None
-            made[form] = {NAMES[form]: printed} if printed else _contents(form, document, lang, templates)
+            made[form] = {NAMES[form]: printed} if printed else _contents(form, document, lang, templates, paper)
         except PdfUnavailable as lack:
             if set(formats) == {"pdf"}:
                 raise
@@ -85,12 +86,12 @@ def refuse_pdf_alone(formats: Sequence[str]) -> None:
         raise PdfUnavailable(PANGO_HELP)
 
 
-def _contents(form: str, document: Document, lang: str, templates: Path | None) -> dict[str, bytes]:
+def _contents(form: str, document: Document, lang: str, templates: Path | None, paper: str) -> dict[str, bytes]:
     """What one format comes to, by the files' names: all but the long tables are one file."""
-    return table_files(document) if form == "csv" else {NAMES[form]: _content(form, document, lang, templates)}
+    return table_files(document) if form == "csv" else {NAMES[form]: _content(form, document, lang, templates, paper)}
 
 
-def _content(form: str, document: Document, lang: str, templates: Path | None) -> bytes:
+def _content(form: str, document: Document, lang: str, templates: Path | None, paper: str) -> bytes:
     makers: dict[str, Callable[[], str]] = {
         "html": lambda: to_html(document, lang, templates),
         "md": lambda: to_markdown(document, lang, templates),
@@ -98,7 +99,7 @@ def _content(form: str, document: Document, lang: str, templates: Path | None) -
         "junit": lambda: to_junit(document),
         "sarif": lambda: to_sarif(document),
     }
-    return to_pdf(document, lang, templates) if form == "pdf" else makers[form]().encode()
+    return to_pdf(document, lang, templates, paper) if form == "pdf" else makers[form]().encode()
 
 
 def _place(path: Path, content: bytes) -> Path:

@@ -10,7 +10,12 @@ from reportgen.render.own import refuse_faulty
 
 
 def render_again(
-    report: Path, out: Path, formats: Sequence[str], lang: str = "en", templates: Path | None = None
+    report: Path,
+    out: Path,
+    formats: Sequence[str],
+    lang: str = "en",
+    templates: Path | None = None,
+    paper: str = "a4",
 ) -> Written:
     """Write the pages of a saved report into a folder; nothing is written unless all of them could be made.
 
@@ -21,7 +26,7 @@ def render_again(
     refuse_faulty(templates)
     document = read_json(report)
     with staged(out) as stage:
-        written = write(document, stage, formats, lang, templates)
+        written = write(document, stage, formats, lang, templates, paper=paper)
         if manifest := read_manifest(out):
             write_manifest(stage, manifest)
     return Written(tuple(out / path.relative_to(stage) for path in written.paths), written.notes)

@@ -49,15 +49,15 @@ class Outlined:
 
 def to_html(document: Document, lang: str = "en", templates: Path | None = None) -> str:
     """One page for the browser that fetches nothing and needs no script; the one it holds adds to it."""
-    return _page(document, lang, templates, paper=False)
+    return _page(document, lang, templates, paper="")
 
 
-def to_paper(document: Document, lang: str = "en", templates: Path | None = None) -> str:
-    """The same page as the PDF is laid out from."""
-    return _page(document, lang, templates, paper=True)
+def to_paper(document: Document, lang: str = "en", templates: Path | None = None, paper: str = "a4") -> str:
+    """The same page as the PDF is laid out from, for paper of a size: a4 or letter."""
+    return _page(document, lang, templates, paper=paper)
 
 
-def _page(document: Document, lang: str, templates: Path | None, *, paper: bool) -> str:
+def _page(document: Document, lang: str, templates: Path | None, *, paper: str) -> str:
     with faults(PAGE, templates):
         page = environment(lang, templates).get_template(PAGE)
         text = filled(page, with_macros(page.environment, facts(document, lang, templates, paper=paper)))
@@ -66,7 +66,7 @@ def _page(document: Document, lang: str, templates: Path | None, *, paper: bool)
     return closed_up(visible(text.strip()), lang) + "\n"
 
 
-def facts(document: Document, lang: str, templates: Path | None, *, paper: bool) -> dict[str, object]:
+def facts(document: Document, lang: str, templates: Path | None, *, paper: str) -> dict[str, object]:
     """All that the page's templates are told, beside the macros `m`, the vocabulary `v` and the glossary `g`.
 
     docs/templates.md lists them.

@@ -13,6 +13,7 @@ from reportgen.charts import covered
 from reportgen.document import Document
 from reportgen.errors import RenderError
 from reportgen.languages import language, locate
+from reportgen.render.archive import VARIANT, Attached, attached, attachments, finish, intent
 from reportgen.render.html import to_paper
 from reportgen.render.words import environment
 
@@ -38,8 +39,15 @@ class PdfUnavailable(RenderError):  # noqa: N818 - it is a lack, not a fault  # 
     """Pango is missing, so there can be no PDF; everything else can be written."""
 
 
-def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) -> bytes:
-    """The report as a PDF, the same bytes each time.
+def to_pdf(
+    document: Document,
+    lang: str = "en",
+    templates: Path | None = None,
+    paper: str = "a4",
+) -> bytes:
+    """The report as a PDF/A-3a that conforms to PDF/UA-1, the same bytes each time.
+
+    report.json and the long tables lie in it. `paper` is a4 or letter.
 
     Raises PdfUnavailable where Pango is missing, and RenderError where a character would show as an empty box.
     """
@@ -47,14 +55,29 @@ def to_pdf(document: Document, lang: str = "en", templates: Path | None = None) 
         import weasyprint  # noqa: PLC0415 - half a second, and it needs Pango
     except OSError as error:
         raise PdfUnavailable(PANGO_HELP) from error
-    page = shown(to_paper(document, lang, templates), {} if language(lang).closed_up else WIDE)
+    page = shown(to_paper(document, lang, templates, paper), {} if language(lang).closed_up else WIDE)
+    files = attached(document, lang, templates)
     with _log() as complaints:
         html = weasyprint.HTML(string=page, url_fetcher=_refuse, base_url=None)
         content: bytes = html.write_pdf(
-            font_config=_fonts(), pdf_identifier=sha256(page.encode()).digest()[:16], custom_metadata=False
+            font_config=_fonts(),
+            pdf_variant=VARIANT,
+            **intent(),
+            pdf_identifier=_identifier(page, files),
+            custom_metadata=False,
+            attachments=attachments(files, document),
+            finisher=lambda _pages, pdf: finish(pdf, page),
         )
     _check(complaints)
     return content
+
+
+def _identifier(page: str, files: tuple[Attached, ...]) -> bytes:
+    """What tells this PDF from any other: a digest of all that it is made from."""
+    digest = sha256(page.encode())
+    for file in files:
+        digest.update(file.text.encode())
+    return digest.digest()[:16]
 
 
 def warm_up(lang: str, templates: Path | None) -> None:
