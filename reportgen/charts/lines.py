@@ -183,4 +183,5 @@ def _bins(
         ends = [end for end in (low, y, high) if end is not None]
         axes.plot([x] * len(ends), ends, color=style.ACCENT, linewidth=1.1, zorder=2)
         size = max(4.5, 11.0 * math.sqrt(weight / heaviest))
-        axes.plot([x], [y], "o", color=style.ACCENT, markersize=size, markeredgecolor=style.PAPER, zorder=3)
+        (dot,) = axes.plot([x], [y], "o", color=style.ACCENT, markersize=size, markeredgecolor=style.PAPER, zorder=3)
+        dot.set_clip_on(False)  # a dot at 1 stays whole

@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from reportgen.charts import style
 from reportgen.charts.scale import mark, span
@@ -19,6 +22,21 @@ HEIGHT = 190.0
 HALF_HEIGHT = 160.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
+DOT, DOT_GAP = 5.0, 7.5
+STEPS = 16
+
+
+class Taken(NamedTuple):
+    """Where a dot or a label is, in points, and how far above or below it the next may be."""
+
+    left: float
+    right: float
+    level: float
+    gap: float
+
+    def covers(self, left: float, right: float, level: float) -> bool:
+        """Whether a label from left to right at that level would lie on it."""
+        return left < self.right and self.left < right and abs(level - self.level) < self.gap
 
 
 def scatter(
@@ -88,25 +106,38 @@ def _cells(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
 
 
 def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence[str]) -> None:
-    """Beside their dots, towards the middle of the chart, moved up or down from labels that stand there already."""
-    spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y]))]
+    """Beside their dots, as near as can be without lying on a dot or a label; those at the edges choose first."""
+    figure = cast(Figure, axes.figure)
+    points = style.POINTS / figure.dpi
+    spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y])) * points]
     names = [elided(label, LABEL_ROOM, style.SMALL) for label in labels]
-    middle = ((axes.bbox.x0 + axes.bbox.x1) / 2, (axes.bbox.y0 + axes.bbox.y1) / 2)
-    taken: list[tuple[float, float, float]] = []
-    for number in sorted(range(len(spots)), key=lambda number: -abs(spots[number][1] - middle[1])):
-        across, up = spots[number]
-        side, way = (1 if across <= middle[0] else -1), (1 if up <= middle[1] else -1)
-        ends = sorted((across + side * 7, across + side * (11 + width(names[number], style.SMALL))))
-        level = _free(up, ends[0], ends[1], taken, way * LABEL_GAP)
-        taken.append((ends[0], ends[1], level))
-        _label(axes, names[number], (x[number], y[number]), side, level - up)
+    page, inside = (Bbox(corners.get_points() * points) for corners in (figure.bbox, axes.bbox))
+    middle = (inside.y0 + inside.y1) / 2
+    taken = [Taken(across - DOT, across + DOT, up, DOT_GAP) for across, up in spots]
+    for number in sorted(range(len(spots)), key=lambda number: -abs(spots[number][1] - middle)):
+        side, place = _free(spots[number], width(names[number], style.SMALL), page, inside, taken)
+        taken.append(place)
+        _label(axes, names[number], (x[number], y[number]), side, place.level - spots[number][1])
 
 
-def _free(level: float, left: float, right: float, taken: Sequence[tuple[float, float, float]], step: float) -> float:
-    """The level itself, or the next one, a step at a time, at which no label stands between left and right."""
-    while any(left < end and start < right and abs(level - other) < abs(step) for start, end, other in taken):
-        level += step / 4
-    return level
+def _free(
+    spot: tuple[float, float], long: float, page: Bbox, inside: Bbox, taken: Sequence[Taken]
+) -> tuple[int, Taken]:
+    """The side of the dot and the place at which its label has most room, and of equals the nearest."""
+    across, up = spot
+    inwards = 1 if across <= (inside.x0 + inside.x1) / 2 else -1
+    found = []
+    for side in (inwards, -inwards):
+        left, right = sorted((across + side * 7, across + side * (11 + long)))
+        outside = max(0.0, 2.0 - left, right - page.x1 + 2.0)
+        for steps in range(-STEPS, STEPS + 1):
+            level = up + steps * LABEL_GAP / 4
+            beyond = max(0.0, inside.y0 + 4 - level, level - inside.y1)
+            hidden = sum(other.covers(left, right, level) for other in taken)
+            cost = 1000 * (hidden + outside + beyond) + abs(level - up) + (0 if side == inwards else LABEL_GAP / 2)
+            found.append((cost, side, Taken(left, right, level, LABEL_GAP)))
+    _, side, place = min(found, key=lambda one: one[0])
+    return side, place
 
 
 def _label(axes: Axes, label: str, spot: tuple[float, float], side: int, rise: float) -> None:

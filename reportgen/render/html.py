@@ -39,12 +39,28 @@ class Words(NamedTuple):
     advice: str
 
 
+class Chapter(NamedTuple):
+    """A section of the contents, and the questions in it."""
+
+    head: Entry
+    parts: tuple[Entry, ...]
+
+
 @dataclass(frozen=True)
 class Outlined:
     """The body of the page and its contents."""
 
     body: Markup
     entries: tuple[Entry, ...]
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The contents as sections with their questions."""
+        starts = [place for place, entry in enumerate(self.entries) if entry.level == 2]
+        ends = [*starts[1:], len(self.entries)]
+        return tuple(
+            Chapter(self.entries[start], self.entries[start + 1 : end]) for start, end in zip(starts, ends, strict=True)
+        )
 
 
 def to_html(document: Document, lang: str = "en", templates: Path | None = None) -> str:

@@ -22,7 +22,7 @@ def _shown(source: str, **facts: object) -> str:
 
 def test_a_table_has_headings_for_columns_and_rows() -> None:
     assert _shown('{{ m.table(("a", "b"), (("<x>", 1), ("y", none)), "C", numeric=(1,)) }}') == (
-        '<div class="table"><div class="scroll" tabindex="0" role="region" aria-label="C"><table>'
+        '<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="Table 1"><table>'
         '<caption><span class="label">Table 1</span> C</caption>'
         '<thead><tr><th scope="col" class="brief">a</th><th scope="col" class="n brief">b</th></tr></thead><tbody>'
         '<tr><th scope="row">&lt;x&gt;</th><td class="n">1</td></tr>'
