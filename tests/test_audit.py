@@ -107,7 +107,9 @@ def test_the_manifest_holds_hashes_and_seconds(audits: dict[str, Path]) -> None:
     from reportgen.output import sha256
 
     manifest = json.loads((audits["binary"] / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["outputs"] == {name: sha256(audits["binary"] / name) for name in sorted(FILES - {"manifest.json"})}
+    files = [path for path in audits["binary"].rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert {path.relative_to(audits["binary"]).parts[0] for path in files} == FILES - {"manifest.json"}
+    assert manifest["outputs"] == {path.relative_to(audits["binary"]).as_posix(): sha256(path) for path in files}
     assert manifest["seconds"]["train"] > 0
     assert manifest["seconds"]["refit"] > 0
 

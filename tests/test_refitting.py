@@ -179,7 +179,8 @@ class TestFewerRows:
         config = Config(target="y", **options)
         prepared = prepare(split(load(table, config), config))
         alone = pipeline._Together(None, None)
-        return pipeline._smaller(prepared, _network(prepared, config), prepared.preparer.task, config, alone)
+        lessons = pipeline._lessons(prepared, prepared.preparer.task, config, alone)
+        return pipeline._smaller(_network(prepared, config), lessons, None)
 
     def test_the_budget_decides_where_nothing_is_asked_for(self, taught):
         wide = pd.concat([TABLE] * 2, ignore_index=True)

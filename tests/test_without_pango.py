@@ -41,7 +41,8 @@ def test_a_run_writes_everything_else(without_pango: dict[str, str], tmp_path: P
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(PANGO_HELP) == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "report.html", "report.json", "report.md", "junit.xml", "manifest.json", "model.keras", "preparer.json"
+        "report.html", "report.json", "report.md", "junit.xml", "manifest.json", "model.keras", "preparer.json",
+        "tables",
     }  # fmt: skip
 
 

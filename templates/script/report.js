@@ -43,7 +43,7 @@
     return anchor;
   };
 
-  // A cell's number: the exact one that it carries, else the one that its text begins with.
+  // A cell's number: the exact one, else the one its text begins with.
   const parts = new Intl.NumberFormat(lang).formatToParts(12345.6);
   const sign = (type) => (parts.find((part) => part.type === type) || { value: "" }).value;
   const grouping = sign("group"), point = sign("decimal");
@@ -254,7 +254,7 @@
     if (after("thresholds", box)) { show(own); }
   };
 
-  // One class: its row and column of the matrix; the rest dimmed.
+  // One class: its row and column; the rest dimmed.
   const classes = (facts) => {
     const box = panel(words.class, "one-class"), result = make("div", { class: "result" });
     const body = (place) => Array.from((document.querySelector("#" + place + " tbody") || { rows: [] }).rows);
@@ -346,7 +346,7 @@
     if (after("mistakes", box)) { show(); }
   };
 
-  // Charts: the number next to the pointer, or the next by an arrow key, below the picture.
+  // Charts: the number next to the pointer or arrow key.
   const spots = () => all("svg[data-spots]").forEach((image) => {
     const places = JSON.parse(image.getAttribute("data-spots")), ring = make("i", { class: "live ring", hidden: true });
     const said = make("output", { class: "live said", role: "status" });
@@ -357,9 +357,9 @@
       const ends = low === null || high === null ? "" : " (" + fill(words.range, { low: digits(low), high: digits(high) }) + ")";
       said.textContent = label + ": " + digits(value) + ends;
       ring.hidden = false;
-      const box = image.getBoundingClientRect(), around = image.parentNode.getBoundingClientRect();
-      ring.style.left = box.left - around.left + across * box.width + "px";
-      ring.style.top = box.top - around.top + down * box.height + "px";
+      const box = image.getBoundingClientRect(), card = image.parentNode.getBoundingClientRect();
+      ring.style.left = box.left - card.left + across * box.width + "px";
+      ring.style.top = box.top - card.top + down * box.height + "px";
     };
     const hide = () => { at = -1; said.textContent = ""; ring.hidden = true; };
     image.addEventListener("pointermove", (event) => {

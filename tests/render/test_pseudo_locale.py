@@ -33,6 +33,8 @@ OURS = {
     "constant",
     "bootstrap",
     "pdf",
+    "csv",
+    "tables",
 }
 """Names of files and programs, and Babel's own "and" and month."""
 
