@@ -44,7 +44,7 @@ from reportgen.data import (
 )
 from reportgen.document import Document, Environment, Gates, compose
 from reportgen.errors import DataError
-from reportgen.evidence import collect, identity, solo
+from reportgen.evidence import MOST_SENT, collect, identity, solo
 from reportgen.evidence.base import Fitted, Leaks, Part, Refit, Refitting, Shrinking, Smaller, Subject, positions
 from reportgen.evidence.structure import Look, confirmed, respectable
 from reportgen.evidence.structure import judge as judge_structure
@@ -55,6 +55,7 @@ from reportgen.model import (
     FittedBaseline,
     Network,
     Trial,
+    bare,
     course_for,
     fit_baselines,
     group_trial,
@@ -143,7 +144,7 @@ def _audit(
             parts, prepared, otherwise = _left_out(parts, leaks), _clean(otherwise, leaks), prepared
     with watch("train"):
         lessons = _lessons(prepared, dataset.task, config, together)
-        learning = _begun(beside, lessons, config) if beside else None
+        learning, fitting = _begun(beside, lessons, prepared, dataset.task, config) if beside else (None, None)
         network = train(prepared, dataset.task, config)
     if otherwise:
         with watch("without_leaks"):
@@ -155,7 +156,7 @@ def _audit(
     with watch("learn_less"):
         smaller = _smaller(network, lessons, learning)
     with watch("fit_baselines"), _answered():
-        baselines = fit_baselines(prepared, dataset.task, config.seed)
+        baselines = (fitting and fitting()) or fit_baselines(prepared, dataset.task, config.seed)
         give_back()
     subject = _subject(parts, rows, prepared, network, baselines, config)
     subject = replace(subject, refits=refits, smaller=smaller, leaks=leaks)
@@ -482,12 +483,17 @@ def _lessons(prepared: Prepared, task: Task, config: Config, together: _Together
     return to_learn_apart(prepared, task, config, course, units)
 
 
-def _begun(beside: Beside, lessons: Apart | Shrinking, config: Config) -> Callable[[], Any] | None:
-    """Have the second process train on fewer rows, and make ready for the PDF that it will be asked for."""
+def _begun(
+    beside: Beside, lessons: Apart | Shrinking, prepared: Prepared, task: Task, config: Config
+) -> tuple[Callable[[], Any] | None, Callable[[], Any] | None]:
+    """Have the second process train on fewer rows, fit the rivals where rows are soon sent, and get ready to print."""
     learning = beside.begin(learn_less_apart, lessons) if isinstance(lessons, Apart) else None
+    fitting = None
+    if len(prepared.train.y) <= MOST_SENT:
+        fitting = beside.begin(_on_threads, config.threads, fit_baselines, bare(prepared), task, config.seed)
     if "pdf" in config.format:
         beside.begin(warm_up, config.lang, Path(config.templates) if config.templates else None)
-    return learning
+    return learning, fitting
 
 
 def _on_threads(threads: int, function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401

@@ -48,7 +48,7 @@ from reportgen.records.dossier import Dossier
 from reportgen.records.fairness import Fairness
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
 
-__all__ = ["collect"]
+__all__ = ["MOST_SENT", "collect"]
 
 MOST_NEAR = 20
 """Of so many of the surest mistakes the nearest training rows are looked for."""

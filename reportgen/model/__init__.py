@@ -6,6 +6,7 @@ from reportgen.model.network import Network
 from reportgen.model.probe import Trial, group_trial, hold, hold_again, telling, time_trial
 from reportgen.model.refits import refit, refits_for
 from reportgen.model.saved import SavedNetwork, load_network
+from reportgen.model.shapes import bare
 from reportgen.model.training import measure, plan_for, train
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Network",
     "SavedNetwork",
     "Trial",
+    "bare",
     "course_for",
     "fit_baselines",
     "group_trial",

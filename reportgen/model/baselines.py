@@ -77,9 +77,9 @@ def _dummy(rows: _Doubles, classes: int) -> FittedBaseline:
     """Guessing: the mean of the training target, or the shares of its classes."""
     if not classes:
         mean = float(np.mean(rows.y))
-        return FittedBaseline("dummy", lambda x: np.full(len(x), mean), {"answer": mean})
+        return FittedBaseline("dummy", _Constant(np.array(mean)), {"answer": mean})
     shares = np.bincount(rows.y, minlength=classes) / len(rows.y)
-    return FittedBaseline("dummy", lambda x: np.tile(shares, (len(x), 1)), {"answer": "class shares"})
+    return FittedBaseline("dummy", _Constant(shares), {"answer": "class shares"})
 
 
 def _linear(rows: _Doubles, checks: _Doubles, classes: int) -> FittedBaseline:
@@ -88,7 +88,7 @@ def _linear(rows: _Doubles, checks: _Doubles, classes: int) -> FittedBaseline:
     candidates = ((penalty, make_pipeline(StandardScaler(), kind(penalty))) for penalty in PENALTIES)
     penalty, model = _best(candidates, rows, checks, classes)
     settings: dict[str, Scalar] = {"penalty": penalty, "iterations": _iterations(model[-1])}
-    return FittedBaseline("linear", _predictor(model, classes), settings, _coefficients(model[-1], classes))
+    return FittedBaseline("linear", _Predictor(model, classes), settings, _coefficients(model[-1], classes))
 
 
 def _coefficients(model: BaseEstimator, classes: int) -> npt.NDArray[np.float64]:
@@ -126,7 +126,7 @@ def _tree(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> FittedBa
     _, model = _best(candidates, rows, checks, classes)
     settings: dict[str, Scalar] = {"leaves": int(model.get_n_leaves()), "smallest_leaf": smallest}
     settings |= {"rows": len(rows.y)} if len(rows.y) < whole else {}
-    return FittedBaseline("tree", _predictor(model, classes), settings, importances=model.feature_importances_)
+    return FittedBaseline("tree", _Predictor(model, classes), settings, importances=model.feature_importances_)
 
 
 def _in_part(rows: _Doubles, most: int, seed: int) -> _Doubles:
@@ -155,7 +155,7 @@ def _boosting(rows: _Doubles, checks: _Doubles, classes: int, seed: int) -> Fitt
     )
     model.fit(rows.x, rows.y, **stop)
     settings: dict[str, Scalar] = {"rounds": int(model.n_iter_), "learning_rate": 0.1, "smallest_leaf": smallest}
-    return FittedBaseline("boosting", _predictor(model, classes), settings)
+    return FittedBaseline("boosting", _Predictor(model, classes), settings)
 
 
 def _best(
@@ -164,21 +164,33 @@ def _best(
     """The candidate with the least squared error on validation rows; the first of equals."""
     fitted = [(size, model.fit(rows.x, rows.y)) for size, model in candidates]
     truth = np.eye(classes)[checks.y] if classes else checks.y
-    errors = [np.mean((_predictor(model, classes)(checks.x) - truth) ** 2) for _, model in fitted]
+    errors = [np.mean((_Predictor(model, classes)(checks.x) - truth) ** 2) for _, model in fitted]
     return fitted[int(np.argmin(errors))]
 
 
-def _predictor(model: BaseEstimator, classes: int) -> Predict:
-    """One function for both kinds: numbers, or a column of probabilities for each class of the task."""
+@dataclass(frozen=True)
+class _Constant:
+    """One answer for every row; an object and no function, so that another process can hand it over."""
 
-    def predict(x: Floats) -> npt.NDArray[np.float64]:
+    answer: npt.NDArray[np.float64]
+
+    def __call__(self, x: Floats) -> npt.NDArray[np.float64]:
+        return np.repeat(self.answer[np.newaxis], len(x), axis=0)
+
+
+@dataclass(frozen=True)
+class _Predictor:
+    """One answer for both kinds: numbers, or a column of probabilities for each class of the task."""
+
+    model: BaseEstimator
+    classes: int
+
+    def __call__(self, x: Floats) -> npt.NDArray[np.float64]:
         rows = np.asarray(x, dtype=np.float64)
         with POOLS.limit(limits=1):
-            if not classes:
-                return np.asarray(model.predict(rows), dtype=np.float64)
-            return _by_class(model.predict_proba(rows).T, model.classes_, classes).T
-
-    return predict
+            if not self.classes:
+                return np.asarray(self.model.predict(rows), dtype=np.float64)
+            return _by_class(self.model.predict_proba(rows).T, self.model.classes_, self.classes).T
 
 
 def _by_class(values: npt.NDArray[Any], known: npt.NDArray[Any], classes: int) -> npt.NDArray[np.float64]:

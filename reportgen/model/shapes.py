@@ -1,6 +1,7 @@
 """What this room needs to know of prepared rows: less than data gives it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,6 +35,28 @@ class Prepared(Protocol):
     @property
     def validation(self) -> Rows:
         """The rows that decide when to stop and how large a baseline may be."""
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Rows, or the parts of a table, with nothing else that is known of them: what another process is given."""
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class BareParts:
+    """Prepared rows of which only numbers are left."""
+
+    train: Bare
+    validation: Bare
+
+
+def bare(prepared: Prepared) -> BareParts:
+    """The rows to learn from and to choose by, alone."""
+    train, validation = (Bare(part.x, part.y) for part in (prepared.train, prepared.validation))
+    return BareParts(train, validation)
 
 
 class Drawn(Prepared, Protocol):

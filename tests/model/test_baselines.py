@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
@@ -5,6 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from reportgen.model import baselines
 from reportgen.model.baselines import fit_baselines
+from reportgen.model.shapes import bare
 from tests.model.stand_ins import NUMBER, StandIn, StandInRows, blobs, classes, line, parts, xor
 
 
@@ -140,3 +143,11 @@ def test_a_tree_of_many_rows_is_grown_from_some_of_each_class(monkeypatch):
     assert (rows.y[places] == part.y).all()
     assert baselines._tree(rows, part, 2, seed=0).settings["rows"] == 500
     assert "rows" not in baselines._tree(part, part, 2, seed=0).settings
+
+
+@pytest.mark.parametrize("table", [line(), xor(), blobs(4, 40)], ids=["regression", "binary", "multiclass"])
+def test_another_process_hands_over_the_same_rivals(table):
+    apart = pickle.loads(pickle.dumps(fit_baselines(bare(table), table.task, 0)))
+    for here, there in zip(fitted(table).values(), apart, strict=True):
+        assert (here.name, here.settings) == (there.name, there.settings)
+        assert np.array_equal(here.predict(table.test.x), there.predict(table.test.x))
