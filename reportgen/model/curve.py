@@ -13,7 +13,7 @@ from reportgen.model.epoch import UNSHOWN
 from reportgen.model.layout import Layout, find_layout
 from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.runtime import seed_everything
-from reportgen.model.shapes import Encoded, Nested, Rows
+from reportgen.model.shapes import Bare, BareParts, Encoded, Nested, Rows
 from reportgen.model.training import measure, plan_for, train_in
 from reportgen.model.workshop import Workshop, open_workshop
 from reportgen.records.table import Task
@@ -59,22 +59,6 @@ class Learnt:
     rows: int
     draw: int
     answers: npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Some:
-    """Some rows."""
-
-    x: npt.NDArray[np.float32]
-    y: npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class _Fewer:
-    """Fewer training rows, all of the validation rows."""
-
-    train: _Some
-    validation: _Some
 
 
 def sizes(rows: int) -> tuple[int, ...]:
@@ -129,7 +113,7 @@ def learn_less(
         for rows in (*course.sizes, len(order))[: None if draw else -1]:
             chosen = order[:rows]
             learnt, chooses, asked = prepared.taught_by(chosen)
-            some = _Fewer(_Some(learnt, prepared.train.y[chosen]), _Some(chooses, prepared.validation.y))
+            some = BareParts(Bare(learnt, prepared.train.y[chosen]), Bare(chooses, prepared.validation.y))
             drawn = int(rng.integers(2**32))
             trained = train_in(network.workshop, some, task, drawn, layout=network.layout, judged=UNSHOWN)
             answers = trained.answer(network.workshop.answer(trained.bench, asked))
@@ -173,7 +157,7 @@ def to_learn_apart(
     prepared: Nested, task: Task, config: Config, course: Course, units: npt.NDArray[np.int64] | None
 ) -> Apart:
     """The same rows without all that is known of them, unless codes must be learnt from it."""
-    train, validation, test = (_Some(part.x, part.y) for part in (prepared.train, prepared.validation, prepared.test))
+    train, validation, test = (Bare(part.x, part.y) for part in (prepared.train, prepared.validation, prepared.test))
     return Apart(train, validation, test, task, config, course, units, prepared if prepared.coded else None)
 
 
