@@ -177,7 +177,7 @@ def strict(tmp_path) -> Iterator[str]:
 
 
 READ = """() => {
-    document.querySelectorAll("[aria-hidden=true], .skip, .live, math, script, style").forEach(e => e.remove());
+    document.querySelectorAll("[aria-hidden=true], .skip, .live, script, style").forEach(e => e.remove());
     return document.body.innerText.split(/\\s+/).filter(Boolean); }"""
 UNSEEN = """() => [...document.querySelectorAll("svg.chart")].filter(chart => {
     const box = chart.getBoundingClientRect(), inks = new Set([...chart.querySelectorAll("path, rect, text")].map(
