@@ -6,7 +6,9 @@ import pytest
 from reportgen.config import Config, load_config
 from reportgen.data import load, prepare, split
 from reportgen.errors import ConfigError, DataError
-from reportgen.pipeline import _command, _encode, _refuse_absent
+from reportgen.flow.environment import command
+from reportgen.flow.parting import refuse_absent
+from reportgen.flow.refits import encode
 from tests.runs import reportgen
 
 
@@ -24,10 +26,10 @@ def test_rows_in_use_may_be_asked_for_and_others_are_refused():
     table = _table()
     table.loc[17, "y"] = None
     parts = split(load(table, Config(target="y")), Config(target="y"))
-    _refuse_absent(parts, (0, 59))
+    refuse_absent(parts, (0, 59))
     for row in (17, 60):
         with pytest.raises(DataError, match=rf"^row {row} of .* cannot be explained: .* is 59, .*--explain-row"):
-            _refuse_absent(parts, (0, row))
+            refuse_absent(parts, (0, row))
 
 
 def test_with_a_test_file_its_rows_count(tmp_path):
@@ -35,9 +37,9 @@ def test_with_a_test_file_its_rows_count(tmp_path):
         _table(rows).to_csv(tmp_path / f"{name}.csv", index=False)
     config = Config(target="y", test=str(tmp_path / "b.csv"))
     parts = split(load(tmp_path / "a.csv", config), config)
-    _refuse_absent(parts, (29,))
+    refuse_absent(parts, (29,))
     with pytest.raises(DataError, match=r"row 30 of .*b\.csv cannot be explained"):
-        _refuse_absent(parts, (30,))
+        refuse_absent(parts, (30,))
 
 
 def test_the_command_line_says_one_sentence_and_leaves_nothing(tmp_path):
@@ -59,7 +61,7 @@ def test_the_command_that_makes_it_again_asks_for_the_same_rows(tmp_path):
     _table().to_csv(tmp_path / "a.csv", index=False)
     config = Config(target="y", explain_rows=(3, 7))
     dataset = load(tmp_path / "a.csv", config)
-    assert _command(dataset, config, None).endswith("--seed 0 --explain-row 3 --explain-row 7")
+    assert command(dataset, config, None).endswith("--seed 0 --explain-row 3 --explain-row 7")
 
 
 def test_an_immutable_column_must_be_there():
@@ -73,8 +75,8 @@ def test_rows_are_encoded_as_in_training_and_a_lacking_feature_counts_as_missing
     parts = split(load(table, Config(target="y")), Config(target="y"))
     prepared = prepare(parts)
     frame = parts.train.iloc[:5]
-    assert (_encode(prepared.preparer, parts.dataset.frame, frame) == prepared.train.x[:5]).all()
-    lean = _encode(prepared.preparer, parts.dataset.frame, frame[["size", "colour"]])
+    assert (encode(prepared.preparer, parts.dataset.frame, frame) == prepared.train.x[:5]).all()
+    lean = encode(prepared.preparer, parts.dataset.frame, frame[["size", "colour"]])
     blank = frame.copy()
     blank["when"], blank["self"] = pd.NaT, float("nan")
     assert (lean == prepared.preparer.transform(blank)).all()

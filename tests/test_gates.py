@@ -51,7 +51,7 @@ def once(function: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="module", autouse=True)
 def trained_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for step in ("train", "_refits", "_smaller", "fit_baselines", "collect"):
+        for step in ("train", "refitting", "shrinking", "fit_baselines", "collect"):
             patch.setattr(pipeline, step, once(getattr(pipeline, step)))
         yield
 

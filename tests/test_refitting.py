@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen import pipeline
 from reportgen.config import Config, CurveConfig, RefitConfig
 from reportgen.data import load, prepare, refold, split
+from reportgen.flow import curve
+from reportgen.flow import refits as flow_refits
+from reportgen.flow.refits import refitting
+from reportgen.flow.together import Together
 from reportgen.model.curve import Course, Learnt
 from reportgen.model.refits import Refitted, seeds
 from reportgen.model.training import measure, plan_for
@@ -38,7 +41,7 @@ def heard(monkeypatch):
             calls.append((rows, seed))
             yield Refitted(lambda x: np.full((len(x), len(task.classes)), 0.5), (NOTE,))
 
-    monkeypatch.setattr(pipeline, "refit", refit)
+    monkeypatch.setattr(flow_refits, "refit", refit)
     return calls
 
 
@@ -54,7 +57,7 @@ def _refits(table=TABLE, **options):
     config = Config(target="y", **options)
     parts = split(load(table, config), config)
     prepared = prepare(parts)
-    return parts, prepared, pipeline._refits(parts, prepared, _network(prepared, config), config)
+    return parts, prepared, refitting(parts, prepared, _network(prepared, config), config)
 
 
 def _rows(part) -> frozenset[int]:
@@ -139,9 +142,9 @@ def test_a_draw_that_cannot_be_learnt_from_is_left_out_and_counted(heard, monkey
 
     config = Config(target="y", refits=RefitConfig(count=3))
     parts = split(load(TABLE, config), config)
-    monkeypatch.setattr(pipeline, "refold", moody)
+    monkeypatch.setattr(flow_refits, "refold", moody)
     prepared = prepare(parts)
-    refits = pipeline._refits(parts, prepared, _network(prepared, config), config)
+    refits = refitting(parts, prepared, _network(prepared, config), config)
     assert (len(refits.networks), refits.left_out, refits.why_none) == (2, 1, "no_other_split")
 
 
@@ -151,7 +154,7 @@ def test_none_are_made_where_none_are_asked_for(heard):
 
 
 def test_none_are_made_of_a_table_too_large_for_the_budget_unless_they_are_asked_for(heard, monkeypatch):
-    monkeypatch.setattr(pipeline, "refits_for", lambda plan, size, budget: 0)
+    monkeypatch.setattr(flow_refits, "refits_for", lambda plan, size, budget: 0)
     assert _refits()[2].why_none == "too_large_to_refit"
     assert len(_refits(refits=RefitConfig(count=2))[2].networks) == 2
 
@@ -172,15 +175,15 @@ class TestFewerRows:
             calls.append((course, seed))
             yield Learnt(course.sizes[0], 0, np.full((len(prepared.test.y), len(task.classes)), 0.5))
 
-        monkeypatch.setattr(pipeline, "learn_less", learn_less)
+        monkeypatch.setattr(curve, "learn_less", learn_less)
         return calls
 
     def smaller(self, table=TABLE, **options):
         config = Config(target="y", **options)
         prepared = prepare(split(load(table, config), config))
-        alone = pipeline._Together(None, None)
-        lessons = pipeline._lessons(prepared, prepared.preparer.task, config, alone)
-        return pipeline._smaller(_network(prepared, config), lessons, None)
+        alone = Together(None, None)
+        lessons = curve.lessons_for(prepared, prepared.preparer.task, config, alone)
+        return curve.shrinking(_network(prepared, config), lessons, None)
 
     def test_the_budget_decides_where_nothing_is_asked_for(self, taught):
         wide = pd.concat([TABLE] * 2, ignore_index=True)
@@ -191,7 +194,7 @@ class TestFewerRows:
 
     def test_what_is_asked_for_goes_first(self, taught, monkeypatch):
         wide = pd.concat([TABLE] * 2, ignore_index=True)
-        monkeypatch.setattr(pipeline, "course_for", lambda *_: None)
+        monkeypatch.setattr(curve, "course_for", lambda *_: None)
         assert self.smaller(wide).why_none == "too_large_for_learning_curve"
         assert self.smaller(wide, learning_curve=CurveConfig(draws=0)).why_none == "learning_curve_off"
         assert self.smaller(wide, learning_curve=CurveConfig(draws=3)).networks

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen import pipeline
 from reportgen.config import Config, RefitConfig, SplitConfig
 from reportgen.data import load, prepare
+from reportgen.flow import probing, random_split
+from reportgen.flow.parting import part_rows
 from reportgen.model.refits import Refitted
 from reportgen.records.base import Code
 from reportgen.records.structure import Structure
@@ -47,7 +48,7 @@ def _days(seed=0, regime=True):
 
 def _structure(table, **options):
     config = Config(target="y", **options)
-    return pipeline._structure(load(table, config), config)
+    return probing.probe(load(table, config), config)
 
 
 def _flattering(table, **options):
@@ -57,7 +58,7 @@ def _flattering(table, **options):
 def _parted(table, **options):
     config = Config(target="y", **options)
     dataset = load(table, config)
-    return pipeline._part_rows(dataset, config, pipeline._structure(dataset, config))
+    return part_rows(dataset, config, probing.probe(dataset, config))
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +203,7 @@ def test_given_test_rows_stay(tmp_path):
     table[600:].to_csv(tmp_path / "test.csv", index=False)
     config = Config(target="y", test=str(tmp_path / "test.csv"))
     dataset = load(tmp_path / "data.csv", config)
-    parts, _, structure = pipeline._part_rows(dataset, config, pipeline._structure(dataset, config))
+    parts, _, structure = part_rows(dataset, config, probing.probe(dataset, config))
     assert parts.split.strategy == "given"
     assert (structure.respected, structure.why_not_respected) == ((), "test_rows_given")
     assert structure.candidates[0].common == 1.0
@@ -214,7 +215,7 @@ def test_a_split_that_cannot_be_made_is_left_alone(by_patient):
     table = _days()
     table.loc[1500:, "y"] = "late"
     asked = Config(target="y")
-    parts, config, told = pipeline._part_rows(load(table, asked), asked, Structure(candidates=(found,)))
+    parts, config, told = part_rows(load(table, asked), asked, Structure(candidates=(found,)))
     assert (parts.split.strategy, config) == ("stratified", asked)
     assert (told.respected, told.why_not_respected) == ((), "split_impossible")
 
@@ -228,7 +229,7 @@ def heard(monkeypatch):
             calls.append(rows)
             yield Refitted(lambda x: np.full((len(x), len(task.classes)), 0.5), (Code(code="collapsed"),))
 
-    monkeypatch.setattr(pipeline, "refit", refit)
+    monkeypatch.setattr(random_split, "refit", refit)
     return calls
 
 
@@ -239,7 +240,7 @@ def _network():
 def test_one_more_network_is_made_on_rows_parted_at_random(heard, by_patient):
     parts, config, structure = by_patient
     config = config.model_copy(update={"refits": RefitConfig(count=1)})
-    network, told = pipeline._random_split(parts, prepare(parts), _network(), config, structure)
+    network, told = random_split.split_at_random(parts, prepare(parts), _network(), config, structure)
     (rows,) = heard
     assert told == structure
     assert [one.feature for one in network.inputs] == list("abcd")
@@ -249,14 +250,14 @@ def test_one_more_network_is_made_on_rows_parted_at_random(heard, by_patient):
 
 def test_no_network_is_made_where_the_split_is_at_random_or_refits_are_off(heard, by_patient):
     parts, config, structure = _parted(_patients(), split=SplitConfig(find_groups=False))
-    assert pipeline._random_split(parts, prepare(parts), _network(), config, structure) == (None, structure)
+    assert random_split.split_at_random(parts, prepare(parts), _network(), config, structure) == (None, structure)
     parts, config, structure = by_patient
     config = config.model_copy(update={"refits": RefitConfig(count=0)})
-    network, told = pipeline._random_split(parts, prepare(parts), _network(), config, structure)
+    network, told = random_split.split_at_random(parts, prepare(parts), _network(), config, structure)
     assert (network, told.why_no_random_split, heard) == (None, "refits_off", [])
 
 
 def test_a_table_without_such_columns_costs_nothing(monkeypatch):
-    monkeypatch.setattr(pipeline, "hold", None)
-    monkeypatch.setattr(pipeline, "telling", None)
+    monkeypatch.setattr(probing, "hold", None)
+    monkeypatch.setattr(probing, "telling", None)
     assert _structure(_patients().drop(columns="patient")) == Structure()

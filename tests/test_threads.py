@@ -99,13 +99,13 @@ def test_the_report_leaves_the_default_out(single):
 
 def test_the_command_repeats_a_number_that_is_not_the_default():
     from reportgen.config import Config
-    from reportgen.pipeline import _command
+    from reportgen.flow.environment import command
 
     dataset = SimpleNamespace(
         reading=SimpleNamespace(format="csv"), task=SimpleNamespace(target="y"), source="data.csv"
     )
-    assert _command(dataset, Config(), None) == "reportgen run data.csv --target y --seed 0"
-    assert _command(dataset, Config(threads=2), None) == "reportgen run data.csv --target y --seed 0 --threads 2"
+    assert command(dataset, Config(), None) == "reportgen run data.csv --target y --seed 0"
+    assert command(dataset, Config(threads=2), None) == "reportgen run data.csv --target y --seed 0 --threads 2"
 
 
 def test_another_number_in_the_same_process_is_refused(single):

@@ -9,9 +9,9 @@ import pytest
 from reportgen.config import Config
 from reportgen.data import load, prepare, profile, split
 from reportgen.evidence import faithfulness, importance
+from reportgen.flow.subject import subject_of
 from reportgen.model import train
 from reportgen.model.runtime import tf
-from reportgen.pipeline import _subject
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def network():
     parts = split(dataset, config)
     prepared = prepare(parts)
     trained = train(prepared, dataset.task, config)
-    return trained, _subject(parts, profile(parts), prepared, trained, (), config)
+    return trained, subject_of(parts, profile(parts), prepared, trained, (), config)
 
 
 def test_weights_drawn_anew_leave_the_trained_network_as_it_was(network):

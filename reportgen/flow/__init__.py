@@ -1,0 +1,1 @@
+"""The steps of the flow, each in a file of its own; pipeline.py tells their order."""
