@@ -8,7 +8,8 @@ from unittest.mock import patch
 
 import typer
 
-from reportgen.cli import _status, app
+from reportgen.cli import app
+from reportgen.cli.leaving import status_of
 
 
 @dataclass(frozen=True)
@@ -24,5 +25,5 @@ def reportgen(*words: str) -> Run:
     """Run one command; nothing but its own prints is caught."""
     out, err = StringIO(), StringIO()
     with patch.object(sys, "argv", ["reportgen", *words]), redirect_stdout(out), redirect_stderr(err):
-        status = _status(typer.main.get_command(app))
+        status = status_of(typer.main.get_command(app))
     return Run(status, out.getvalue(), err.getvalue())

@@ -162,9 +162,9 @@ def test_no_row_that_is_to_be_answered_is_left_out(tmp_path, monkeypatch):
 LEAVES = """
 import os, sys
 from functools import partial
-from reportgen.cli import _leave
+from reportgen.cli.leaving import leave
 from reportgen.memory import guarded
-with guarded(300_000_000, partial(_leave, 2, 300_000_000)):
+with guarded(300_000_000, partial(leave, 2, 300_000_000)):
     held = [bytearray(10_000_000) for _ in range(1_000) if not __import__("time").sleep(0.005)]
 """
 

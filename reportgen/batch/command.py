@@ -1,48 +1,32 @@
 """`reportgen batch`, from its words to its exit status."""
 
 import os
-import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from reportgen.batch.announce import say_refused, show_plan
 from reportgen.batch.audit import audit_one
+from reportgen.batch.book import Book
 from reportgen.batch.drive import Driver, Task, Wishes, now, tasks_of
 from reportgen.batch.engine import PATIENCE, Means, dask, local, refuse_half
 from reportgen.batch.journal import Journal, State, read_states
 from reportgen.batch.limits import Limits, read_bytes, read_seconds, share_of_memory, workers_for
-from reportgen.batch.locks import alone, journal_of, journals, locked, suffix
+from reportgen.batch.locks import journal_of, journals, locked
 from reportgen.batch.plan import Job, Shard, make_plan, read_shard
 from reportgen.batch.progress import Estimate, Progress, sizes, speaking
-from reportgen.batch.result import Result, refusal
+from reportgen.batch.result import Result
+from reportgen.batch.signals import INTERRUPTED, heeding_signals
 from reportgen.batch.store import EngineError, FolderStore, Store
-from reportgen.errors import ConfigError, OutputError
+from reportgen.errors import ConfigError
 from reportgen.naming import is_url
 from reportgen.output import STAGE, settle
-
-INTERRUPTED = 130
-SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
-"""Ends the spinner's line on a terminal."""
-SHOWN_EVERY = 60.0
-"""Seconds between two indexes while a batch runs; a page that takes long to make is made more seldom."""
-TODO = {
-    "new": "audit",
-    "changed": "audit again, changed",
-    "fresh": "audit again, asked for",
-    "retry": "audit again, failed before",
-    "gone": "audit again, its files are gone",
-    "unchanged": "done already",
-    "failed": "failed before, unchanged (--retry-failed)",
-    "refused": "not to be audited",
-}
 
 
 @dataclass(frozen=True)
@@ -68,6 +52,25 @@ class Request:
     patience: str | None = None
     journal: Path | None = None
 
+    @property
+    def here(self) -> bool:
+        """Whether the audits are made on this machine."""
+        return self.engine == "local"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be audited where: `every` dataset of the batch, of which this shard's are `mine`."""
+
+    store: Store
+    home: Path
+    shard: Shard | None
+    every: Sequence[Job]
+    mine: Sequence[Job]
+    workers: int
+    limits: Limits
+    wishes: Wishes
+
 
 def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Result] = audit_one) -> int:
     """Audit every dataset that was asked for and write the index; the exit status.
@@ -78,29 +81,41 @@ def batch(request: Request, say: Callable[[str], None], work: Callable[[Job], Re
     if not hasattr(os, "fork"):
         raise ConfigError("this system cannot fork processes, which a batch does; run it on Linux or macOS")
     refuse_half(request.engine, request.scheduler)
+    plan = _plan(request)
+    return _show(request, plan, say) if request.dry_run else _carry_out(request, plan, say, work)
+
+
+def _plan(request: Request) -> _Plan:
+    """Everything that can be said before any work, so that what cannot be done is refused here."""
     store, home = _places(request)
-    options = dict(request.options or {})
     asked = Limits(read_seconds(request.timeout), read_bytes(request.memory))
     shard = read_shard(request.shard)
-    every = make_plan(request.data, request.manifest, options, request.config, home)
+    every = make_plan(request.data, request.manifest, request.options or {}, request.config, home)
     _refuse_faulty_templates(every)
-    _say_refused(every)
+    say_refused(every)
     mine = [job for job in every if shard is None or shard.holds(job.key)]
     workers = workers_for(max((job.config.threads for job in mine), default=1), request.workers, asked.memory)
-    here = request.engine == "local"
-    limits = Limits(asked.seconds, asked.memory or (share_of_memory(workers) if here else None))
-    wishes = Wishes(request.fresh, request.retry_failed, limits)
-    if request.dry_run:
-        tasks = tasks_of(mine, read_states(journals(home)), wishes, store.has)
-        _show_plan(tasks, store, f"{workers} at once" if here else f"on {request.scheduler}", say)
-        return 2 if any(job.refused for job in mine) else 0
+    limits = Limits(asked.seconds, asked.memory or (share_of_memory(workers) if request.here else None))
+    return _Plan(store, home, shard, every, mine, workers, limits, Wishes(request.fresh, request.retry_failed, limits))
+
+
+def _show(request: Request, plan: _Plan, say: Callable[[str], None]) -> int:
+    """Say what would be done, and do nothing."""
+    tasks = tasks_of(plan.mine, read_states(journals(plan.home)), plan.wishes, plan.store.has)
+    show_plan(tasks, plan.store, f"{plan.workers} at once" if request.here else f"on {request.scheduler}", say)
+    return 2 if any(job.refused for job in plan.mine) else 0
+
+
+def _carry_out(request: Request, plan: _Plan, say: Callable[[str], None], work: Callable[[Job], Result]) -> int:
+    """Make the audits, the one batch that does so in this folder, and keep the index up to date."""
+    store, home, shard = plan.store, plan.home, plan.shard
     with locked(home, shard) as lock, Journal(journal_of(home, shard)) as journal:
-        _settle_all(home, mine, everything=shard is None)
+        _settle_all(home, plan.mine, everything=shard is None)
         states = read_states(journals(home))
-        tasks = tasks_of(mine, states, wishes, store.has)
-        book = _Book(home, store, every, tasks, states, shard, _look(options, every))
+        tasks = tasks_of(plan.mine, states, plan.wishes, store.has)
+        book = Book(home, store, plan.every, tasks, states, shard, _look(request.options or {}, plan.every))
         try:
-            interrupted = _work(request, book, journal, Means(workers, limits, lock, shard), work)
+            interrupted = _work(request, book, journal, Means(plan.workers, plan.limits, lock, shard), work)
         except EngineError:
             book.write()
             raise
@@ -138,26 +153,6 @@ def _refuse_faulty_templates(jobs: Sequence[Job]) -> None:
             refuse_faulty(folder)
 
 
-def _say_refused(jobs: Sequence[Job]) -> None:
-    """Say before any work what cannot be audited as it is called: it stands in the index, and the others go on."""
-    refused = [job.refused for job in jobs if job.refused]
-    if refused:
-        more = f" ({len(refused) - 1} more like it)" if refused[1:] else ""
-        print(f"reportgen: {refused[0]}{more}", file=sys.stderr, flush=True)
-
-
-def _show_plan(tasks: Sequence[Task], store: Store, how: str, say: Callable[[str], None]) -> None:
-    for task in tasks:
-        if task.job.refused:
-            say(f"{task.job.name}: {TODO[task.need]}: {task.job.refused}")
-            continue
-        target = task.job.config.target or "the last column"
-        place = store.show(task.job.key)
-        say(f"{task.job.name}: {task.job.shown}, target {target}, into {place}: {TODO[task.need]}")
-    todo = sum(task.todo for task in tasks)
-    say(f"{todo} of {len(tasks)} to audit, {how}")
-
-
 def _settle_all(out: Path, jobs: Sequence[Job], *, everything: bool) -> None:
     """Clear what a killed batch left behind; nobody else writes below these folders now."""
     left = {stage.parent for stage in out.glob(f"*/{STAGE}*")}
@@ -166,73 +161,14 @@ def _settle_all(out: Path, jobs: Sequence[Job], *, everything: bool) -> None:
             settle(folder)
 
 
-class _Book:
-    """What stands in the index, and when it was last written."""
-
-    def __init__(
-        self,
-        out: Path,
-        store: Store,
-        jobs: Sequence[Job],
-        tasks: Sequence[Task],
-        states: dict[str, State],
-        shard: Shard | None,
-        look: tuple[str, Path | None],
-    ) -> None:
-        self.out, self.store, self.jobs, self.tasks, self.states = out, store, jobs, tasks, states
-        self._shard, self._look = shard, look
-        self._seen = -1
-        self._next = time.monotonic() + SHOWN_EVERY
-
-    def standing(self) -> list[Result | None]:
-        """What came of each dataset of this process, None where nothing did yet."""
-        return [self._result(task) for task in self.tasks]
-
-    def _result(self, task: Task) -> Result | None:
-        if task.job.refused:
-            return refusal(task.job.refused)
-        state = self.states.get(task.job.key)
-        return state.result if state and (state.hash == task.hash or task.need in ("unchanged", "failed")) else None
-
-    def checkpoint(self) -> None:
-        """Write the index if it is time to and something changed; a full disk will be met elsewhere."""
-        if time.monotonic() < self._next:
-            return
-        ended = sum(result is not None for result in self.standing())
-        begun = time.monotonic()
-        if ended != self._seen:
-            self._seen = ended
-            with suppress(OutputError):
-                self.write()
-        took = time.monotonic() - begun
-        self._next = time.monotonic() + max(SHOWN_EVERY, 20 * took)
-
-    def write(self) -> None:
-        """Write the index over all datasets of the plan, those of other shards as their journals have them."""
-        if self._shard is None:
-            self._write(self.states)
-            return
-        with alone(self.out):
-            others = read_states(journals(self.out))
-            self._write(self.states | {key: state for key, state in others.items() if not self._shard.holds(key)})
-
-    def _write(self, states: Mapping[str, State]) -> None:
-        from reportgen.batch.index import INDEX, rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
-
-        hashes = {task.job.key: task.hash for task in self.tasks if not task.job.refused}
-        write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
-        for name in INDEX:
-            self.store.put(self.out / name, name)
-
-
-def _work(request: Request, book: _Book, journal: Journal, means: Means, work: Callable[[Job], Result]) -> bool:
+def _work(request: Request, book: Book, journal: Journal, means: Means, work: Callable[[Job], Result]) -> bool:
     """Make the audits that are to be made; whether that was interrupted."""
     todo = [task for task in book.tasks if task.todo]
     if not todo:
         return False
     modules = (work.__module__, *(("reportgen.batch.warm",) if work is audit_one else ()))
-    with speaking(request.quiet) as (tell, show), _heeding_signals() as stop:
-        show("loading the libraries" if request.engine == "local" else f"looking for {request.scheduler}")
+    with speaking(request.quiet) as (tell, show), heeding_signals() as stop:
+        show("loading the libraries" if request.here else f"looking for {request.scheduler}")
         with _engine(request, book.store, means, modules, len(todo), (tell, stop)) as (executor, slots):
             journal.planned([task.job.key for task in todo], now())
             tell(f"{len(todo)} of {len(book.tasks)} to audit, {slots()} at once")
@@ -262,7 +198,7 @@ def _engine(
     talk: tuple[Callable[[str], None], threading.Event],
 ) -> AbstractContextManager[tuple[Executor, Callable[[], int]]]:
     """Who does the work, and how many jobs are handed out at once."""
-    if request.engine == "local":
+    if request.here:
         return local(store, means, modules, most)
     patience = read_seconds(request.patience, "--patience") or PATIENCE
     return dask(str(request.scheduler), store, means, modules, (request.workers, most), patience, *talk)
@@ -280,32 +216,7 @@ def _estimate(todo: Sequence[Task], states: Mapping[str, State], workers: int) -
     return Estimate(workers, known, sizes(unknown))
 
 
-@contextmanager
-def _heeding_signals() -> Iterator[threading.Event]:
-    """Turn Ctrl-C and a polite kill into a word to the loop; a second one leaves at once, and the workers with us."""
-    stop = threading.Event()
-
-    def heed(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            if sys.stdout and sys.stdout.isatty():
-                os.write(sys.stdout.fileno(), SHOW_CURSOR)
-            os._exit(INTERRUPTED)
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    numbers = [signal.SIGTERM]
-    numbers += [signal.SIGINT] if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN else []
-    before = {number: signal.signal(number, heed) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(request: Request, book: _Book, interrupted: bool, say: Callable[[str], None]) -> int:
+def _end(request: Request, book: Book, interrupted: bool, say: Callable[[str], None]) -> int:
     results = book.standing()
     failed = sum(bool(result and result.failure) for result in results)
     gates = sum(bool(result and result.gate_failed) for result in results)
