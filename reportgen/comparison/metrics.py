@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from scipy.stats import binomtest
 
 from reportgen.comparison.differences import MOVER, Ends, adjusted, separate, shown, worth
 from reportgen.comparison.seen import SeenErrors, SeenMetric, SeenRefit, SeenReport
 from reportgen.evidence.base import Floats
 from reportgen.evidence.intervals import bootstrap, paired_rate_difference_interval
 from reportgen.evidence.number_scores import explained, loss_columns
+from reportgen.evidence.paired import mcnemar
 from reportgen.records.comparison import Change, Measured, MetricChange, Pairing, Verdict
 from reportgen.records.directions import direction
 
@@ -130,8 +130,7 @@ def _rows_right(old: SeenReport, new: SeenReport) -> dict[str, Found]:
         return {}
     won, lost, n = len(before - after), len(after - before), new.split.test
     low, high = paired_rate_difference_interval(won, lost, n)
-    p_value = float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
-    return {"accuracy": (Ends((won - lost) / n, low, high, p_value), "paired", MCNEMAR)}
+    return {"accuracy": (Ends((won - lost) / n, low, high, mcnemar(won, lost)), "paired", MCNEMAR)}
 
 
 def wrong_rows(errors: SeenErrors) -> frozenset[int] | None:

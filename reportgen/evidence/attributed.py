@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.evidence.attribution import expected_gradients, integrated_gradients
-from reportgen.evidence.base import Floats, Subject
+from reportgen.evidence.base import Floats, Subject, once
 from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.predictions import losses
 from reportgen.records.explanation import FeatureImportance
@@ -65,14 +65,11 @@ def from_rows(subject: Subject, rows: npt.NDArray[np.intp]) -> Local:
     return _local(subject, rows, np.stack([subject.gradients(x, output)[0] for output in asked]), contributions)
 
 
+@once
 def taken_apart(subject: Subject) -> dict[str, Local]:
     """The same test rows taken apart in both ways, by the way's name; done once for each subject."""
-    if "taken_apart" not in subject.kept:
-        rows = drawn_rows(subject)
-        found = {"integrated_gradients": from_average(subject, rows), "expected_gradients": from_rows(subject, rows)}
-        subject.kept["taken_apart"] = found
-    known: dict[str, Local] = subject.kept["taken_apart"]
-    return known
+    rows = drawn_rows(subject)
+    return {"integrated_gradients": from_average(subject, rows), "expected_gradients": from_rows(subject, rows)}
 
 
 def worth(subject: Subject, local: Local) -> Features:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Literal, NoReturn
+from functools import cached_property, wraps
+from typing import Any, Concatenate, Literal, NoReturn, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from reportgen.records.network import Cover, ModelRecord, Training
 from reportgen.records.structure import Structure
 from reportgen.records.table import DatasetRecord, Encoded, Profile, SplitRecord, Task
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
 Floats = npt.NDArray[np.floating[Any]]
 Predict = Callable[[Floats], Floats]
 """Encoded rows in; probabilities (rows, classes) out, or numbers (rows,) in the target's own units for regression."""
@@ -261,11 +263,6 @@ class Subject:
         return tuple(found)
 
     @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What one analysis found out and another needs too, by name; it lives as long as the subject."""
-        return {}
-
-    @cached_property
     def held(self) -> Held:
         """Every row that some network answered without having seen it."""
         parts = [one.test for one in self.judges]
@@ -278,6 +275,23 @@ class Subject:
             units=joined([part.units for part in parts]),
             moments=joined([part.moments for part in parts]),
         )
+
+
+def once(make: Callable[Concatenate[Subject, Asked], Found]) -> Callable[Concatenate[Subject, Asked], Found]:
+    """What several analyses need of a subject, worked out by the first: a cached property that stands outside.
+
+    It lives as long as the subject, apart for each word that it is asked with. Where `make` raises, nothing is kept.
+    """
+
+    @wraps(make)
+    def answer(subject: Subject, /, *words: Asked.args, **named: Asked.kwargs) -> Found:
+        known, name = vars(subject), f"{make.__module__}.{make.__name__}{words}{named}"
+        if name not in known:
+            known[name] = make(subject, *words, **named)
+        found: Found = known[name]
+        return found
+
+    return answer
 
 
 def joined(parts: Sequence[Units | None]) -> Units | None:

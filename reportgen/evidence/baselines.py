@@ -1,8 +1,6 @@
 """What simpler models score on the same test rows, and by how much the network beats them."""
 
 import numpy as np
-from scipy.special import stdtr
-from scipy.stats import binomtest
 
 from reportgen.evidence.base import Fitted, Floats, Subject, Units
 from reportgen.evidence.class_scores import accuracy, log_loss, roc_auc
@@ -10,6 +8,7 @@ from reportgen.evidence.clusters import flipped_p, rate_effect, told
 from reportgen.evidence.intervals import bootstrap, paired_rate_difference_interval
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.number_scores import explained, loss_columns, number_metrics
+from reportgen.evidence.paired import mcnemar, paired_t
 from reportgen.evidence.predictions import ClassAnswers, NumberAnswers, class_answers, number_answers
 from reportgen.records.network import Baseline, Comparison, Metric
 
@@ -55,14 +54,13 @@ def by_rows_right(network: ClassAnswers, other: ClassAnswers) -> Comparison:
     n, units, lead = len(network.correct), network.units, network.correct.astype(np.float64) - other.correct
     effect = rate_effect(lead, units)
     low, high = paired_rate_difference_interval(won / effect, lost / effect, n / effect)
-    p_value = float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
     return Comparison(
         metric="accuracy",
         difference=(won - lost) / n,
         low=low,
         high=high,
         n=n,
-        p_value=max(p_value, _by_group(lead, units)),
+        p_value=max(mcnemar(won, lost), _by_group(lead, units)),
         method=told(MCNEMAR, units, effect),
     )
 
@@ -98,15 +96,6 @@ def by_squared_errors(network: NumberAnswers, other: NumberAnswers, rng: np.rand
         low=low,
         high=high,
         n=len(columns),
-        p_value=max(_paired_t(gain), _by_group(gain, network.units)),
+        p_value=max(paired_t(gain), _by_group(gain, network.units)),
         method=PAIRED.format(limits=limits) + by + groups,
     )
-
-
-def _paired_t(differences: Floats) -> float:
-    """Test that the mean difference is 0 (as Diebold and Mariano 1995 do); without a spread nothing can be shown."""
-    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
-    if spread == 0:
-        return 1.0
-    t = abs(float(differences.mean())) / spread * len(differences) ** 0.5
-    return float(2 * stdtr(len(differences) - 1, -t))

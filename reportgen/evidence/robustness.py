@@ -7,14 +7,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtr
-from scipy.stats import binomtest
 
 from reportgen.evidence import solo
 from reportgen.evidence.base import Floats, NotApplicable, Predict, Refit, Refitting, Subject
 from reportgen.evidence.intervals import paired_rate_difference_interval, rate_interval, resample_rows
 from reportgen.evidence.multiplicity import holm
 from reportgen.evidence.number_scores import explained
+from reportgen.evidence.paired import mcnemar, paired_t
 from reportgen.records.robustness import Churn, Robustness, Trial
 from reportgen.records.table import Encoded
 
@@ -305,7 +304,7 @@ def _class_trial(rows: _Rows, right: Flags, asked: Asked) -> Trial:
         change=(won - lost) / n,
         low=low,
         high=high,
-        p_value=_mcnemar(round(won), round(lost)) if single else None,
+        p_value=mcnemar(round(won), round(lost)) if single else None,
         **_flips(otherwise(rows.before, asked.answers, None)),
         n=n,
     )
@@ -333,7 +332,7 @@ def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) ->
                 change=float(change(means)[0]),
                 low=low,
                 high=high,
-                p_value=None if one.change.kind == "noise" else _paired_t(steps),
+                p_value=None if one.change.kind == "noise" else paired_t(steps),
                 **_flips(otherwise(rows.before, one.answers, far)),
                 n=len(rows.y),
             )
@@ -358,20 +357,6 @@ def _flips(flipped: Flags) -> dict[str, Any]:
     share, n = float(flipped.mean()), flipped.shape[1]
     low, high = rate_interval(share * n, n)
     return {"flips": share, "flips_low": low, "flips_high": high}
-
-
-def _mcnemar(won: int, lost: int) -> float:
-    """McNemar 1947, exact: of the rows that turn, as many would turn right as wrong."""
-    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
-
-
-def _paired_t(differences: Floats) -> float:
-    """Test that the mean difference is 0; without a spread nothing can be shown."""
-    spread = float(differences.std(ddof=1))
-    if spread == 0:
-        return 1.0
-    t = abs(float(differences.mean())) / spread * len(differences) ** 0.5
-    return float(2 * stdtr(len(differences) - 1, -t))
 
 
 def _adjusted(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from reportgen.evidence.base import Floats, NotApplicable, Subject
+from reportgen.evidence.base import Floats, NotApplicable, Subject, once
 from reportgen.evidence.intervals import WILSON, bootstrap, rate_interval
 from reportgen.evidence.number_scores import r2
 from reportgen.evidence.surrogate_chances import stated_by
@@ -60,7 +60,7 @@ def linear_slopes(subject: Subject) -> Floats:
     Shape (outputs, encoded). Raises NotApplicable where the network has one answer only.
     """
     asked = _ask(subject)
-    model = _fitted(subject, asked, "linear")
+    model = _fitted(subject, "linear")
     if not subject.classifies:
         return np.atleast_2d(model.regressor_.coef_) * float(model.transformer_.scale_[0])
     slopes = np.zeros((len(subject.task.classes), asked.x.shape[1]))
@@ -69,20 +69,24 @@ def linear_slopes(subject: Subject) -> Floats:
 
 
 def _ask(subject: Subject) -> _Asked:
-    """The network's answers, asked once for each subject. Raises NotApplicable where all training rows get one."""
-    if "asked" not in subject.kept:
-        rng = np.random.default_rng([subject.seed, 31])
-        drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
-        x = subject.train.fresh[drawn]
-        stated, checked, expected = (
-            np.asarray(subject.predict(rows), dtype=np.float64) for rows in (x, subject.validation.x, subject.test.x)
-        )
-        train, validation, test = (_answers(subject, each) for each in (stated, checked, expected))
-        subject.kept["asked"] = _Asked(x.astype(np.float64), train, validation, test, stated, expected)
-    asked: _Asked = subject.kept["asked"]
+    """The network's answers. Raises NotApplicable where all training rows get one."""
+    asked = _asked(subject)
     if len(np.unique(asked.train)) < 2:
         raise NotApplicable("one_answer", answer=_text(subject, asked.train[0]))
     return asked
+
+
+@once
+def _asked(subject: Subject) -> _Asked:
+    """The network's answers, asked once for each subject."""
+    rng = np.random.default_rng([subject.seed, 31])
+    drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
+    x = subject.train.fresh[drawn]
+    stated, checked, expected = (
+        np.asarray(subject.predict(rows), dtype=np.float64) for rows in (x, subject.validation.x, subject.test.x)
+    )
+    train, validation, test = (_answers(subject, each) for each in (stated, checked, expected))
+    return _Asked(x.astype(np.float64), train, validation, test, stated, expected)
 
 
 def _answers(subject: Subject, stated: Floats) -> Answers:
@@ -117,18 +121,17 @@ def _regressors(seed: int) -> dict[Kind, Model]:
     }
 
 
-def _fitted(subject: Subject, asked: _Asked, kind: Kind) -> Model:
+@once
+def _fitted(subject: Subject, kind: Kind) -> Model:
     """The stand-in of that kind, fitted once for each subject."""
-    known: dict[Kind, Model] = subject.kept.setdefault("surrogates", {})
-    if kind not in known:
-        coefficients = asked.stated[0].size * asked.x.shape[1]
-        models = _classifiers(subject.seed, coefficients) if subject.classifies else _regressors(subject.seed)
-        known[kind] = models[kind].fit(asked.x, asked.train)
-    return known[kind]
+    asked = _asked(subject)
+    coefficients = asked.stated[0].size * asked.x.shape[1]
+    models = _classifiers(subject.seed, coefficients) if subject.classifies else _regressors(subject.seed)
+    return models[kind].fit(asked.x, asked.train)
 
 
 def _stand_in(subject: Subject, asked: _Asked, kind: Kind) -> Surrogate:
-    model = _fitted(subject, asked, kind)
+    model = _fitted(subject, kind)
     told = np.asarray(model.predict(subject.test.x.astype(np.float64)))
     nodes = draw(model, subject) if kind == "tree" else ()
     rules = worded(model, subject, asked.x, asked.test) if kind == "rules" else ()
@@ -155,7 +158,7 @@ def _region(subject: Subject, asked: _Asked, model: Model, told: Answers) -> Reg
     """Where this stand-in parts from the network most, among the leaves of the tree that stands in for it."""
     checked = np.asarray(model.predict(subject.validation.x.astype(np.float64)))
     found, judged = (_parted(subject, asked, *pair) for pair in ((checked, asked.validation), (told, asked.test)))
-    return worst_region(subject, _fitted(subject, asked, "tree"), found, judged, len(KINDS))
+    return worst_region(subject, _fitted(subject, "tree"), found, judged, len(KINDS))
 
 
 def _parted(subject: Subject, asked: _Asked, told: Answers, answers: Answers) -> Floats:

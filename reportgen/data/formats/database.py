@@ -4,6 +4,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
@@ -63,13 +64,15 @@ DUCKDB_TABLES = (
 
 
 def _duckdb(name: str) -> Any:  # noqa: ANN401 - a module
+    return _extra("duckdb", f"{name} is a DuckDB file, and reading one takes duckdb", "duckdb")
+
+
+def _extra(module: str, why: str, extra: str) -> Any:  # noqa: ANN401 - a module
+    """A library that an extra brings. Raises DataError, which names the extra, where it is not installed."""
     try:
-        import duckdb  # noqa: PLC0415 - an extra
+        return import_module(module)
     except ModuleNotFoundError:
-        raise DataError(
-            f'{name} is a DuckDB file, and reading one takes duckdb; run pip install "reportgen[duckdb]"'
-        ) from None
-    return duckdb
+        raise DataError(f'{why}; run pip install "reportgen[{extra}]"') from None
 
 
 @contextmanager
@@ -102,33 +105,30 @@ def read_url(source: str, asked: ReadingConfig) -> tuple[pa.Table, str]:
 
 
 def _asked(address: str, said: str, asked: ReadingConfig) -> pa.Table:
-    sa = _sqlalchemy(said)
+    with _connected(address, said, asked) as (sa, connection):
+        connection.execution_options(**_careful(connection.dialect.name))
+        query = sa.text(asked.sql) if asked.sql else _whole_table(sa, connection, asked.table, said)
+        streamed = {"stream_results": True, "yield_per": CHUNK}
+        with closing(connection.execute(query, execution_options=streamed)) as result:
+            if not result.returns_rows:
+                raise DataError(f"the query of {said} gives no rows; write a SELECT")
+            return _fetched(result, list(result.keys()), said)
+
+
+@contextmanager
+def _connected(address: str, said: str, asked: ReadingConfig) -> Iterator[tuple[Any, Any]]:
+    """SQLAlchemy and a connection of it; what fails on the way is a DataError without the password."""
+    sa = _extra("sqlalchemy", f"{said} is a database, and asking one takes SQLAlchemy", "sql")
     engine = None
     try:
         engine = sa.create_engine(_driver(sa.make_url(address)), poolclass=sa.pool.NullPool)
         with engine.connect() as connection:
-            connection.execution_options(**_careful(engine.dialect.name))
-            query = sa.text(asked.sql) if asked.sql else _whole_table(sa, connection, asked.table, said)
-            streamed = {"stream_results": True, "yield_per": CHUNK}
-            with closing(connection.execute(query, execution_options=streamed)) as result:
-                if not result.returns_rows:
-                    raise DataError(f"the query of {said} gives no rows; write a SELECT")
-                return _fetched(result, list(result.keys()), said)
-    except (sa.exc.SQLAlchemyError, sa.exc.NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
+            yield sa, connection
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError, ValueError) as error:
         raise DataError(_scrubbed(_failed(said, asked, error), address, sa)) from None
     finally:
         if engine is not None:
             engine.dispose()
-
-
-def _sqlalchemy(said: str) -> Any:  # noqa: ANN401 - a module
-    try:
-        import sqlalchemy  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise DataError(
-            f'{said} is a database, and asking one takes SQLAlchemy; run pip install "reportgen[sql]"'
-        ) from None
-    return sqlalchemy
 
 
 def _driver(url: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's URL
@@ -146,8 +146,8 @@ def _whole_table(sa: Any, connection: Any, asked: str | None, said: str) -> Any:
     schema, _, table = asked.rpartition(".") if asked else ("", "", None)
     if asked and _names(inspector, None).count(asked):
         schema, table = "", asked
-    if asked and schema and schema not in inspector.get_schema_names():
-        raise DataError(f"{said} has no schema {schema!r}; it has {_list(inspector.get_schema_names())}")
+    if asked and schema:
+        _refuse_schema(inspector, schema, said)
     table = _choice(_names(inspector, schema or None), table, said)
     columns = [sa.column(one["name"]) for one in inspector.get_columns(table, schema=schema or None)]
     keys = inspector.get_pk_constraint(table, schema=schema or None)["constrained_columns"]
@@ -160,20 +160,16 @@ def tables_of(source: str, schema: str) -> list[str]:
     address, said = expanded(source), shown(source)
     if not is_url(address) or _kind(address) in ("sqlite", "duckdb"):
         return _tables_of_file(_path(address, said), schema, said)
-    sa = _sqlalchemy(said)
-    engine = None
-    try:
-        engine = sa.create_engine(_driver(sa.make_url(address)), poolclass=sa.pool.NullPool)
-        with engine.connect() as connection:
-            inspector = sa.inspect(connection)
-            if schema not in inspector.get_schema_names():
-                raise DataError(f"{said} has no schema {schema!r}; it has {_list(inspector.get_schema_names())}")
-            return _names(inspector, schema)
-    except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError, ValueError) as error:
-        raise DataError(_scrubbed(_failed(said, ReadingConfig(), error), address, sa)) from None
-    finally:
-        if engine is not None:
-            engine.dispose()
+    with _connected(address, said, ReadingConfig()) as (sa, connection):
+        inspector = sa.inspect(connection)
+        _refuse_schema(inspector, schema, said)
+        return _names(inspector, schema)
+
+
+def _refuse_schema(inspector: Any, schema: str, said: str) -> None:  # noqa: ANN401
+    """Raise DataError where the database has no such schema."""
+    if schema not in (known := inspector.get_schema_names()):
+        raise DataError(f"{said} has no schema {schema!r}; it has {_list(known)}")
 
 
 def _tables_of_file(path: Path, schema: str, said: str) -> list[str]:
