@@ -22,7 +22,7 @@ class Book:
 
     def __init__(
         self,
-        out: Path,
+        home: Path,
         store: Store,
         jobs: Sequence[Job],
         tasks: Sequence[Task],
@@ -30,7 +30,7 @@ class Book:
         shard: Shard | None,
         look: tuple[str, Path | None],
     ) -> None:
-        self.out, self.store, self.jobs, self.tasks, self.states = out, store, jobs, tasks, states
+        self.home, self.store, self.jobs, self.tasks, self.states = home, store, jobs, tasks, states
         self._shard, self._look = shard, look
         self._seen = -1
         self._next = time.monotonic() + SHOWN_EVERY
@@ -63,14 +63,14 @@ class Book:
         if self._shard is None:
             self._write(self.states)
             return
-        with alone(self.out):
-            others = read_states(journals(self.out))
+        with alone(self.home):
+            others = read_states(journals(self.home))
             self._write(self.states | {key: state for key, state in others.items() if not self._shard.holds(key)})
 
     def _write(self, states: Mapping[str, State]) -> None:
         from reportgen.batch.index import INDEX, rows_of, write_index  # noqa: PLC0415 - the pages' libraries take a second
 
         hashes = {task.job.key: task.hash for task in self.tasks if not task.job.refused}
-        write_index(self.out, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
+        write_index(self.home, rows_of(self.jobs, states, hashes), now(), *self._look, suffix(self._shard))
         for name in INDEX:
-            self.store.put(self.out / name, name)
+            self.store.put(self.home / name, name)

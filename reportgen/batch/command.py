@@ -153,9 +153,9 @@ def _refuse_faulty_templates(jobs: Sequence[Job]) -> None:
             refuse_faulty(folder)
 
 
-def _settle_all(out: Path, jobs: Sequence[Job], *, everything: bool) -> None:
+def _settle_all(home: Path, jobs: Sequence[Job], *, everything: bool) -> None:
     """Clear what a killed batch left behind; nobody else writes below these folders now."""
-    left = {stage.parent for stage in out.glob(f"*/{STAGE}*")}
+    left = {stage.parent for stage in home.glob(f"*/{STAGE}*")}
     for folder in left if everything else left & {job.folder for job in jobs}:
         with suppress(OSError):
             settle(folder)
@@ -217,14 +217,14 @@ def _estimate(todo: Sequence[Task], states: Mapping[str, State], workers: int) -
 
 
 def _end(request: Request, book: Book, interrupted: bool, say: Callable[[str], None]) -> int:
+    """Say what came of the batch; the exit status."""
     results = book.standing()
     failed = sum(bool(result and result.failure) for result in results)
     gates = sum(bool(result and result.gate_failed) for result in results)
     pending = results.count(None)
-    done = len(results) - pending - failed
-    words = f"{done} of {len(results)} audited" + (f", {failed} failed" if failed else "")
-    words += f", {gates} below their gate" if gates else ""
-    words += f", {pending} not begun" if pending and not interrupted else ""
+    words = f"{len(results) - pending - failed} of {len(results)} audited"
+    counts = {"failed": failed, "below their gate": gates, "not begun": 0 if interrupted else pending}
+    words += "".join(f", {count} {what}" for what, count in counts.items() if count)
     if interrupted:
         print(f"reportgen: interrupted; {words}, {pending} to go: the same command goes on", file=sys.stderr)
         return INTERRUPTED

@@ -1,13 +1,13 @@
 """What kinds of categories a table holds: truths in words, levels with an order; never learnt from the target."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from reportgen.config import Config
+from reportgen.config import ColumnConfig, Config
 from reportgen.data.cells import Cells
-from reportgen.data.orders import order_of, truths
+from reportgen.data.orders import Truths, order_of, truths
 from reportgen.errors import DataError
 from reportgen.records.base import Code, Kind
 
@@ -37,27 +37,34 @@ def sort_levels(
     found = Sorts(frame, {}, {}, {}, ())
     notes: list[Code] = []
     for name, kind in kinds.items():
-        asked = config.columns.get(name)
-        wanted = asked.kind if asked else None
         if name == target or kind != "categorical":
             continue
-        yes_no = truths(frame[name]) if wanted in {None, "boolean"} and not (asked and asked.order) else None
-        if yes_no is not None and (len(yes_no.called) == 2 or config.reading.variants == "merge"):
+        asked = config.columns.get(name)
+        yes_no = _yes_no(frame[name], name, asked, merge=config.reading.variants == "merge")
+        if yes_no is not None:
             frame[name] = frame[name].map(yes_no.called, na_action="ignore").astype(object)
             frame[name] = frame[name].where(frame[name].notna(), None)
             found.kinds[name] = "boolean"
             found.same[name] = yes_no.called
             notes += _told(name, yes_no.called, yes_no.yes, yes_no.no)
-            continue
-        if wanted == "boolean":
-            raise DataError(
-                f"the column {name!r} was asked to be yes or no, and holds something else; name another kind"
-            )
-        order = _order(frame[name], name, asked.order if asked else (), cells[name].order)
-        if order:
+        elif order := _order(frame[name], name, asked.order if asked else (), cells[name].order):
             found.orders[name] = order
             notes.append(Code(code="ordered", facts={"column": name, "levels": order}))
-    return Sorts(frame, found.kinds, found.orders, found.same, tuple(notes))
+    return replace(found, notes=tuple(notes))
+
+
+def _yes_no(values: pd.Series, name: str, asked: ColumnConfig | None, *, merge: bool) -> Truths | None:
+    """The words of a column of truths, None for one of other levels; several words for one are told only to `merge`.
+
+    Raises DataError where the user says that it is one of truths.
+    """
+    wanted = asked.kind if asked else None
+    found = truths(values) if wanted in {None, "boolean"} and not (asked and asked.order) else None
+    if found is not None and (len(found.called) == 2 or merge):
+        return found
+    if wanted == "boolean":
+        raise DataError(f"the column {name!r} was asked to be yes or no, and holds something else; name another kind")
+    return None
 
 
 def _order(values: pd.Series, name: str, asked: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def aim(raw: pd.Series, config: Config, least: int) -> Aim:
     cells = understand(raw)
     _refuse(cells, raw)
     kind = config.task if config.task != "auto" else None
-    if kind == "regression" or (kind is None and not _is_classes(cells, raw)):
+    if kind == "regression" or (kind is None and not _is_classes(cells)):
         return _regression(cells, raw, config)
     return _classes(cells, raw, config, least)
 
@@ -133,7 +133,7 @@ def _refuse(cells: Cells, raw: pd.Series) -> None:
         raise DataError(f"the target {name!r} is {only[:60]!r} in every row, so there is nothing to tell apart")
 
 
-def _is_classes(cells: Cells, raw: pd.Series) -> bool:
+def _is_classes(cells: Cells) -> bool:
     """Text is classes; so are two numbers, and few whole numbers that repeat (see MOST_NUMBERS, ROWS_A_NUMBER)."""
     if cells.kind != "numeric":
         return True

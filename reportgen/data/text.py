@@ -75,35 +75,58 @@ def read_text(
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
     found = encoding or find_encoding(stream, name)
-    head = _head(stream, found, name)
+    head = _head(stream, found)
     if not head.strip():
         raise DataError(f"{name} is empty; give a table with a line of column names and rows below it")
-    declared = re.match(r"sep=([,;\t|])\r?\n", head)
-    sample = head[declared.end() :] if declared else head
-    parting = delimiter or (declared[1] if declared else find_delimiter(sample))
-    titles = 0
-    if delimiter is None and not declared and not _evenness(sample, parting)[0]:
-        titles, parting = _titles(sample) or (0, parting)
-    skipped = titles + (1 if declared else 0)
-    rest = _below(sample, titles) if titles else sample
-    spaced = _spaced(rest, parting)
-    quick = found in PLAIN and not spaced and "\n" in rest and is_plain(stream, skipped)
-    draw = _sized(draw, stream, rest, parting)
-    table = _quickly(stream, rest, parting, name, skipped, draw) if quick else None
+    look = _look(head, delimiter)
+    spaced = _spaced(look.sample, look.delimiter)
+    draw = _sized(draw, stream, look.sample, look.delimiter)
+    quick = found in PLAIN and not spaced and "\n" in look.sample and is_plain(stream, look.skipped)
+    table = _quickly(stream, look.sample, look.delimiter, name, look.skipped, draw) if quick else None
 
     def records() -> Iterator[list[str]]:
-        lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), skipped, None)
-        return (row for row in _rows(lines, parting, name, spaced, skipped) if row)
+        lines = islice(_lines(stream, found, "\n" if "\n" in head else "\r", name), look.skipped, None)
+        return (row for row in _rows(lines, look.delimiter, name, spaced, look.skipped) if row)
 
     frame, unnamed, places, rows = table or _table(records, name, _wanted(records, stream, draw))
-    notes: tuple[Code, ...] = ()
-    if encoding is None and found in GUESSED:
-        notes += (Code(code="encoding_guessed", facts={"encoding": found}),)
-    if titles:
-        said = " / ".join(line.strip() for line in sample.splitlines()[:titles] if line.strip())
-        notes += (Code(code="title_rows", facts={"count": titles, "text": said[:120]}),)
-    notes += (Code(code="unnamed_columns", facts={"columns": unnamed}),) if unnamed else ()
-    return Text(frame, found.removesuffix("-sig"), parting, notes, rows, places)
+    guessed = found if encoding is None and found in GUESSED else None
+    return Text(frame, found.removesuffix("-sig"), look.delimiter, _notes(guessed, look, unnamed), rows, places)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the first characters of a text show: `sample` of them begins with the header, `titles` stand above it.
+
+    `skipped` counts the lines above the header: titles, and one that declares the delimiter.
+    """
+
+    delimiter: str
+    sample: str
+    titles: tuple[str, ...]
+    skipped: int
+
+
+def _look(head: str, asked: str | None) -> _Look:
+    """Find the delimiter, as it was asked for, as the text declares it or as its lines agree, and the header."""
+    declared = re.match(r"sep=([,;\t|])\r?\n", head)
+    sample = head[declared.end() :] if declared else head
+    delimiter = asked or (declared[1] if declared else find_delimiter(sample))
+    titles = 0
+    if asked is None and not declared and not _evenness(sample, delimiter)[0]:
+        titles, delimiter = _titles(sample) or (0, delimiter)
+    below = _below(sample, titles) if titles else sample
+    return _Look(delimiter, below, tuple(sample.splitlines()[:titles]), titles + (1 if declared else 0))
+
+
+def _notes(guessed: str | None, look: _Look, unnamed: tuple[str, ...]) -> tuple[Code, ...]:
+    """What a reader should know of how the text was understood."""
+    notes = [Code(code="encoding_guessed", facts={"encoding": guessed})] if guessed else []
+    if look.titles:
+        said = " / ".join(line.strip() for line in look.titles if line.strip())
+        notes.append(Code(code="title_rows", facts={"count": len(look.titles), "text": said[:120]}))
+    if unnamed:
+        notes.append(Code(code="unnamed_columns", facts={"columns": unnamed}))
+    return tuple(notes)
 
 
 def _sized(draw: Draw | None, stream: BinaryIO, sample: str, delimiter: str) -> Draw | None:
@@ -248,7 +271,7 @@ SCRIPTS: dict[str, Callable[[bytes], bool]] = {
 """Encodings without a mark, in the order in which they are tried; each tells by the letters of its script."""
 
 
-def _head(stream: BinaryIO, encoding: str, name: str) -> str:
+def _head(stream: BinaryIO, encoding: str) -> str:
     """The first characters, without a mark."""
     stream.seek(0)
     try:

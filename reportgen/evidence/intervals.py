@@ -23,7 +23,6 @@ LUCK = 0.16
 """Of noise alone this share lies lower: one standard error below its mean, as Cowan et al. advise."""
 
 WILSON = "Wilson score"
-EXACT = "Clopper-Pearson"
 STUDENT = "Student t"
 ORDER = "order statistics"
 BCA = f"bootstrap, {RESAMPLES:,} resamples, BCa"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -321,15 +322,12 @@ def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) ->
     means, redrawn = columns.mean(axis=0, keepdims=True), resample_rows(columns, rng)
     trials, method = [], ""
     for place, (one, steps) in enumerate(zip(asked, further, strict=True), start=1):
-
-        def change(means: Floats, place: int = place) -> Floats:
-            return explained(means, place) - explained(means, 0)
-
-        low, high, method = redrawn.interval(change)
+        gained = partial(_r2_gained, place=place)
+        low, high, method = redrawn.interval(gained)
         trials.append(
             Trial(
                 **_told(one.change),
-                change=float(change(means)[0]),
+                change=float(gained(means)[0]),
                 low=low,
                 high=high,
                 p_value=None if one.change.kind == "noise" else paired_t(steps),
@@ -345,6 +343,11 @@ def _judge_numbers(rows: _Rows, asked: list[Asked], rng: np.random.Generator) ->
         method=PAIRED.format(limits=method),
         trials=tuple(trials),
     )
+
+
+def _r2_gained(means: Floats, place: int) -> Floats:
+    """R2 after the change whose squared errors stand in that column, less R2 before it."""
+    return explained(means, place) - explained(means, 0)
 
 
 def _told(change: Change) -> dict[str, Any]:

@@ -197,42 +197,28 @@ def _told_by_an_account(dossier: Dossier, identity: Identity) -> Finding:
 
 
 def _told_alone(dossier: Dossier) -> Iterator[Finding]:
+    """Find the columns that tell the target, or one class of it, by themselves."""
     for solo in dossier.solo:
         if solo.low > LEAK_FLOOR[solo.measure]:
             certain = solo.low > LEAK_CERTAIN[solo.measure]
-            yield Finding(
-                code="target_leakage",
-                severity=_weight(dossier, solo.feature, Severity.CRITICAL if certain else Severity.WARNING),
-                columns=(solo.feature,),
-                evidence={
-                    "measure": solo.measure,
-                    "value": solo.value,
-                    "low": solo.low,
-                    "high": solo.high,
-                    "n": solo.n,
-                    "bound": LEAK_FLOOR[solo.measure],
-                    "method": solo.method,
-                    **_cost(dossier),
-                },
-                section="algorithms",
-            )
+            evidence: Facts = {"measure": solo.measure, **solo.model_dump(include={"value", "low", "high"})}
+            told: Facts = {"bound": LEAK_FLOOR[solo.measure], "method": solo.method}
+            severity = Severity.CRITICAL if certain else Severity.WARNING
         elif solo.one_class and tells_one_class(solo):
             one = solo.one_class
-            yield Finding(
-                code="target_leakage",
-                severity=_weight(dossier, solo.feature, Severity.WARNING),
-                columns=(solo.feature,),
-                evidence={
-                    "measure": "one_class",
-                    "label": dossier.task.classes[one.output],
-                    **one.model_dump(include={"value", "low", "high", "others", "others_low", "others_high", "rows"}),
-                    "n": solo.n,
-                    "bound": LEAK_FLOOR["roc_auc"],
-                    "method": one.method,
-                    **_cost(dossier),
-                },
-                section="algorithms",
-            )
+            facts = one.model_dump(include={"value", "low", "high", "others", "others_low", "others_high", "rows"})
+            evidence = {"measure": "one_class", "label": dossier.task.classes[one.output], **facts}
+            told = {"bound": LEAK_FLOOR["roc_auc"], "method": one.method}
+            severity = Severity.WARNING
+        else:
+            continue
+        yield Finding(
+            code="target_leakage",
+            severity=_weight(dossier, solo.feature, severity),
+            columns=(solo.feature,),
+            evidence={**evidence, "n": solo.n, **told, **_cost(dossier)},
+            section="algorithms",
+        )
 
 
 def _told_by_a_sum(dossier: Dossier) -> Iterator[Finding]:

@@ -9,8 +9,6 @@ LOWER = frozenset(
         *("rmse", "mae", "median_absolute_error", "mean_absolute_error"),
     )
 )
-NEITHER = frozenset(("bias", "flagged"))
-"""The nearer to 0 the better, or neither way: no direction by itself is good."""
 
 
 def direction(metric: str) -> int:

@@ -9,10 +9,12 @@ from reportgen.comparison import SeenReport, compare
 from reportgen.comparison.metrics import wrong_rows
 from reportgen.errors import ReportgenError
 from reportgen.evidence.class_scores import SCORES
-from reportgen.records.directions import HIGHER, LOWER, NEITHER, direction
+from reportgen.records.directions import HIGHER, LOWER, direction
 from tests.comparison.reports import metric, other_data, seen, target
 from tests.samples import SAMPLES, binary, multiclass, regression
 
+NEITHER = frozenset(("bias", "flagged"))
+"""The nearer to 0 the better, or neither way: no direction by itself is good."""
 NUMBERS = ("r2", "rmse", "mae", "median_absolute_error", "bias")
 
 

@@ -20,8 +20,6 @@ INEXACT = 10**EXACT_DIGITS
 INDEX = "__index_level_"
 """What pandas calls the row labels that it writes beside the columns."""
 
-LARGEST_INTEGER = 2**63
-
 
 def frame_of(table: pa.Table) -> tuple[pd.DataFrame, tuple[Code, ...]]:
     """The table as pandas holds it, each column released as it is converted; pandas' own row labels are left out."""
