@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reportgen.errors import ConfigError
+from reportgen.errors import ConfigError, DataError
 
 FLOOR = 1_080_000_000
 """Bytes that an audit of the smallest table takes: 0.72 GB of libraries, and the pages of its report."""
@@ -122,6 +122,61 @@ def give_back() -> None:
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+_WHOLE: list[str] = []
+
+
+@contextmanager
+def whole(name: str, what: str, limit: int | None) -> Iterator[None]:
+    """While a source is held whole: what is said where it takes more memory than it may, from here or from the guard.
+
+    Raises DataError in place of a MemoryError.
+    """
+    most = "" if limit is None else f" ({gigabytes(limit)})"
+    _WHOLE.append(
+        f"{name} is {what}, which is read whole, and takes more memory than it may{most}; save it as Parquet or CSV, "
+        "of which rows are drawn while they are read, or allow more with --memory"
+    )
+    try:
+        yield
+    except MemoryError:
+        raise DataError(_WHOLE[-1]) from None
+    finally:
+        _WHOLE.pop()
+
+
+def held_whole() -> str | None:
+    """What is to be said where memory runs out just now, None where no source is held whole."""
+    return _WHOLE[-1] if _WHOLE else None
+
+
+@contextmanager
+def allowing(limit: int | None) -> Iterator[None]:
+    """Where more is asked for than there may be, a MemoryError: no thread can look while the interpreter is held.
+
+    On Linux alone, where the limit of data counts what is mapped for nobody else.
+    """
+    room = None if limit is None else _room(limit)
+    if room is None:
+        yield
+        return
+    import resource  # noqa: PLC0415 - Windows has none
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (min([room, *(most for most in before if most >= 0)]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _room(limit: int) -> int | None:
+    """The bytes of data that this process may have mapped for its resident memory to stay below the limit."""
+    with suppress(OSError, ValueError, IndexError):
+        _, held, *_, data, _ = map(int, Path("/proc/self/statm").read_text("ascii").split())
+        return int(GUARDED * limit) + (data - held) * os.sysconf("SC_PAGE_SIZE")
+    return None
 
 
 @contextmanager
