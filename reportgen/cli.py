@@ -185,7 +185,8 @@ def run(
             from reportgen.beside import beside  # noqa: PLC0415
         with watch.still():
             second = stack.enter_context(beside()) if context.obj == OWN and room_for_two(limit) else None
-        stack.enter_context(guarded(limit, partial(_leave, os.dup(2) if sys.stderr else None, limit)))
+        leave = partial(_leave, os.dup(2) if sys.stderr else None, limit)
+        stack.enter_context(guarded(limit, leave, second.process if second else None))
         published = publish(data, settings, out, _text(config), watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
