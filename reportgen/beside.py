@@ -27,7 +27,8 @@ OOM_SCORE = "500"
 class Beside:
     """The second process, seen from the first."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, process: int) -> None:
+        self.process = process
         self._connection = connection
         self._asked = 0
         self._answers: list[Any] = []
@@ -63,7 +64,7 @@ def beside() -> Iterator[Beside | None]:
     there.close()
     connection = Connection(here.detach())
     try:
-        yield Beside(connection)
+        yield Beside(connection, child)
     finally:
         connection.close()
         os.kill(child, signal.SIGKILL)

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -10,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reportgen.errors import ConfigError
+from reportgen.errors import ConfigError, DataError
 
-FLOOR = 1_080_000_000
-"""Bytes that an audit of the smallest table takes: 0.72 GB of libraries, and the pages of its report."""
+FLOOR = 1_150_000_000
+"""Bytes that an audit takes beside its rows: 0.79 GB of libraries, the samples that analyses draw, and the pages."""
 ROOMY = 4 * FLOOR
-"""From this ceiling on a second process of the floor's size is no danger to it."""
+"""From this ceiling on a second process of the floor's size mostly fits below it, too."""
 SPARED = 0.9
 """The share of a machine's or a container's memory that an audit takes at most where nobody says how much it may."""
 GUARDED = 0.97
@@ -23,6 +24,8 @@ GUARDED = 0.97
 SECONDS = 0.02
 """Between two looks."""
 BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+FIRST, SECOND = "memory.limit_in_bytes", "memory.max"
+"""The files with the limit, in the two versions of control groups."""
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIPS = Path("/proc/self/cgroup")
 
@@ -45,12 +48,12 @@ def gigabytes(size: float) -> str:
 def ceiling(asked: int | None = None) -> int | None:
     """The bytes that this process may hold: as asked, and no more than its container and its machine bear.
 
-    None where nothing says how much there is. Raises ConfigError where less is asked for than any audit takes.
+    None where nothing says how much there is. Raises ConfigError where less is asked for than an audit takes.
     """
     if asked is not None and asked < FLOOR:
         raise ConfigError(
-            f"--memory {gigabytes(asked)} is less than the {gigabytes(FLOOR)} that an audit of the smallest table "
-            "takes; allow it more"
+            f"--memory {gigabytes(asked)} is less than the {gigabytes(FLOOR)} that an audit takes beside its rows; "
+            "allow it more"
         )
     present = [size for size in (container_limit(), machine_memory()) if size is not None]
     shares = [int(SPARED * size) for size in present] + ([] if asked is None else [asked])
@@ -58,18 +61,39 @@ def ceiling(asked: int | None = None) -> int | None:
 
 
 def room_for_two(limit: int | None) -> bool:
-    """Whether a second process may be had beside an audit: what it takes is not counted against the ceiling."""
+    """Whether a second process is worth its memory; where both come near the ceiling, `guarded` ends the second."""
     return limit is None or limit >= ROOMY
 
 
 def container_limit(groups: Path = CONTROL_GROUPS, memberships: Path = MEMBERSHIPS) -> int | None:
     """The least limit of memory of the control groups that this process is in (versions 1 and 2), None without one."""
-    limits = []
+    return min((limit for limit, _ in _limits(groups, memberships)), default=None)
+
+
+def container_free(groups: Path = CONTROL_GROUPS, memberships: Path = MEMBERSHIPS) -> int | None:
+    """What is left of those limits, the least of them; files that were not used lately count as left."""
+    free = []
+    for limit, place in _limits(groups, memberships):
+        with suppress(OSError, ValueError):
+            free.append(limit - _used(place))
+    return min(free, default=None)
+
+
+def _used(place: Path) -> int:
+    """What a control group takes and cannot give back at once: its use without the files that it could forget."""
+    second = (place / SECOND).exists()
+    used = int((place / ("memory.current" if second else "memory.usage_in_bytes")).read_text("ascii"))
+    pairs = [line.split() for line in (place / "memory.stat").read_text("ascii").splitlines()]
+    wanted = "inactive_file" if second else "total_inactive_file"
+    return used - sum(int(pair[1]) for pair in pairs if pair[0] == wanted)
+
+
+def _limits(groups: Path, memberships: Path) -> Iterator[tuple[int, Path]]:
+    """Each limit of this process's control groups and of those around them, and the folder of the group."""
     for own, file in _places(groups, memberships):
         for place in (own, *(parent for parent in own.parents if groups in (parent, *parent.parents))):
             with suppress(OSError, ValueError):  # "max" where there is no limit
-                limits.append(int((place / file).read_text("ascii")))
-    return min(limits, default=None)
+                yield int((place / file).read_text("ascii")), place
 
 
 def _places(groups: Path, memberships: Path) -> Iterator[tuple[Path, str]]:
@@ -77,14 +101,14 @@ def _places(groups: Path, memberships: Path) -> Iterator[tuple[Path, str]]:
     lines: list[str] = []
     with suppress(OSError):
         lines = memberships.read_text("utf-8").splitlines()
-    yield groups, "memory.max"
-    yield groups / "memory", "memory.limit_in_bytes"
+    yield groups, SECOND
+    yield groups / "memory", FIRST
     for line in lines:
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if not controllers:
-            yield groups / path.lstrip("/"), "memory.max"
+            yield groups / path.lstrip("/"), SECOND
         elif "memory" in controllers.split(","):
-            yield groups / "memory" / path.lstrip("/"), "memory.limit_in_bytes"
+            yield groups / "memory" / path.lstrip("/"), FIRST
 
 
 def machine_memory() -> int | None:
@@ -124,9 +148,66 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+_WHOLE: list[str] = []
+
+
 @contextmanager
-def guarded(limit: int | None, leave: Callable[[], None]) -> Iterator[None]:
+def whole(name: str, what: str, limit: int | None) -> Iterator[None]:
+    """While a source is held whole: what is said where it takes more memory than it may, from here or from the guard.
+
+    Raises DataError in place of a MemoryError.
+    """
+    most = "" if limit is None else f" ({gigabytes(limit)})"
+    _WHOLE.append(
+        f"{name} is {what}, which is read whole, and takes more memory than it may{most}; save it as Parquet or CSV, "
+        "of which rows are drawn while they are read, or allow more with --memory"
+    )
+    try:
+        yield
+    except MemoryError:
+        raise DataError(_WHOLE[-1]) from None
+    finally:
+        _WHOLE.pop()
+
+
+def held_whole() -> str | None:
+    """What is to be said where memory runs out just now, None where no source is held whole."""
+    return _WHOLE[-1] if _WHOLE else None
+
+
+@contextmanager
+def allowing(limit: int | None) -> Iterator[None]:
+    """Where more is asked for than there may be, a MemoryError: no thread can look while the interpreter is held.
+
+    On Linux alone, where the limit of data counts what is mapped for nobody else.
+    """
+    room = None if limit is None else _room(limit)
+    if room is None:
+        yield
+        return
+    import resource  # noqa: PLC0415 - Windows has none
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (min([room, *(most for most in before if most >= 0)]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _room(limit: int) -> int | None:
+    """The bytes of data that this process may have mapped for its resident memory to stay below the limit."""
+    with suppress(OSError, ValueError, IndexError):
+        _, held, *_, data, _ = map(int, Path("/proc/self/statm").read_text("ascii").split())
+        return int(GUARDED * limit) + (data - held) * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+@contextmanager
+def guarded(limit: int | None, leave: Callable[[], None], second: int | None = None) -> Iterator[None]:
     """Call `leave` from a thread of its own as soon as this process is about to take more than `limit` bytes.
+
+    Where a `second` process, which can be done without, and this one together take more, that one is ended first.
 
     Resident memory is what counts, and not addresses (`ulimit -v`): TensorFlow reserves many times what it ever fills,
     and ends the process where it is given none.
@@ -135,7 +216,7 @@ def guarded(limit: int | None, leave: Callable[[], None]) -> Iterator[None]:
         yield
         return
     over = threading.Event()
-    thread = threading.Thread(target=_watch, args=(int(GUARDED * limit), leave, over), daemon=True)
+    thread = threading.Thread(target=_watch, args=(int(GUARDED * limit), leave, second, over), daemon=True)
     thread.start()
     try:
         yield
@@ -144,9 +225,14 @@ def guarded(limit: int | None, leave: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def _watch(limit: int, leave: Callable[[], None], over: threading.Event) -> None:
+def _watch(limit: int, leave: Callable[[], None], second: int | None, over: threading.Event) -> None:
     pid = os.getpid()
     while not over.wait(SECONDS):
-        if (resident(pid) or 0) > limit:
+        held = resident(pid) or 0
+        if held > limit:
             leave()
             return
+        if second is not None and held + (resident(second) or 0) > limit:
+            with suppress(ProcessLookupError):
+                os.kill(second, signal.SIGKILL)
+            second = None

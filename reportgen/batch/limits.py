@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.errors import ConfigError
-from reportgen.memory import read_bytes, resident
+from reportgen.memory import container_free, read_bytes, resident
 
 __all__ = ["Limits", "cores", "free_memory", "read_bytes", "read_seconds", "resident", "share_of_memory", "workers_for"]
 
@@ -16,10 +16,6 @@ NEEDED = 1_500_000_000
 SPARED = 0.9
 """The share of the memory that is free at the start which all workers together may take."""
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
-MEMORY_FILES = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-)
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,7 @@ def cores() -> int:
 
 def free_memory() -> int | None:
     """Bytes of memory that are free, the least of what the machine and the container say; None where neither does."""
-    found = [size for size in (_machine(), *(_container(*files) for files in MEMORY_FILES)) if size is not None]
-    return min(found, default=None)
+    return min((size for size in (_machine(), container_free()) if size is not None), default=None)
 
 
 def _machine() -> int | None:
@@ -59,12 +54,6 @@ def _machine() -> int | None:
         return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
     with suppress(ValueError, OSError, AttributeError):
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    return None
-
-
-def _container(most: str, used: str) -> int | None:
-    with suppress(OSError, ValueError):  # "max" where there is no limit
-        return int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii"))
     return None
 
 

@@ -115,7 +115,8 @@ def run(
             from reportgen.beside import beside  # noqa: PLC0415
         with watch.still():
             second = stack.enter_context(beside()) if context.obj == OWN and room_for_two(limit) else None
-        stack.enter_context(guarded(limit, partial(leave, os.dup(2) if sys.stderr else None, limit)))
+        leaving = partial(leave, os.dup(2) if sys.stderr else None, limit)
+        stack.enter_context(guarded(limit, leaving, second.process if second else None))
         published = publish(data, settings, out, str(config) if config else None, watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:

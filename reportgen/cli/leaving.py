@@ -35,10 +35,13 @@ def stop(stderr: int, _signal: int, _frame: FrameType | None) -> None:
 
 def leave(stderr: int | None, limit: int | None) -> None:
     """Leave at once, before the system ends what takes more memory than there is: with one sentence, and cleared up."""
+    from reportgen.memory import held_whole  # noqa: PLC0415
+
     if not abandon():
         return
     if stderr is not None:
-        os.write(stderr, f"reportgen: {TOO_LARGE.format(f' ({(limit or 0) / 1e9:.3g} GB)')}\n".encode())
+        words = held_whole() or TOO_LARGE.format(f" ({(limit or 0) / 1e9:.3g} GB)")
+        os.write(stderr, f"reportgen: {words}\n".encode())
     os._exit(2)
 
 

@@ -16,7 +16,7 @@ from sklearn import datasets
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.arrow import frame_of, texts
 from reportgen.data.formats.database import read_url
-from reportgen.data.formats.drawn import Draw, Places, drawn, share_of_rows, shares
+from reportgen.data.formats.drawn import Draw, Places, share_of_rows, shares
 from reportgen.data.formats.origin import opened
 from reportgen.data.formats.table import Found, Table, table_of
 from reportgen.data.text import refuse_duplicates
@@ -67,7 +67,8 @@ class Raw:
 def read(source: Source, asked: ReadingConfig = ReadingConfig()) -> Raw:  # noqa: B008 - frozen
     """Fetch a table as it stands, without judging its columns. Raises DataError where that cannot be done."""
     raw = _read(source, asked)
-    wanted = drawn(len(raw.frame), asked.max_rows)
+    memory = ceiling(asked.memory) if raw.rows is None else None
+    wanted = Draw(asked.max_rows, memory, len(raw.frame.columns)).of(len(raw.frame))
     if wanted is None:
         return raw
     return _in_part(replace(raw, frame=raw.frame.iloc[wanted]), raw.rows or len(raw.frame))
@@ -174,11 +175,11 @@ def _framed(table: Table, name: str) -> tuple[pd.DataFrame, tuple[Code, ...]]:
 
 def _from_database(source: str, asked: ReadingConfig) -> Raw:
     _refuse_both(source, asked)
-    table, kind = read_url(source, asked)
+    (table, places, rows), kind = read_url(source, asked, Draw(asked.max_rows, ceiling(asked.memory)))
     frame, notes = _framed(table, shown(source))
-    return Raw(
-        dataset_name(source, asked.table), shown(source), digest(frame), frame, Reading(format=kind, notes=notes)
-    )
+    name, reading = dataset_name(source, asked.table), Reading(format=kind, notes=notes)
+    raw = Raw(name, shown(source), digest(frame), frame, reading)
+    return raw if places is None else _in_part(replace(raw, frame=frame.set_axis(places)), rows)
 
 
 def _refuse_both(source: str, asked: ReadingConfig) -> None:

@@ -90,14 +90,14 @@ class Columns:
         self._chunks: dict[str, list[pa.Array]] = {}
         self._rows: list[int] = []
 
-    def add(self, columns: Mapping[str, Sequence[Any]], rows: int) -> None:
+    def add(self, columns: Mapping[str, Sequence[Any] | pa.Array], rows: int) -> None:
         """Put some rows below those that are there; a column that one of them lacks is missing there."""
         if not rows:
             return
         for name in columns:
             self._chunks.setdefault(name, [pa.nulls(count) for count in self._rows])
         for name, chunks in self._chunks.items():
-            chunks.append(packed(columns[name]) if name in columns else pa.nulls(rows))
+            chunks.append(_packed(columns[name]) if name in columns else pa.nulls(rows))
         self._rows.append(rows)
 
     def table(self) -> pa.Table:
@@ -113,6 +113,10 @@ def _joined(chunks: list[pa.Array]) -> pa.ChunkedArray:
         return pa.chunked_array([texts(chunk.to_pylist()) for chunk in chunks])
     kind = kinds.pop() if kinds else pa.null()
     return pa.chunked_array([chunk.cast(kind) for chunk in chunks], kind)
+
+
+def _packed(values: Sequence[Any] | pa.Array) -> pa.Array:
+    return values if isinstance(values, pa.Array) else packed(values)
 
 
 def packed(values: Sequence[Any]) -> pa.Array:

@@ -2,36 +2,46 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
-import pyarrow as pa
-
 from reportgen.config import ReadingConfig
-from reportgen.data.formats.arrow import Columns
+from reportgen.data.formats.drawn import Draw
+from reportgen.data.formats.origin import on_disk
+from reportgen.data.formats.streamed import Chunks, Gathered, at_once, gathered, of_batches, of_rows
+from reportgen.data.text import refuse_duplicates
 from reportgen.errors import DataError
 from reportgen.naming import expanded, is_url, shown
 
-CHUNK = 20_000
 MOST_NAMED = 20
+LEAST_OF_DUCKDB = 256_000_000
+"""Bytes without which DuckDB cannot sort or group what is larger, on the disk."""
+SHARE_OF_DUCKDB = 4
+"""One part in so many of the memory there is, for what DuckDB keeps of a file."""
 
 
-def read_sqlite(stream: BinaryIO, name: str, asked: ReadingConfig) -> pa.Table:
-    """A table of an SQLite file, or what a query of it gives; the file is opened for reading alone."""
-    with _on_disk(stream) as path:
+def read_sqlite(stream: BinaryIO, name: str, asked: ReadingConfig, draw: Draw) -> Gathered:
+    """A table of an SQLite file or what a query gives, or rows drawn of that; the file is opened for reading alone."""
+    with on_disk(stream) as path:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         try:
             with closing(sqlite3.connect(uri, uri=True)) as connection:
                 connection.text_factory = lambda text: text.decode("utf-8", "replace")
                 query = asked.sql or _all_of(_quoted(_choice(_sqlite_tables(connection), asked.table, name)))
-                cursor = connection.execute(query)
-                return _fetched(cursor, [one[0] for one in cursor.description or ()], name)
+                connection.execute("BEGIN")  # the same rows each time
+                return gathered(partial(_of_sqlite, connection, query, name), draw)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise DataError(_failed(name, asked, error)) from None
+
+
+def _of_sqlite(connection: sqlite3.Connection, query: str, name: str) -> Chunks:
+    with closing(connection.execute(query)) as cursor:
+        yield from _fetched(cursor.fetchmany, [one[0] for one in cursor.description or ()], name)
 
 
 def _sqlite_tables(connection: sqlite3.Connection) -> list[str]:
@@ -41,20 +51,35 @@ def _sqlite_tables(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in found]
 
 
-def read_duckdb(stream: BinaryIO, name: str, asked: ReadingConfig) -> pa.Table:
-    """A table of a DuckDB file, or what a query of it gives; the file is opened for reading alone."""
+def read_duckdb(stream: BinaryIO, name: str, asked: ReadingConfig, draw: Draw) -> Gathered:
+    """A table of a DuckDB file or what a query gives, or rows drawn of that; the file is opened for reading alone."""
     duckdb = _duckdb(name)
-    with _on_disk(stream) as path:
+    with on_disk(stream) as path, tempfile.TemporaryDirectory(prefix="reportgen-") as scratch:
         try:
             with duckdb.connect(str(path), read_only=True) as connection:
+                _keep_small(connection, scratch, draw)
                 tables = connection.execute(DUCKDB_TABLES).fetchall()
                 query = asked.sql or _all_of(_dotted(_choice([one[0] for one in tables], asked.table, name)))
-                found = connection.sql(query)
-                if found is None:
-                    raise DataError(f"the query of {name} gives no rows; write a SELECT")
-                return pa.table(found)
+                connection.execute("BEGIN TRANSACTION")
+                return gathered(partial(_of_duckdb, connection, query, name), draw)
         except duckdb.Error as error:
             raise DataError(_failed(name, asked, error)) from None
+
+
+def _keep_small(connection: Any, scratch: str, draw: Draw) -> None:  # noqa: ANN401 - DuckDB's
+    """What it sorts or groups beyond its share of the memory waits on the disk, and not beside the file."""
+    connection.execute(f"SET temp_directory = '{scratch.replace(chr(39), 2 * chr(39))}'")
+    if draw.memory is not None:
+        connection.execute(f"SET memory_limit = '{max(LEAST_OF_DUCKDB, draw.memory // SHARE_OF_DUCKDB)}B'")
+
+
+def _of_duckdb(connection: Any, query: str, name: str) -> Chunks:  # noqa: ANN401
+    found = connection.sql(query)
+    if found is None:
+        raise DataError(f"the query of {name} gives no rows; write a SELECT")
+    refuse_duplicates(found.columns, f"the result of {name}")
+    begin = getattr(found, "to_arrow_reader", None) or found.fetch_arrow_reader  # as it was called before 1.4
+    yield from of_batches(begin(at_once(len(found.columns))))
 
 
 DUCKDB_TABLES = (
@@ -75,24 +100,10 @@ def _extra(module: str, why: str, extra: str) -> Any:  # noqa: ANN401 - a module
         raise DataError(f'{why}; run pip install "reportgen[{extra}]"') from None
 
 
-@contextmanager
-def _on_disk(stream: BinaryIO) -> Iterator[Path]:
-    """The file behind a stream, or a copy where the bytes were fetched or unpacked."""
-    name = getattr(stream, "name", None)
-    if isinstance(name, str) and Path(name).is_file():
-        yield Path(name)
-        return
-    with tempfile.TemporaryDirectory(prefix="reportgen-") as folder:
-        path = Path(folder) / "database"
-        stream.seek(0)
-        with path.open("wb") as file:
-            while chunk := stream.read(2**20):
-                file.write(chunk)
-        yield path
+def read_url(source: str, asked: ReadingConfig, draw: Draw) -> tuple[Gathered, str]:
+    """What a database gives for a query or a table, or the rows drawn of it, and the name of its kind.
 
-
-def read_url(source: str, asked: ReadingConfig) -> tuple[pa.Table, str]:
-    """What a database gives for a query or a table, and the name of its kind; nothing is ever written there.
+    Nothing is ever written there.
 
     Raises DataError, with the password left out, where it cannot be reached or the query fails.
     """
@@ -100,19 +111,15 @@ def read_url(source: str, asked: ReadingConfig) -> tuple[pa.Table, str]:
     kind = _kind(address)
     if kind in ("sqlite", "duckdb"):
         with _path(address, said).open("rb") as file:
-            return (read_sqlite if kind == "sqlite" else read_duckdb)(file, said, asked), kind
-    return _asked(address, said, asked), kind
+            return (read_sqlite if kind == "sqlite" else read_duckdb)(file, said, asked, draw), kind
+    return _asked(address, said, asked, draw), kind
 
 
-def _asked(address: str, said: str, asked: ReadingConfig) -> pa.Table:
+def _asked(address: str, said: str, asked: ReadingConfig, draw: Draw) -> Gathered:
     with _connected(address, said, asked) as (sa, connection):
         connection.execution_options(**_careful(connection.dialect.name))
         query = sa.text(asked.sql) if asked.sql else _whole_table(sa, connection, asked.table, said)
-        streamed = {"stream_results": True, "yield_per": CHUNK}
-        with closing(connection.execute(query, execution_options=streamed)) as result:
-            if not result.returns_rows:
-                raise DataError(f"the query of {said} gives no rows; write a SELECT")
-            return _fetched(result, list(result.keys()), said)
+        return gathered(partial(_of_url, connection, query, said), draw)
 
 
 @contextmanager
@@ -131,13 +138,22 @@ def _connected(address: str, said: str, asked: ReadingConfig) -> Iterator[tuple[
             engine.dispose()
 
 
+def _of_url(connection: Any, query: Any, said: str) -> Chunks:  # noqa: ANN401 - SQLAlchemy's
+    with closing(connection.execute(query, execution_options={"stream_results": True})) as result:
+        if not result.returns_rows:
+            raise DataError(f"the query of {said} gives no rows; write a SELECT")
+        names = list(result.keys())
+        yield from _fetched(result.yield_per(at_once(len(names))).fetchmany, names, said)
+
+
 def _driver(url: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's URL
     """PostgreSQL by psycopg, which the extra brings, unless the URL names another driver."""
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
 def _careful(dialect: str) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if dialect == "postgresql" else {}
+    """Nothing is written, and a table that is read twice is the same one."""
+    return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"} if dialect == "postgresql" else {}
 
 
 def _whole_table(sa: Any, connection: Any, asked: str | None, said: str) -> Any:  # noqa: ANN401
@@ -231,18 +247,12 @@ def _dotted(name: str) -> str:
     return ".".join(_quoted(part) for part in name.split("."))
 
 
-def _fetched(cursor: Any, names: Sequence[str], name: str) -> pa.Table:  # noqa: ANN401 - of any driver
+def _fetched(fetch: Callable[[int], Sequence[Any]], names: Sequence[str], name: str) -> Chunks:
     """All rows of a result, some thousands at a time."""
-    from reportgen.data.text import refuse_duplicates  # noqa: PLC0415
-
     if not names:
         raise DataError(f"the query of {name} gives no rows; write a SELECT")
     refuse_duplicates(list(names), f"the result of {name}")
-    columns = Columns()
-    columns.add(dict.fromkeys(names, ()), 0)
-    while rows := cursor.fetchmany(CHUNK):
-        columns.add(dict(zip(names, zip(*rows, strict=True), strict=True)), len(rows))
-    return columns.table()
+    yield from of_rows(names, iter(partial(fetch, at_once(len(names))), []))
 
 
 def _failed(name: str, asked: ReadingConfig, error: Exception) -> str:

@@ -52,6 +52,21 @@ def spooled() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
 
 
+@contextmanager
+def on_disk(stream: BinaryIO) -> Iterator[Path]:
+    """The file behind a stream, or a copy where the bytes were fetched or unpacked."""
+    name = getattr(stream, "name", None)
+    if isinstance(name, str) and Path(name).is_file():
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory(prefix="reportgen-") as folder:
+        path = Path(folder) / "table"
+        stream.seek(0)
+        with path.open("wb") as file:
+            shutil.copyfileobj(stream, file, 2**20)
+        yield path
+
+
 def _full(stream: BinaryIO, source: str) -> BinaryIO:
     if not stream.read(1):
         raise DataError(f"{shown(source)} is empty; give a table with a line of column names and rows below it")

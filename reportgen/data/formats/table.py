@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
-from pyarrow import feather
 
 from reportgen.config import ReadingConfig
 from reportgen.data.formats.apart import read_orc
 from reportgen.data.formats.database import read_duckdb, read_sqlite
 from reportgen.data.formats.drawn import Draw, Places, read_parquet
+from reportgen.data.formats.ipc import read_feather, read_stream
 from reportgen.data.formats.packing import unpacked
 from reportgen.data.formats.records import read_json
+from reportgen.data.formats.streamed import Gathered
 from reportgen.data.formats.workbook import read_sheet
 from reportgen.data.text import find_encoding, read_text
 from reportgen.errors import DataError
@@ -99,44 +100,44 @@ def _damaged(name: str, kind: str, error: Exception) -> DataError:
     return DataError(f"{name} is {kind} that cannot be read ({reason}); write it again")
 
 
-def _arrow(read: Callable[[BinaryIO], pa.Table], kind: str, words: str) -> Read:
-    """A reader of one of Arrow's own formats."""
+def _arrow(read: Callable[[BinaryIO, Draw], Gathered], kind: str, words: str) -> Read:
+    """A reader of one of the formats that Arrow reads."""
 
-    def reader(stream: BinaryIO, name: str, _asked: ReadingConfig) -> Found:
+    def reader(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
         try:
-            table = read(stream)
-            table.validate(full=True)  # Arrow trusts the places that a file names, and would read elsewhere
-            return Found(table, Reading(format=kind))
+            return _found(read(stream, _draw(asked)), Reading(format=kind))
         except UNREADABLE as error:
             raise _damaged(name, words, error) from None
 
     return reader
 
 
-def _parquet(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
-    try:
-        table, places, rows = read_parquet(stream, Draw(asked.max_rows, ceiling(asked.memory)))
-    except UNREADABLE as error:
-        raise _damaged(name, "a Parquet file", error) from None
-    return Found(table, Reading(format="parquet"), rows, places)
+def _draw(asked: ReadingConfig) -> Draw:
+    return Draw(asked.max_rows, ceiling(asked.memory))
 
 
-_feather = _arrow(feather.read_table, "feather", "an Arrow (Feather) file")
-_arrow_stream = _arrow(lambda stream: pa.ipc.open_stream(stream).read_all(), "arrow stream", "a stream of Arrow")
+def _found(gathered: Gathered, reading: Reading) -> Found:
+    table, places, rows = gathered
+    return Found(table, reading, rows, places)
+
+
+_parquet = _arrow(read_parquet, "parquet", "a Parquet file")
+_feather = _arrow(read_feather, "feather", "an Arrow (Feather) file")
+_arrow_stream = _arrow(read_stream, "arrow stream", "a stream of Arrow")
 _orc = _arrow(read_orc, "orc", "an ORC file")
 
 
 def _sqlite(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
-    return Found(read_sqlite(stream, name, asked), Reading(format="sqlite"))
+    return _found(read_sqlite(stream, name, asked, _draw(asked)), Reading(format="sqlite"))
 
 
 def _duckdb(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
-    return Found(read_duckdb(stream, name, asked), Reading(format="duckdb"))
+    return _found(read_duckdb(stream, name, asked, _draw(asked)), Reading(format="duckdb"))
 
 
 def _workbook(stream: BinaryIO, name: str, asked: ReadingConfig) -> Found:
-    table, notes = read_sheet(stream, name, asked.sheet)
-    return Found(table, Reading(format="workbook", notes=notes))
+    gathered, notes = read_sheet(stream, name, asked.sheet, _draw(asked))
+    return _found(gathered, Reading(format="workbook", notes=notes))
 
 
 def _text(stream: BinaryIO, head: bytes, name: str, asked: ReadingConfig) -> Found:
@@ -144,13 +145,12 @@ def _text(stream: BinaryIO, head: bytes, name: str, asked: ReadingConfig) -> Fou
     if asked.delimiter is None and _looks_like_json(head):
         encoding = asked.encoding or find_encoding(stream, name)
         try:
-            table, kind = read_json(stream, name, encoding)
-            return Found(table, Reading(format=kind, encoding=encoding.removesuffix("-sig")))
+            gathered, kind = read_json(stream, name, encoding, _draw(asked))
+            return _found(gathered, Reading(format=kind, encoding=encoding.removesuffix("-sig")))
         except DataError:
             if _certainly_json(head, name):
                 raise
-    draw = Draw(asked.max_rows, ceiling(asked.memory))
-    text = read_text(stream, name, asked.encoding, asked.delimiter, draw)
+    text = read_text(stream, name, asked.encoding, asked.delimiter, _draw(asked))
     kind = "tsv" if text.delimiter == "\t" else "csv"
     reading = Reading(format=kind, encoding=text.encoding, delimiter=text.delimiter, notes=text.notes)
     return Found(text.frame, reading, text.rows, text.places)

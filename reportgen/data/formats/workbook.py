@@ -1,49 +1,53 @@
 """A sheet of a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), through python-calamine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import pyarrow as pa
-
-from reportgen.data.formats.arrow import Columns
+from reportgen.data.formats.drawn import Draw
+from reportgen.data.formats.streamed import Chunks, Gathered, at_once, gathered, of_rows
 from reportgen.data.text import refuse_duplicates
 from reportgen.errors import DataError
+from reportgen.memory import whole
 from reportgen.records.base import Code
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MOST_TITLES = 30
 """A header this far down is no header under a title, but a table among others."""
 
 LOOKED_AT = 200
-CHUNK = 20_000
 
 Row = Sequence[Any]
 
 
-def read_sheet(stream: BinaryIO, name: str, asked: str | None) -> tuple[pa.Table, tuple[Code, ...]]:
-    """The sheet that was asked for, else the first that holds a table; titles above the header are set aside and said.
+def read_sheet(stream: BinaryIO, name: str, asked: str | None, draw: Draw) -> tuple[Gathered, tuple[Code, ...]]:
+    """The sheet that was asked for, else the first that holds a table, or the rows drawn of it.
 
-    Raises DataError for a damaged or locked workbook, and for a sheet that is not there.
+    Titles above the header are set aside and said. The cells of a sheet are all in memory while it is read, as
+    calamine holds them: 32 bytes each. Raises DataError for a damaged or locked workbook, for a sheet that is not
+    there, and for one that does not fit.
     """
     book = _book(stream, name)
     sheets = book.sheet_names
     if asked is not None and asked not in sheets:
         raise DataError(f"{name} has no sheet {asked!r}; it has {', '.join(repr(one[:40]) for one in sheets[:20])}")
-    for sheet in (asked,) if asked is not None else sheets:
-        rows = _rows(book, sheet, name)
-        if rows:
-            break
-    else:
-        where = f"the sheet {asked!r} of {name}" if asked is not None else name
-        raise DataError(f"{where} is empty; give a sheet with a row of column names and rows below it")
-    notes: tuple[Code, ...] = ()
-    if asked is None and len(sheets) > 1:
-        notes = (Code(code="sheet_taken", facts={"sheet": sheet, "others": tuple(s for s in sheets if s != sheet)}),)
-    table, more = _table(rows, f"the sheet {sheet!r} of {name}")
-    return table, notes + more
+    with whole(name, "a workbook", draw.memory):
+        for sheet in (asked,) if asked is not None else sheets:
+            rows = partial(_rows, _sheet(book, sheet, name))
+            if next(rows(), None):
+                break
+        else:
+            where = f"the sheet {asked!r} of {name}" if asked is not None else name
+            raise DataError(f"{where} is empty; give a sheet with a row of column names and rows below it")
+        notes: tuple[Code, ...] = ()
+        if asked is None and len(sheets) > 1:
+            others = tuple(one for one in sheets if one != sheet)
+            notes = (Code(code="sheet_taken", facts={"sheet": sheet, "others": others}),)
+        found, more = _table(rows, f"the sheet {sheet!r} of {name}", draw)
+    return found, notes + more
 
 
 def _book(stream: BinaryIO, name: str) -> "CalamineWorkbook":
@@ -63,35 +67,52 @@ def _book(stream: BinaryIO, name: str) -> "CalamineWorkbook":
         raise DataError(f"{name} is a damaged workbook or none ({str(error)[:120]}); save it again") from None
 
 
-def _rows(book: "CalamineWorkbook", sheet: str, name: str) -> list[Row]:
+def _sheet(book: "CalamineWorkbook", sheet: str, name: str) -> "CalamineSheet":
     try:
-        found = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return book.get_sheet_by_name(sheet)
     except Exception as error:  # charts, damaged parts
         raise DataError(f"the sheet {sheet!r} of {name} cannot be read ({str(error)[:120]}); save it again") from None
-    rows: list[Row] = [row for row in found if any(cell not in ("", None) for cell in row)]
-    return rows
 
 
-def _table(rows: list[Row], where: str) -> tuple[pa.Table, tuple[Code, ...]]:
-    place = header_row(rows)
-    header, body = [_name(cell) for cell in rows[place]], rows[place + 1 :]
-    used = [n for n in range(len(header)) if header[n] or any(row[n] not in ("", None) for row in body)]
+def _rows(sheet: "CalamineSheet") -> Iterator[Row]:
+    """The rows that are not empty, from the first column of the sheet on."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        if any(cell not in ("", None) for cell in row):
+            yield left + row
+
+
+def _table(rows: Callable[[], Iterator[Row]], where: str, draw: Draw) -> tuple[Gathered, tuple[Code, ...]]:
+    head = list(islice(rows(), LOOKED_AT))
+    place = header_row(head)
+    header = [_name(cell) for cell in head[place]]
+    empty = _empty(header, islice(rows(), place + 1, None))
+    used = [n for n in range(len(header)) if n not in empty]
     if len(used) < 2:
         raise DataError(f"{where} has one column; a table needs two")
-    if not body:
+    if len(head) == place + 1:
         raise DataError(f"{where} has a header and no rows; give a table with rows below its column names")
     names = [header[n] or f"column {n + 1}" for n in used]
     refuse_duplicates(names, where)
-    columns, left = Columns(), iter(body)
-    while chunk := list(islice(left, CHUNK)):
-        cells = {name: [_cell(row[n]) for row in chunk] for name, n in zip(names, used, strict=True)}
-        columns.add(cells, len(chunk))
+
+    def begin() -> Chunks:
+        body = ([_cell(row[n]) for n in used] for row in islice(rows(), place + 1, None))
+        yield from of_rows(names, iter(lambda: list(islice(body, at_once(len(used)))), []))
+
     notes: tuple[Code, ...] = ()
     if place:
-        notes += (Code(code="title_rows", facts={"count": place, "text": _title(rows[:place])}),)
+        notes += (Code(code="title_rows", facts={"count": place, "text": _title(head[:place])}),)
     unnamed = tuple(f"column {n + 1}" for n in used if not header[n])
     notes += (Code(code="unnamed_columns", facts={"columns": unnamed}),) if unnamed else ()
-    return columns.table(), notes
+    return gathered(begin, draw), notes
+
+
+def _empty(header: Sequence[str], body: Iterator[Row]) -> set[int]:
+    """The columns without a name and without a cell."""
+    empty = {n for n, name in enumerate(header) if not name}
+    while empty and (row := next(body, None)) is not None:
+        empty -= {n for n in empty if row[n] not in ("", None)}
+    return empty
 
 
 def header_row(rows: Sequence[Row]) -> int:
