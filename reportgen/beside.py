@@ -13,9 +13,11 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from queue import SimpleQueue
 from socket import socketpair
 from typing import Any, NoReturn
 
@@ -25,29 +27,56 @@ OOM_SCORE = "500"
 
 
 class Beside:
-    """The second process, seen from the first."""
+    """The second process, seen from the first: threads carry what is said, so that nobody waits to be heard.
+
+    A pipe holds some hundred kilobytes; with more on its way, who sends would stand still until the other listens.
+    """
 
     def __init__(self, connection: Connection, process: int) -> None:
         self.process = process
         self._connection = connection
-        self._asked = 0
-        self._answers: list[Any] = []
+        self._questions: SimpleQueue[bytes | memoryview | None] = SimpleQueue()
+        self._awaited: SimpleQueue[Future[Any] | None] = SimpleQueue()
+        self._carriers = [threading.Thread(target=carry, daemon=True) for carry in (self._send, self._receive)]
+        for carrier in self._carriers:
+            carrier.start()
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:  # noqa: ANN401
         """Have a module's function called; what is returned waits for its answer, and gives None where there is none.
 
         What is asked for is done in that order, one thing at a time.
         """
-        with suppress(OSError):
-            self._connection.send((function, arguments))
-        self._asked += 1
-        return partial(self._answer, self._asked - 1)
+        return self._ask(function, arguments, needed=True)
 
-    def _answer(self, number: int) -> Any:  # noqa: ANN401 - of any function
-        with suppress(EOFError, OSError):
-            while len(self._answers) <= number:
-                self._answers.append(self._connection.recv())
-        return self._answers[number] if number < len(self._answers) else None
+    def offer(self, function: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401
+        """Have a function called for what it leaves behind in its process, unless something else already waits there."""
+        self._ask(function, arguments, needed=False)
+
+    def close(self) -> None:
+        """Stop listening to a process that has ended."""
+        self._questions.put(None)
+        self._awaited.put(None)
+        for carrier in self._carriers:
+            carrier.join()
+        self._connection.close()
+
+    def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...], *, needed: bool) -> Callable[[], Any]:
+        answer: Future[Any] = Future()
+        self._questions.put(ForkingPickler.dumps((function, arguments, needed)))
+        self._awaited.put(answer)
+        return answer.result
+
+    def _send(self) -> None:
+        while (question := self._questions.get()) is not None:
+            with suppress(OSError):  # it has ended, and its answers say so
+                self._connection.send_bytes(question)
+
+    def _receive(self) -> None:
+        while (awaited := self._awaited.get()) is not None:
+            answer = None
+            with suppress(Exception):  # whatever it is, who waits for this answer shall not wait for ever
+                answer = self._connection.recv()
+            awaited.set_result(answer)
 
 
 @contextmanager
@@ -62,13 +91,13 @@ def beside() -> Iterator[Beside | None]:
         here.close()
         _work(Connection(there.detach()), parent)
     there.close()
-    connection = Connection(here.detach())
+    second = Beside(Connection(here.detach()), child)
     try:
-        yield Beside(connection, child)
+        yield second
     finally:
-        connection.close()
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        second.close()
 
 
 def _possible() -> bool:
@@ -92,10 +121,11 @@ def _work(connection: Connection, parent: int) -> NoReturn:
     try:
         _be_modest(parent)
         while True:
-            function, arguments = connection.recv()
+            function, arguments, needed = connection.recv()
             answer = None
-            with suppress(Exception):
-                answer = function(*arguments)
+            if needed or not connection.poll():
+                with suppress(Exception):
+                    answer = function(*arguments)
             connection.send(answer)
     finally:
         os._exit(0)
@@ -103,6 +133,7 @@ def _work(connection: Connection, parent: int) -> NoReturn:
 
 def _be_modest(parent: int) -> None:
     """Say nothing, leave Ctrl-C to the first process, and end with it, whatever ended it."""
+    gc.disable()  # what it lays out lives until it ends, and that is soon
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))

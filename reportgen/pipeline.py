@@ -13,10 +13,10 @@ from reportgen.clock import now
 from reportgen.config import Config
 from reportgen.data import Parts, Prepared, Source, load_within, prepare, profile
 from reportgen.document import Document, Gates, compose
-from reportgen.evidence import collect
-from reportgen.evidence.base import Leaks, Subject
+from reportgen.evidence import Meanwhile, collect
+from reportgen.evidence.base import Leaks, Shrinking, Subject
 from reportgen.findings import decide, hold, judge, refuse_unfit, refuse_unknown, refuse_unknown_codes, waive
-from reportgen.flow.ahead import begin_ahead, beginning
+from reportgen.flow.ahead import begin_ahead, beginning, showing
 from reportgen.flow.curve import lessons_for, shrinking
 from reportgen.flow.environment import environment_of
 from reportgen.flow.leaks import find_leaks, left_out, other_answers, refuse_bare, without_leaks
@@ -83,10 +83,10 @@ def audit(
     with threadpool_limits(config.threads):
         day = _judging_day(config)
         table = _ready(source, config, watch)
-        network, subject = _taught(table, watch, beside)
+        network, subject, smaller = _taught(table, watch, beside)
         with _answered():
-            begin = beginning(beside, config.threads)
-            dossier = collect(subject, table.config.selection, timed=watch, begin=begin)
+            meanwhile = Meanwhile(beginning(beside, config.threads), smaller, showing(beside, table.config))
+            dossier = collect(subject, table.config.selection, timed=watch, meanwhile=meanwhile)
         return Outcome(_document(dossier, table, config_file, day), network, table.prepared)
 
 
@@ -117,8 +117,13 @@ def _ready(source: Source, config: Config, watch: Watch) -> _Ready:
     return _Ready(config, asked, parts, prepared, rows, structure, together, leaks, otherwise)
 
 
-def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network, Subject]:
-    """Train the network, make it anew in every way that evidence asks about, and fit its rivals."""
+def _taught(
+    table: _Ready, watch: Watch, beside: Beside | None
+) -> tuple[Network, Subject, Callable[[], Shrinking]]:
+    """Train the network, make it anew in every way that evidence asks about, and fit its rivals.
+
+    Those that learn fewer rows are waited for, or made, when they are asked for.
+    """
     config, parts, prepared, leaks = table.config, table.parts, table.prepared, table.leaks
     task = parts.dataset.task
     with watch("train"):
@@ -132,16 +137,19 @@ def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network
         refits = refitting(parts, prepared, network, table.asked)
     with watch("random_split"):
         random_split, structure = split_at_random(parts, prepared, network, table.asked, table.structure)
-    with watch("learn_less"):
-        smaller = shrinking(network, lessons, ahead.smaller())
     with watch("fit_baselines"), _answered():
         baselines = ahead.baselines() or fit_baselines(prepared, task, config.seed)
         give_back()
     subject = replace(
         subject_of(parts, table.profile, prepared, network, baselines, config),
-        leaks=leaks, refits=refits, random_split=random_split, structure=structure, smaller=smaller,
+        leaks=leaks, refits=refits, random_split=random_split, structure=structure,
     )  # fmt: skip
-    return network, table.together.in_all(subject)
+
+    def smaller() -> Shrinking:
+        with watch("learn_less"):
+            return shrinking(network, lessons, ahead.smaller())
+
+    return network, table.together.in_all(subject), smaller
 
 
 def _document(dossier: Dossier, table: _Ready, config_file: str | None, day: date | None) -> Document:

@@ -1,8 +1,10 @@
 """The commands: each reads its options, calls one function and prints where the files are."""
 
+import gc
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -110,7 +112,7 @@ def run(
     settings = load_config(config, options)
     limit = ceiling(settings.reading.memory)
     with shown(quiet) as watch, ExitStack() as stack:
-        with watch("libraries"):
+        with watch("libraries"), _untidied(context.obj == OWN):
             from reportgen.api import publish  # noqa: PLC0415
             from reportgen.beside import beside  # noqa: PLC0415
         with watch.still():
@@ -122,6 +124,19 @@ def run(
     if not quiet:
         typer.echo("\n".join(lines))
     raise typer.Exit(1 if published.gate_failed else 0)
+
+
+@contextmanager
+def _untidied(own: bool) -> Iterator[None]:
+    """Look for no garbage meanwhile, and never again among what was made, where the process is our own."""
+    if own:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if own:
+            gc.freeze()
+            gc.enable()
 
 
 def _for_ci(published: "Published", lang: str) -> list[str]:

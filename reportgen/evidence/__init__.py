@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from reportgen.config import SelectionConfig
@@ -40,7 +40,7 @@ from reportgen.evidence import (
     thresholds,
     walkthrough,
 )
-from reportgen.evidence.base import NotApplicable, Subject
+from reportgen.evidence.base import NotApplicable, Shrinking, Subject
 from reportgen.evidence.predictions import remember
 from reportgen.records.base import Skipped
 from reportgen.records.columns import Redundancy
@@ -48,7 +48,7 @@ from reportgen.records.dossier import Dossier
 from reportgen.records.fairness import Fairness
 from reportgen.records.mistakes import Errors, GroupError, GroupGap
 
-__all__ = ["MOST_SENT", "collect"]
+__all__ = ["MOST_SENT", "Meanwhile", "collect"]
 
 MOST_NEAR = 20
 """Of so many of the surest mistakes the nearest training rows are looked for."""
@@ -64,6 +64,23 @@ Other = TypeVar("Other")
 
 MOST_SENT = 20_000
 """Rows of more than a few megabytes cost more to hand over than they save."""
+
+
+def _unshown(_dossier: Dossier) -> None:
+    """Have nobody make ready for what was measured so far."""
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What a second process does while networks are asked here; nothing of it changes what is measured.
+
+    `begin` has a function worked out there. `smaller` waits for the networks that learn fewer rows, where the subject
+    comes without them. `shown` is told now and then what has been measured so far, to draw it beforehand.
+    """
+
+    begin: Begin | None = None
+    smaller: Callable[[], Shrinking] | None = None
+    shown: Callable[[Dossier], None] = _unshown
 
 
 def _silent(analysis: str) -> None:
@@ -99,49 +116,74 @@ def collect(
     config: SelectionConfig,
     progress: Progress = _silent,
     timed: Timed = _untimed,
-    begin: Begin | None = None,
+    meanwhile: Meanwhile = Meanwhile(),  # noqa: B008 - frozen
 ) -> Dossier:
     """Make every analysis of a network, one after the other.
 
-    `progress` hears the name of each before it starts; `timed` gives the context that each runs in. Where there is
-    `begin`, the dearest analysis that asks no network is made beside the others.
+    `progress` hears the name of each before it starts; `timed` gives the context that each runs in. Where another
+    process works `meanwhile`, the dearest analysis that asks no network is made there, and what comes from there is
+    waited for as late as can be.
     """
-    few = begin(few_columns.measure, subject.rows_alone) if begin and len(subject.train.y) <= MOST_SENT else None
+    begin, few = meanwhile.begin, None
+    if begin and len(subject.train.y) <= MOST_SENT:
+        few = begin(few_columns.measure, subject.rows_alone)
     known, analyses = remember(subject), _Round(progress, timed)
-    scores = analyses.make("performance", lambda: performance.measure(known), ())
-    return Dossier(
-        dataset=subject.dataset,
-        task=subject.task,
-        split=subject.split,
-        profile=subject.profile,
-        model=subject.model,
-        training=subject.training,
-        metrics=scores,
-        refits=analyses.make("refits", lambda: refits.measure(known), None),
-        calibration=analyses.make("calibration", lambda: calibration.measure(known, scores), None),
-        conformal=analyses.make("conformal", lambda: conformal.measure(known), None),
-        thresholds=analyses.make("thresholds", lambda: thresholds.measure(known), None),
-        baselines=analyses.make("baselines", lambda: baselines.measure(known), ()),
-        **_selection(known, config, analyses),
-        redundancy=(alike := analyses.make("redundancy", lambda: redundancy.measure(known), None)),
-        few_columns=analyses.make("few_columns", lambda: (few and few()) or few_columns.measure(known), None),
-        additions=analyses.make("additions", lambda: additions.measure(known), None),
-        solo=analyses.make("solo", lambda: solo.measure(known), ()),
-        identity=subject.leaks.identity if subject.leaks else None,
-        leak_cost=analyses.make("leak_cost", lambda: leak_cost.measure(known), None),
-        drift=analyses.make("drift", lambda: drift.measure(known), None),
-        missingness=analyses.make("missingness", lambda: missingness.measure(known), ()),
-        **_importance(known, alike, analyses),
-        surrogates=analyses.make("surrogates", lambda: surrogates.measure(known), ()),
-        walkthroughs=(walks := analyses.make("walkthroughs", lambda: walkthrough.measure(known), ())),
-        single_rows=analyses.make("single_rows", lambda: single_rows.measure(known, walks), ()),
-        **_errors(known, analyses),
-        robustness=analyses.make("robustness", lambda: robustness.measure(known), None),
-        structure=analyses.make("structure", lambda: structure.measure(known), None),
-        learning_curve=analyses.make("learning_curve", lambda: learning_curve.measure(known), None),
-        faithfulness=analyses.make("faithfulness", lambda: faithfulness.measure(known), None),
-        skipped=tuple(analyses.skipped),
-    )
+    found = {name: getattr(subject, name) for name in ("dataset", "task", "split", "profile", "model", "training")}
+    found |= _performance(known, analyses)
+    found |= _selection(known, config, analyses)
+    found["redundancy"] = alike = analyses.make("redundancy", lambda: redundancy.measure(known), None)
+    meanwhile.shown(_so_far(found))
+    found |= _columns(known, analyses)
+    found |= _importance(known, alike, analyses)
+    found |= _explanations(known, analyses)
+    found["few_columns"] = analyses.make("few_columns", lambda: (few and few()) or few_columns.measure(known), None)
+    meanwhile.shown(_so_far(found))
+    found |= _errors(known, analyses)
+    whole = replace(known, smaller=meanwhile.smaller()) if meanwhile.smaller else known
+    found["robustness"] = analyses.make("robustness", lambda: robustness.measure(whole), None)
+    found["structure"] = analyses.make("structure", lambda: structure.measure(known), None)
+    found["learning_curve"] = analyses.make("learning_curve", lambda: learning_curve.measure(whole), None)
+    meanwhile.shown(_so_far(found))
+    found["faithfulness"] = analyses.make("faithfulness", lambda: faithfulness.measure(known), None)
+    return Dossier(**found, skipped=tuple(analyses.skipped))
+
+
+def _so_far(found: dict[str, Any]) -> Dossier:
+    return Dossier(**{"errors": Errors(measure="error_rate"), **found})
+
+
+def _performance(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """How well the network does, how far its answers may be trusted, and what its rivals reach."""
+    scores = analyses.make("performance", lambda: performance.measure(subject), ())
+    return {
+        "metrics": scores,
+        "refits": analyses.make("refits", lambda: refits.measure(subject), None),
+        "calibration": analyses.make("calibration", lambda: calibration.measure(subject, scores), None),
+        "conformal": analyses.make("conformal", lambda: conformal.measure(subject), None),
+        "thresholds": analyses.make("thresholds", lambda: thresholds.measure(subject), None),
+        "baselines": analyses.make("baselines", lambda: baselines.measure(subject), ()),
+    }
+
+
+def _columns(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """What each column adds, tells alone or gives away, how it moved, and what its gaps tell."""
+    return {
+        "additions": analyses.make("additions", lambda: additions.measure(subject), None),
+        "solo": analyses.make("solo", lambda: solo.measure(subject), ()),
+        "identity": subject.leaks.identity if subject.leaks else None,
+        "leak_cost": analyses.make("leak_cost", lambda: leak_cost.measure(subject), None),
+        "drift": analyses.make("drift", lambda: drift.measure(subject), None),
+        "missingness": analyses.make("missingness", lambda: missingness.measure(subject), ()),
+    }
+
+
+def _explanations(subject: Subject, analyses: _Round) -> dict[str, Any]:
+    """Simpler models in the network's place, and single rows taken apart."""
+    return {
+        "surrogates": analyses.make("surrogates", lambda: surrogates.measure(subject), ()),
+        "walkthroughs": (walks := analyses.make("walkthroughs", lambda: walkthrough.measure(subject), ())),
+        "single_rows": analyses.make("single_rows", lambda: single_rows.measure(subject, walks), ()),
+    }
 
 
 def _selection(subject: Subject, config: SelectionConfig, analyses: _Round) -> dict[str, Any]:

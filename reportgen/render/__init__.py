@@ -13,7 +13,7 @@ from reportgen.render.html import to_html
 from reportgen.render.json import read_json, to_json
 from reportgen.render.junit import to_junit
 from reportgen.render.markdown import to_markdown
-from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, to_pdf, warm_up
+from reportgen.render.pdf import PANGO_HELP, PdfUnavailable, pango_version, rehearse, to_pdf, warm_up
 from reportgen.render.sarif import to_sarif
 from reportgen.render.tables import table_files, tables
 
@@ -22,6 +22,7 @@ __all__ = (
     "Written",
     "read_json",
     "refuse_pdf_alone",
+    "rehearse",
     "tables",
     "to_html",
     "to_json",

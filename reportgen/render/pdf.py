@@ -90,6 +90,11 @@ def warm_up(lang: str, templates: Path | None) -> None:
         speech.get_template(name)
 
 
+def rehearse(document: Document, lang: str, templates: Path | None, paper: str) -> None:
+    """Draw the charts of a report that is not whole yet; `to_pdf` takes those that stay as they are."""
+    to_paper(document, lang, templates, paper)
+
+
 def pango_version() -> str | None:
     """The version of Pango that WeasyPrint would use, None where there is none."""
     try:
