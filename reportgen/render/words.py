@@ -19,6 +19,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    pass_context,
     pass_environment,
     pass_eval_context,
 )
@@ -132,7 +133,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "capfirst": _capfirst,
         "css_text": css_text,
         "code_words": lambda code: str(code).replace("_", " "),
-        "elided": elided,
+        "elided": _elided,
         "exact": exact,
         "flat": flat,
         "glossed": _glossed,
@@ -173,6 +174,12 @@ def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
     return kept(write(value, lang, *args, **options), value)
+
+
+@pass_context
+def _elided(context: Context, text: object, length: int = 60) -> str:
+    """The text, short; a name of the page's report so that it differs from the others."""
+    return context.get("short_names", elided)(text, length)  # type: ignore[no-any-return]
 
 
 def _interval(
