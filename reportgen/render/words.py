@@ -20,7 +20,6 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     pass_context,
-    pass_environment,
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
@@ -283,10 +282,12 @@ def _toml_letter(letter: str) -> str:
     return letter
 
 
-@pass_environment
-def _vocabulary(templates: Environment, code: str, kind: str) -> str:
-    """The words of a code, as part/vocabulary.html.j2 has them."""
-    return getattr(templates.get_template("part/vocabulary.html.j2").module, kind)(code)  # type: ignore[no-any-return]
+@pass_context
+def _vocabulary(context: Context, code: str, kind: str) -> str:
+    """The words of a code, as part/vocabulary.html.j2 has them; on a page, with what the page knows."""
+    told = getattr(context.get("v"), kind, None)
+    told = told or getattr(context.environment.get_template("part/vocabulary.html.j2").module, kind)
+    return told(code)  # type: ignore[no-any-return]
 
 
 def _capfirst(text: str) -> str:
