@@ -102,7 +102,7 @@ def test_nothing_is_fitted_on_rows_that_it_is_judged_on(heard):
 def test_in_order_of_time_only_the_seed_varies(heard):
     _, prepared, refits = _refits(time=("day",), refits=RefitConfig(count=3))
     assert refits.covers == ("seed",)
-    assert all(rows is prepared for rows, _ in heard)
+    assert all(rows.train.x is prepared.train.x and rows.test is prepared.test for rows, _ in heard)
     assert len({seed for _, seed in heard}) == 3
 
 

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 
 from reportgen.charts import style
 from reportgen.charts.scale import mark, span
-from reportgen.charts.words import elided, width
+from reportgen.charts.words import elided, told_apart, width
 
 PANEL, STRIP, FOOT, HEAD, GAP, KEY = (
     86.0,
@@ -84,12 +84,12 @@ def _key(figure: Figure, names: Sequence[str]) -> None:
     axes.set_axis_off()
     axes.set(xlim=(0, style.WIDTH - LEFT - RIGHT), ylim=(0, KEY))
     left = 0.0
-    for number, label in enumerate(names):
+    words = told_apart(names, lambda label: elided(label, LABEL_ROOM, style.SMALL))
+    for number, word in enumerate(words):
         colour, marker = style.SERIES[number % len(style.SERIES)], MARKERS[number % len(MARKERS)]
         dashes = style.DASHES[number % len(style.DASHES)]
         axes.plot([left, left + 26], [KEY / 2] * 2, linestyle=dashes, linewidth=1.5, color=colour)
         axes.plot([left + 13], [KEY / 2], marker, color=colour, markersize=4.5, markeredgecolor=style.PAPER)
-        word = elided(label, LABEL_ROOM, style.SMALL)
         axes.text(left + 31, KEY / 2, word, va="center", fontsize=style.SMALL)
         left += 31 + width(word, style.SMALL) + 16
 

@@ -8,7 +8,7 @@ from matplotlib.path import Path
 
 from reportgen.charts import style
 from reportgen.charts.shades import LEVELS, box, colour, readable
-from reportgen.charts.words import elided, width, wrapped
+from reportgen.charts.words import elided, told_apart, width, wrapped
 
 ROW, LABEL_ROOM, WIDEST = 30.0, 120.0, 76.0
 
@@ -39,10 +39,10 @@ def grid(
 
 
 def _axes(rows: Sequence[str], columns: Sequence[str]) -> Axes:
-    names = [elided(label, LABEL_ROOM, style.SMALL) for label in rows]
+    names = told_apart(rows, lambda label: elided(label, LABEL_ROOM, style.SMALL))
     left = max((width(label, style.SMALL) for label in names), default=0.0) + 30
     across = min(WIDEST, (style.WIDTH - left - 8) / max(len(columns), 1))
-    heads = [wrapped(label, across - 4, style.SMALL) for label in columns]
+    heads = told_apart(columns, lambda label: wrapped(label, across - 4, style.SMALL))
     bottom = 42.0 if any("\n" in head for head in heads) else 32.0
     spare = style.WIDTH - left - across * max(len(columns), 1)
     height = ROW * max(len(rows), 1) + bottom + 6

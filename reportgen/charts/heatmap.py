@@ -12,7 +12,7 @@ from matplotlib.textpath import TextPath
 from reportgen.charts import style
 from reportgen.charts.fonts import FAMILIES
 from reportgen.charts.shades import LEVELS, box, colour, readable
-from reportgen.charts.words import elided, width
+from reportgen.charts.words import elided, told_apart, width
 
 MOST_NUMBERS = 25  # with more classes the numbers could not be read
 LEAST_SIZE = 4.5
@@ -78,7 +78,7 @@ def _draw(
 def _axes(labels: Sequence[str], page: float) -> Axes:
     """Cells as large as the page allows, labels turned upright where they are wider than a cell."""
     size = style.SMALL if len(labels) <= MOST_NUMBERS else min(style.SMALL, 0.85 * 330 / len(labels))
-    names = [elided(label, LABEL_ROOM, size) for label in labels]
+    names = told_apart(labels, lambda label: elided(label, LABEL_ROOM, size))
     longest = max((width(label, size) for label in names), default=0.0)
     left, cells = longest + 30, max(len(labels), 1)
     across = min(WIDEST_CELL, (page - left - 8) / cells)

@@ -9,7 +9,7 @@ from reportgen.charts import style
 from reportgen.charts.places import apart
 from reportgen.charts.scale import MINUS, span
 from reportgen.charts.scale import mark as set_ticks
-from reportgen.charts.words import elided, width
+from reportgen.charts.words import elided, told_apart, width
 
 HEIGHT = 150.0
 LABEL_ROOM = 110.0
@@ -28,7 +28,7 @@ def lines(
 ) -> str:
     """One curve a name, its first value at 1; `mark` draws an upright line there, with its label."""
     with style.drawing():
-        names = [elided(label, LABEL_ROOM, style.SMALL) for label in series]
+        names = told_apart(list(series), lambda label: elided(label, LABEL_ROOM, style.SMALL))
         axes = _axes(max((width(label, style.SMALL) for label in names), default=0.0) + 16, mark_label)
         steps = max((len(values) for values in series.values()), default=0)
         _scale_steps(axes, steps)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.places import apart
-from reportgen.charts.words import elided, width
+from reportgen.charts.words import elided, told_apart, width
 
 RADIUS = 46.0
 LABEL_ROOM = 130.0
@@ -25,7 +25,7 @@ def pie(labels: Sequence[str], values: Sequence[float], *, name: str) -> str:
         ends = [sum(values[:number]) / total for number in range(len(values) + 1)]
         middles = [(start + stop) / 2 for start, stop in itertools.pairwise(ends)]
         _wedges(axes, values, height)
-        texts = [_text(label, value / total) for label, value in zip(labels, values, strict=True)]
+        texts = _texts(labels, [value / total for value in values])
         _labels(axes, texts, middles, height)
         return style.svg(axes, name)
 
@@ -45,10 +45,11 @@ def _wedges(axes: Axes, values: Sequence[float], height: float) -> None:
     axes.set(xlim=(-style.WIDTH / 2, style.WIDTH / 2), ylim=(-height / 2, height / 2))
 
 
-def _text(label: str, share: float) -> str:
-    percent = "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
-    room = LABEL_ROOM - width(f"  {percent}", style.SMALL)
-    return f"{elided(label, room, style.SMALL)}  {percent}"
+def _texts(labels: Sequence[str], shares: Sequence[float]) -> list[str]:
+    percents = ["<0.1%" if 0 < share < 0.0005 else f"{share:.1%}" for share in shares]
+    room = LABEL_ROOM - max((width(f"  {percent}", style.SMALL) for percent in percents), default=0.0)
+    names = told_apart(labels, lambda label: elided(label, room, style.SMALL))
+    return [f"{name}  {percent}" for name, percent in zip(names, percents, strict=True)]
 
 
 def _labels(axes: Axes, texts: Sequence[str], middles: Sequence[float], height: float) -> None:

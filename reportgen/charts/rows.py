@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.scale import mark
-from reportgen.charts.words import elided, width, wrapped
+from reportgen.charts.words import elided, told_apart, width, wrapped
 
 LABEL_ROOM = 190.0
 AXIS_ROOM = 260.0
@@ -23,7 +23,7 @@ def whole(ends: Ends | None, count: int) -> list[float | None]:
 
 def rows(labels: Sequence[str], axis: str) -> Axes:
     """Axes with a row for each label from the top."""
-    names = [wrapped(label, LABEL_ROOM, style.SMALL) for label in labels]
+    names = told_apart(labels, lambda label: wrapped(label, LABEL_ROOM, style.SMALL))
     row = 23.0 if any("\n" in name for name in names) else 14.0
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
     axes = style.sheet(row * max(len(names), 1) + 36, left=left, bottom=32, right=12, top=4)

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from reportgen.charts import style
 from reportgen.charts.scale import mark, span
 from reportgen.charts.shades import LEVELS, box, colour
-from reportgen.charts.words import elided, width
+from reportgen.charts.words import elided, told_apart, width
 
 MOST_DOTS = 1500
 CELLS = 48
@@ -110,7 +110,7 @@ def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence
     figure = cast(Figure, axes.figure)
     points = style.POINTS / figure.dpi
     spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y])) * points]
-    names = [elided(label, LABEL_ROOM, style.SMALL) for label in labels]
+    names = told_apart(labels, lambda label: elided(label, LABEL_ROOM, style.SMALL))
     page, inside = (Bbox(corners.get_points() * points) for corners in (figure.bbox, axes.bbox))
     middle = (inside.y0 + inside.y1) / 2
     taken = [Taken(across - DOT, across + DOT, up, DOT_GAP) for across, up in spots]

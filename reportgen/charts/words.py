@@ -1,7 +1,8 @@
 """Words on a chart: only characters that the fonts have, and only as many as there is room for."""
 
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -13,6 +14,8 @@ EMPTY = '""'
 ELLIPSIS = "..."  # the one letter stands in the middle of the line in a Chinese font
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls and marks that turn text around: shown by number
 JOINTS = "_-/.,;:|"
+NEAR = 12  # a label goes on with the word in which it differs, if that began so many letters before
+FRONT = 8  # letters of what labels share that stay before an ellipsis
 HAN = 0x2E80  # from here on a line may end after any letter
 
 
@@ -52,6 +55,33 @@ def wrapped(text: str, room: float, size: float, lines: int = 2) -> str:
         done.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return "\n".join([*done, elided(rest, room, size)] if rest else done)
+
+
+def told_apart(labels: Sequence[str], fit: Callable[[str], str]) -> list[str]:
+    """Each label as `fit` shows it; different ones that would look the same lose of what they share at the front."""
+    fitted = {label: fit(label) for label in labels}
+    alike: dict[str, list[str]] = {}
+    for label, text in fitted.items():
+        alike.setdefault(text, []).append(label)
+    for several in alike.values():
+        if len(several) > 1 and (start := _parting(several)):
+            rests = told_apart([label[start:] for label in several], partial(_behind, several[0][:start], fit))
+            fitted |= zip(several, rests, strict=True)
+    return [fitted[label] for label in labels]
+
+
+def _behind(shared: str, fit: Callable[[str], str], rest: str) -> str:
+    """The rest of a label behind the first letters of what it shares with others."""
+    return fit((shared if len(shared) <= NEAR else shared[:FRONT].rstrip() + ELLIPSIS) + rest)
+
+
+def _parting(labels: list[str]) -> int:
+    """How long their common beginning is, up to the word in which they part."""
+    first, last = min(labels), max(labels)
+    ends = (place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
+    shared = first[: next(ends, min(len(first), len(last)))]
+    word = max(shared.rfind(sign) for sign in (" ", *JOINTS)) + 1
+    return word if word and len(shared) - word <= NEAR else len(shared)
 
 
 def _fits(text: str, room: float, size: float) -> int:

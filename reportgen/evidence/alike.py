@@ -1,6 +1,6 @@
 """Rows that are alike in the other columns, so that exchanging one column among them makes no impossible row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,16 @@ from reportgen.evidence.intervals import mean_interval
 MOST_ROWS = 4_000
 MOST_COLUMNS = 12
 """The other columns that are asked about one: those that correlate with it most."""
+BLOCK = 200
+"""Features that are held against all others at once."""
 LEAVES = 16
 FEWEST = 20
 """Rows of a leaf: a test part is a third of the training rows, so that some seven are left to exchange with."""
 MATERIAL = 0.1
 """Less than this share of a column's variance told by the others, and exchanging it freely makes no strange rows."""
+MANY_COLUMNS, HINT = 100, 0.05
+"""In wider tables only columns whose closest others, taken for independent, could tell half of that share linearly are
+asked: among thousands the closest twelve of most are so by chance, and trees for all cost half a minute."""
 LEAST_LEFT = 0.1
 """A column that the others tell all but completely is taken to have a tenth of its variance for itself."""
 
@@ -43,10 +48,10 @@ def alike(subject: Subject, parts: Sequence[Part]) -> dict[str, Alike]:
     nothing tells about are left out. The target has no part in this.
     """
     tables = [_as_encoded(subject, part) for part in parts]
+    seen = _seen(subject.train.fresh)
     found = {}
-    for feature, group in subject.groups.items():
-        rest = _nearest(subject.train.fresh, group)
-        if rest.size and (tree := _tree(subject, group, rest)):
+    for (feature, group), rest in zip(subject.groups.items(), _nearest(subject), strict=True):
+        if rest.size and (tree := _tree(subject, seen, group, rest)):
             labels = tuple(tree.apply(table[:, rest]) for table in tables)
             found[feature] = Alike(labels, _left(tables, labels, group))
     return found
@@ -62,27 +67,42 @@ def _as_encoded(subject: Subject, part: Part) -> Floats:
     return np.concatenate([one.x for one in own])[order[np.searchsorted(rows, part.rows, sorter=order)]]
 
 
-def _nearest(x: Floats, group: Labels) -> Labels:
-    """The columns outside the group that correlate most with one of it."""
+def _nearest(subject: Subject) -> Iterator[Labels]:
+    """For each feature the encoded columns of others that correlate most with one of its own; none in vain.
+
+    Features are compared in blocks with all columns, so that the work is a few products of matrices.
+    """
+    x, groups = subject.train.fresh, list(subject.groups.values())
     centred = x - x.mean(axis=0)
     unit = centred / np.maximum(np.sqrt((centred**2).sum(axis=0)), np.finfo(np.float32).tiny)
-    strength = np.abs(unit[:, group].T @ unit).max(axis=0)
-    strength[group] = -1.0
-    order = np.argsort(-strength, kind="stable")[:MOST_COLUMNS]
-    return np.sort(order[strength[order] >= 0])
+    for first in range(0, len(groups), BLOCK):
+        block = groups[first : first + BLOCK]
+        strengths = np.abs(unit[:, np.concatenate(block)].T @ unit)
+        ends = np.cumsum([len(group) for group in block])
+        for group, end in zip(block, ends, strict=True):
+            strength = strengths[end - len(group) : end].max(axis=0)
+            strength[group] = -1.0
+            order = np.argsort(-strength, kind="stable")[:MOST_COLUMNS]
+            told = np.square(strength[order[strength[order] >= 0]]).sum()
+            idle = len(groups) > MANY_COLUMNS and told < HINT
+            yield order[:0] if idle else np.sort(order[strength[order] >= 0])
 
 
-def _tree(subject: Subject, group: Labels, rest: Labels) -> DecisionTreeRegressor | None:
+def _seen(x: Floats) -> Floats:
+    """The training rows that trees learn from."""
+    return x[:: max(len(x) // MOST_ROWS, 1)]
+
+
+def _tree(subject: Subject, rows: Floats, group: Labels, rest: Labels) -> DecisionTreeRegressor | None:
     """The tree from the other columns to these, if validation rows show that it tells a material share."""
-    train, rows = subject.train.fresh, slice(None, None, max(len(subject.train.fresh) // MOST_ROWS, 1))
-    seen, checked = train[rows].astype(np.float64), subject.validation.x.astype(np.float64)
+    seen, checked = (one[:, group].astype(np.float64) for one in (rows, subject.validation.x))
+    others, beside = (one[:, rest].astype(np.float64) for one in (rows, subject.validation.x))
     tree = DecisionTreeRegressor(
         max_leaf_nodes=LEAVES, min_samples_leaf=max(FEWEST, len(seen) // 50), random_state=subject.seed
-    ).fit(seen[:, rest], seen[:, group])
-    truth = checked[:, group]
-    told = tree.predict(checked[:, rest]).reshape(truth.shape)
-    spread = ((truth - seen[:, group].mean(axis=0)) ** 2).sum(axis=1)
-    gain = spread - ((truth - told) ** 2).sum(axis=1)
+    ).fit(others, seen)
+    told = tree.predict(beside).reshape(checked.shape)
+    spread = ((checked - seen.mean(axis=0)) ** 2).sum(axis=1)
+    gain = spread - ((checked - told) ** 2).sum(axis=1)
     if len(gain) < 2 or gain.mean() < MATERIAL * spread.mean() or mean_interval(gain)[0] <= 0:
         return None
     return tree

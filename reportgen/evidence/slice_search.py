@@ -21,6 +21,8 @@ POOL = 300
 DISTINCT = 10
 """A conjunction is worth growing while it may come before the tenth best set of columns."""
 PARENTS = 200
+MOST_JOINED = 2_000
+"""Of more conditions than these not all pairs are looked at: their counts are 16 MB, those of 18,000 fill 13 GB."""
 NARROWER = 0.98
 """A condition that leaves more of the rows than this adds nothing to a conjunction."""
 NOTHING = -np.inf
@@ -151,11 +153,34 @@ def search(known: Conditions, worse: Worse, fewest: int, most_work: float) -> Fo
     level are products of matrices, and none is grown whose upper bound cannot come among the best. The worth of a
     conjunction is its likelihood ratio less the logarithm of the number of conjunctions of its level, so that no level
     wins by its number. `fewest` rows must lie in a slice; `most_work` bounds rows times conjunctions of three: where
-    it does not suffice, those are grown that are worse themselves.
+    it does not suffice, those are grown that are worse themselves. Of very many conditions the pairs alone would fill
+    the memory, so that those are joined that are worse by themselves.
     """
+    prices = [log(max(count, 1)) for count in possible(known.column)]
+    if len(known.told) <= MOST_JOINED:
+        return _search(known, worse, fewest, most_work, prices)
+    kept = _worst(known, worse)
+    found = _search(known.only(kept), worse, fewest, most_work, prices)
+    return Found(
+        tuple(tuple(int(kept[at]) for at in members) for members in found.conjunctions),
+        found.worth,
+        found.looked + len(known.told) - len(kept),
+        complete=False,
+    )
+
+
+def _worst(known: Conditions, worse: Worse) -> Places:
+    """The conditions whose rows alone err most surely more than others, as many as are joined, in their order."""
+    wrong = np.flatnonzero(worse.errors)
+    total = np.array([worse.errors[wrong] @ known.holds[wrong, at] for at in range(len(known.told))])
+    ratio = worse.ratio(known.holds.sum(axis=0).astype(np.float64), total)
+    return np.sort(np.argsort(-ratio, kind="stable")[:MOST_JOINED])
+
+
+def _search(known: Conditions, worse: Worse, fewest: int, most_work: float, prices: list[float]) -> Found:
+    """Level by level through all conditions, at the prices of the levels."""
     pool = _Pool(known.column, {})
     matrix = known.holds.astype(np.float32)
-    prices = [log(max(count, 1)) for count in possible(known.column)]
     first = matrix.sum(axis=0, dtype=np.float64)
     single = worse.ratio(first, worse.errors @ matrix)
     pool.looked += len(known.told)

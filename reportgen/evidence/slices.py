@@ -12,7 +12,7 @@ from reportgen.evidence.intervals import mean_difference_interval, rate_differen
 from reportgen.evidence.multiplicity import weighted_holm
 from reportgen.evidence.slice_power import detectable
 from reportgen.evidence.slice_refine import refine
-from reportgen.evidence.slice_search import Found, Rates, Rows, Sizes, Worse, rows_of, search
+from reportgen.evidence.slice_search import MOST_JOINED, Found, Rates, Rows, Sizes, Worse, rows_of, search
 from reportgen.evidence.slice_tests import expected, strata, worse_p
 from reportgen.records.mistakes import Condition, Slice, SliceSearch
 
@@ -142,6 +142,7 @@ def find(
         conditions=len(held.known.told),
         conjunctions=looked,
         complete=complete,
+        joined=MOST_JOINED if len(held.known.told) > MOST_JOINED else None,
         candidates=len(tested),
         error=float(held.errors.mean()),
         level=LEVEL,

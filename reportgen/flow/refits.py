@@ -72,10 +72,22 @@ def _draw(parts: Parts, prepared: Prepared, config: Config, number: int, seed: i
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
         rows = prepare(drawn) if varied != "seed" else prepared
-        tested = replace(drawn, train=drawn.train.iloc[:0].copy(), validation=drawn.validation.iloc[:0].copy())
-        return _Draw(seed, rows, tested, varied)
+        return _Draw(seed, _encoded(rows), _tested(drawn), varied)
     except DataError:
         return None
+
+
+def _encoded(rows: Prepared) -> Prepared:
+    """The same without the original values of rows that a network learns from, which it does not see."""
+    train, validation = (replace(part, frame=part.frame.iloc[:0].copy()) for part in (rows.train, rows.validation))
+    return replace(rows, train=train, validation=validation)
+
+
+def _tested(drawn: Parts) -> Parts:
+    """The same with the test rows alone: of wide tables several draws of all rows fill the memory."""
+    dataset = replace(drawn.dataset, frame=drawn.dataset.frame.iloc[:0].copy(), test=None)
+    train, validation = (part.iloc[:0].copy() for part in (drawn.train, drawn.validation))
+    return replace(drawn, dataset=dataset, train=train, validation=validation)
 
 
 def _varied(parts: Parts, drawn: Parts) -> Cover:

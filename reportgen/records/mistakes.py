@@ -117,7 +117,8 @@ class SliceSearch(Record):
     """How slices were looked for: rows, conditions and conjunctions, and what could have been found at all.
 
     `searched` are rows of the first half that conjunctions were counted on. `complete` says that no conjunction was
-    left out but those that could not have come among the best. `level` bounds the chance of any false confirmation.
+    left out but those that could not have come among the best; `joined` counts the conditions that were combined, the
+    worst by themselves, where not all of them were. `level` bounds the chance of any false confirmation.
     """
 
     rows: int
@@ -127,6 +128,7 @@ class SliceSearch(Record):
     conditions: int
     conjunctions: int
     complete: bool
+    joined: int | None = None
     candidates: int
     error: float
     level: float = 0.05

@@ -6,6 +6,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
+FORM = 2
+"""Goes up when filters are called otherwise: a template compiled before would not hand over the context."""
+
 
 class Compiled(FileSystemBytecodeCache):
     """Jinja's own cache in a folder `__pycache__`; where that cannot be written, templates are compiled each time.
@@ -19,7 +22,7 @@ class Compiled(FileSystemBytecodeCache):
         folder = templates / "__pycache__"
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
-        super().__init__(str(folder), "%s.jinja" if kind == "plain" else f"%s.{kind}.jinja")
+        super().__init__(str(folder), f"%s.{kind}{FORM}.jinja")
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """Where a template's Python is kept; that of a user's own, which come and go, is not."""

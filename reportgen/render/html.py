@@ -15,6 +15,7 @@ from reportgen.records.finding import Finding
 from reportgen.render.anchors import Anchors
 from reportgen.render.fetching import refuse_fetching
 from reportgen.render.live import SCRIPT, digest, live
+from reportgen.render.names import ShortNames
 from reportgen.render.outline import Count, Entry, outlined
 from reportgen.render.plain import visible
 from reportgen.render.standards import crosswalk
@@ -26,7 +27,7 @@ KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
 FACTS_OF_PAGES = (
     *("doc", "paper", "language", "count", "key_metrics", "outlined", "verdict", "words", "anchor", "crosswalk"),
-    *("numbers", "script", "script_hash", "m", "v", "g"),
+    *("short_names", "numbers", "script", "script_hash", "m", "v", "g"),
 )
 """The names that every template of the report's page sees, beside what is there for all templates."""
 
@@ -99,6 +100,7 @@ def facts(document: Document, lang: str, templates: Path | None, *, paper: str) 
         "words": partial(_words, lang, templates),
         "anchor": Anchors(document.findings),
         "crosswalk": partial(crosswalk, document),
+        "short_names": _short_names(document),
         "numbers": {} if paper else live(document),
         "script": script,
         "script_hash": digest(script),
@@ -122,6 +124,10 @@ def _script(templates: Environment, lang: str) -> str:
     loader = templates.loader
     source = loader.get_source(templates, SCRIPT)[0] if loader else ""
     return closed_up(visible(source.strip()), lang)
+
+
+def _short_names(document: Document) -> ShortNames:
+    return ShortNames((*document.task.classes, *(column.name for column in document.dataset.columns)))
 
 
 def _outlined(body: Markup) -> Outlined:

@@ -19,7 +19,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
-    pass_environment,
+    pass_context,
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
@@ -132,7 +132,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "capfirst": _capfirst,
         "css_text": css_text,
         "code_words": lambda code: str(code).replace("_", " "),
-        "elided": elided,
+        "elided": _elided,
         "exact": exact,
         "flat": flat,
         "glossed": _glossed,
@@ -173,6 +173,12 @@ def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def _spoken_in(write: Callable[..., str], lang: str, value: Any, *args: Any, **options: Any) -> str:  # noqa: ANN401
     return kept(write(value, lang, *args, **options), value)
+
+
+@pass_context
+def _elided(context: Context, text: object, length: int = 60) -> str:
+    """The text, short; a name of the page's report so that it differs from the others."""
+    return context.get("short_names", elided)(text, length)  # type: ignore[no-any-return]
 
 
 def _interval(
@@ -276,10 +282,12 @@ def _toml_letter(letter: str) -> str:
     return letter
 
 
-@pass_environment
-def _vocabulary(templates: Environment, code: str, kind: str) -> str:
-    """The words of a code, as part/vocabulary.html.j2 has them."""
-    return getattr(templates.get_template("part/vocabulary.html.j2").module, kind)(code)  # type: ignore[no-any-return]
+@pass_context
+def _vocabulary(context: Context, code: str, kind: str) -> str:
+    """The words of a code, as part/vocabulary.html.j2 has them; on a page, with what the page knows."""
+    told = getattr(context.get("v"), kind, None)
+    told = told or getattr(context.environment.get_template("part/vocabulary.html.j2").module, kind)
+    return told(code)  # type: ignore[no-any-return]
 
 
 def _capfirst(text: str) -> str:

@@ -1,10 +1,16 @@
 """Words are shown whole, cut or wrapped, and only in letters that the fonts have."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.charts.fonts import covered
-from reportgen.charts.words import elided, shown, width, wrapped
+from reportgen.charts.fonts import covered, register
+from reportgen.charts.words import elided, shown, told_apart, width, wrapped
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fonts() -> None:
+    register()
 
 
 def test_letters_that_the_fonts_lack_are_shown_by_number() -> None:
@@ -47,3 +53,32 @@ def test_the_fonts_cover_what_reports_are_written_in() -> None:
     assert gb2312 <= covered()
     assert set(range(0x20, 0x7F)) | set(range(0xA1, 0x250)) | set(range(0x410, 0x450)) <= covered()
     assert {ord(sign) for sign in "，。；：？！“”‘’（）《》【】、…—·￥％≤≥×÷±−√∑∞→←↑↓✓✗•€₂²"} <= covered()
+
+
+KINDS = [f"Disorder of the long named kind number {number:02d}, without complication" for number in range(20)]
+
+
+def short(label: str) -> str:
+    return elided(label, 110, 7.5)
+
+
+def test_labels_that_would_look_the_same_begin_where_they_part() -> None:
+    shown = told_apart(KINDS, short)
+    assert len(set(shown)) == len(KINDS)
+    assert shown[7].startswith("Disorder...07, without")
+    assert all(width(label, 7.5) <= 110 for label in shown)
+
+
+def test_labels_that_look_different_keep_their_beginning() -> None:
+    labels = ["setosa", "versicolor of the many-flowered meadows of the north", "setosa"]
+    assert told_apart(labels, short) == [short(label) for label in labels]
+
+
+def test_of_several_families_of_labels_each_begins_where_its_own_part() -> None:
+    labels = [f"{family} with a beginning that fills the room {part}" for family in ("north", "south") for part in "ab"]
+    assert told_apart(labels, short) == ["north wi...a", "north wi...b", "south wi...a", "south wi...b"]
+
+
+def test_labels_that_are_the_same_but_for_what_is_never_shown_stay_alike() -> None:
+    assert told_apart(["a  b", "a b"], short) == ["a b", "a b"]
+    assert told_apart([], short) == []

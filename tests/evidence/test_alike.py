@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reportgen.evidence import alike as alike_rows
 from reportgen.evidence import importance
 from reportgen.evidence.alike import LEAST_LEFT, alike
 from reportgen.evidence.base import Part, Refit, Refitting
@@ -69,3 +70,15 @@ def test_the_rows_of_networks_made_anew_are_compared_as_the_reported_one_sees_th
     for name, one in found.items():
         assert all(map(np.array_equal, one.labels, plain[name].labels))
         assert one.left == plain[name].left
+
+
+def test_in_wide_tables_only_columns_with_close_others_are_asked(regression_subject, monkeypatch):
+    subject = table(regression_subject, np.random.default_rng(3))
+    whole = alike(subject, [subject.test])
+    monkeypatch.setattr(alike_rows, "MANY_COLUMNS", 2)
+    monkeypatch.setattr(alike_rows, "BLOCK", 1)
+    asked, tree = [], alike_rows._tree
+    monkeypatch.setattr(alike_rows, "_tree", lambda *told: asked.append(told[2].tolist()) or tree(*told))
+    wide = alike(subject, [subject.test])
+    assert asked == [[0], [1]]
+    assert {name: one.left for name, one in wide.items()} == {name: one.left for name, one in whole.items()}

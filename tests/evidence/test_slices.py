@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reportgen.evidence import slices
+from reportgen.evidence import slice_search, slices
 from reportgen.evidence.base import NotApplicable
 from reportgen.evidence.conditions import conditions
 from reportgen.evidence.intervals import rate_difference_interval
@@ -242,3 +242,19 @@ def test_spans_of_dates_hold_on_the_days_they_tell():
         low = -np.inf if told.above is None else told.above
         assert told.dated
         assert (where == ((since > low) & (since <= told.at_most)).to_numpy()).all()
+
+
+def test_of_very_many_conditions_the_worst_are_combined_and_the_planted_part_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(77)
+    frame = pd.DataFrame(rng.normal(size=(1_200, 40)), columns=[f"x{place}" for place in range(40)])
+    part = (frame["x7"] > 0.4).to_numpy() & (frame["x21"] < 0).to_numpy()
+    held = _held(frame, np.where(part, rng.random(1_200) < 0.7, rng.random(1_200) < 0.05))
+    whole = search(held.known, Rates(held.errors), 15, 1e9)
+    monkeypatch.setattr(slice_search, "MOST_JOINED", 60)
+    some = search(held.known, Rates(held.errors), 15, 1e9)
+    assert some.conjunctions[0] == whole.conjunctions[0]
+    assert {held.known.told[at].column for at in some.conjunctions[0]} == {"x7", "x21"}
+    assert not some.complete
+    assert some.looked < whole.looked / 4
