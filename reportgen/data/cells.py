@@ -33,21 +33,23 @@ MISSING_NUMBER = frozenset({"-", "--", ".", "..", "None", "none"})
 """Spellings that mean "missing" only where the column's other cells are numbers."""
 
 NO_NUMBER = frozenset(
-    [
-        "nd",
-        "n.d.",
-        "not detected",
-        "bdl",
-        "<lod",
-        "<loq",
-        "below detection",
-        "tbd",
-        "tba",
-        "pending",
-        "#div/0!",
-        "#num!",
-    ]
-    + ["#name?", "#null!", "error", "err", "无", "暂无", "未检出", "待定", "/", "\\"]
+    (
+        *(
+            "nd",
+            "n.d.",
+            "not detected",
+            "bdl",
+            "<lod",
+            "<loq",
+            "below detection",
+            "tbd",
+            "tba",
+            "pending",
+            "error",
+            "err",
+        ),
+        *("#div/0!", "#num!", "#name?", "#null!", "无", "暂无", "未检出", "待定", "/", "\\"),
+    )
 )
 """Words that stand for a number that is not there, only where all other cells are numbers; in small letters."""
 

@@ -269,7 +269,7 @@ def counted_dates(values: pd.Series) -> str | None:
     if not len(numbers):
         return None
     low, high, name = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers)), str(values.name)
-    if FIRST_SECOND <= low and high <= LAST_SECOND:
+    if low >= FIRST_SECOND and high <= LAST_SECOND:
         return _seconds_written(numbers, name)
     if not low >= 10_000 or high > LATEST_STAMP:
         return None

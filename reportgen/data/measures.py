@@ -62,7 +62,7 @@ LONGEST_LIFE = 200
 
 
 class Measured(NamedTuple):
-    """Numbers of spellings (NaN where they are none), in `unit` if it has a name; `parts` is the quantity or the clock."""
+    """Numbers of spellings (NaN where they are none), in `unit` if any; `parts` is the quantity or the clock."""
 
     numbers: Floats
     parts: str
@@ -125,7 +125,7 @@ def _amounts(texts: list[str], cells: Spellings) -> Measured | None:
         unit = "°" if parts == "angle" else max(several, key=lambda name: (several[name], -units[name]))
         unit = NAMED.get(unit, unit) if parts == "feet" else "min" if (parts, unit) == ("time", "m") else unit
         numbers = np.array([np.nan if one is None else one[0] / units[unit] for one in found], dtype=np.float64)
-        example = max((i for i in np.flatnonzero(hits)), key=lambda i: len(found[i][1] if found[i] else ()))
+        example = max(range(len(found)), key=lambda i: len((found[i] or (0, ()))[1]))
         return Measured(numbers, parts, unit, str(cells.trimmed[example])[:40])
     return None
 
@@ -135,7 +135,8 @@ def _amount(text: str, parts: str) -> tuple[float, tuple[str, ...]] | None:
     if parts == "time" and (stated := _lasting(text)):
         return stated
     sign, rest = _signed(text, parts)
-    units, total, named, place = QUANTITIES[parts], 0.0, [], 0
+    units, total, place = QUANTITIES[parts], 0.0, 0
+    named: list[str] = []
     while place < len(rest):
         found = PART.match(rest, place)
         if found is None:
@@ -156,7 +157,7 @@ def _amount(text: str, parts: str) -> tuple[float, tuple[str, ...]] | None:
 
 
 def _signed(text: str, parts: str) -> tuple[float, str]:
-    """The sign of a text and the rest of it: a minus, or a side of the globe (ISO 6709: north and east are positive)."""
+    """The sign of a text and the rest of it: a minus, or a side of the globe (ISO 6709: north and east are plus)."""
     if parts == "angle" and (side := HEMISPHERE.search(text)):
         return (-1.0 if (side[1] or side[2]).upper() in {"S", "W"} else 1.0), text[: side.start()].strip()
     return (-1.0, text[1:].strip()) if text[:1] == "-" else (1.0, text)

@@ -1,7 +1,6 @@
 """Categories that are more than names: truths in words, and levels that have an order."""
 
 import math
-import os
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -77,11 +76,24 @@ STAGE = re.compile(r"(iv|i{1,3})([a-d]?)")
 _STEP = r"(?P<number>\d{1,4}|[ivx]{1,4}|[一二三四五六七八九十特])"
 STEP_AHEAD = re.compile(rf"(?P<what>{STEP_WORD.pattern.removeprefix('(?i)')}){_STEP}")
 STEP_BEHIND = re.compile(rf"第?{_STEP}(?:st|nd|rd|th)?(?P<what>{STEP_ENDING.pattern})")
-NUMBERS = dict(
-    zip("a one two three four five six seven eight nine ten twelve".split(), (1, *range(1, 11), 12), strict=True)
-)
+NUMBERS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+} | {
+    "ten": 10,
+    "twelve": 12,
+}
 SPAN = re.compile(
-    rf"(?:(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBERS)})[ -]?)?(?:month-to-)?(?P<unit>days?|weeks?|months?|quarters?|years?|[dwmqy])"
+    rf"(?:(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBERS)})[ -]?)?(?:month-to-)?"
+    r"(?P<unit>days?|weeks?|months?|quarters?|years?|[dwmqy])"
 )
 DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "q": 91.3125, "y": 365.25}
 FACTORS = {"": 1.0, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "万": 1e4}
@@ -131,9 +143,9 @@ def order_of(levels: Sequence[str], name: str) -> tuple[str, ...]:
 
 def _order(known: list[str], name: str) -> tuple[str, ...]:
     words = {level: squeezed(level).casefold().replace("_", " ") for level in known}
-    scales = (*SCALES, *_graded(name, known))
+    named = f"{name} {known[0]}"
     for bare in (words, _without_number(words), _without_common(words)):
-        if bare and (found := _on_scale(bare, scales)):
+        if bare and (found := _on_scale(bare, (*SCALES, *_graded(named, list(bare.values()))))):
             return found
     return (
         _to_an_end(words)
@@ -173,15 +185,20 @@ def _without_number(words: dict[str, str]) -> dict[str, str]:
 
 
 def _without_common(words: dict[str, str]) -> dict[str, str]:
-    """What is left of low risk, high risk and 低风险, 高风险 without the words or signs that all of them end or begin with."""
+    """What is left of low risk, high risk and 低风险, 高风险 without what all of them end or begin with."""
     parts = [word.split() for word in words.values()]
     for end in (-1, 0):
         if min(map(len, parts)) > 1 and len({part[end] for part in parts}) == 1:
             return {level: " ".join(word.split()[1 if end == 0 else 0 : end or None]) for level, word in words.items()}
-    tail = os.path.commonprefix([word[::-1] for word in words.values()])
+    tail = _common_end(list(words.values()))
     if tail.isascii():
         return {}
     return {level: word[: -len(tail)] for level, word in words.items() if len(word) > len(tail)}
+
+
+def _common_end(words: list[str]) -> str:
+    shortest = min(words, key=len)
+    return next(shortest[i:] for i in range(len(shortest) + 1) if all(word.endswith(shortest[i:]) for word in words))
 
 
 def _to_an_end(words: dict[str, str]) -> tuple[str, ...]:
@@ -266,7 +283,8 @@ def _ranges_beside_one(levels: list[str]) -> tuple[str, ...]:
 def _graded(name: str, levels: list[str]) -> tuple[dict[str, int], ...]:
     """Letters are grades where one has a sign or the column's name says so; else they are names of groups."""
     signed = any(level.strip()[-1:] in {"+", "-"} for level in levels)
-    if {level.strip() for level in levels} <= set(MOODYS):
+    moodys = {rating.casefold() for rating in MOODYS}
+    if set(levels) <= moodys and any("a" in level[1:] for level in levels):  # A1, A2, B1 alone are no ratings
         return ({rating.casefold(): place for place, rating in enumerate(MOODYS)},)
     several = any(len(level.strip().rstrip("+-")) > 1 for level in levels)
     scales = []

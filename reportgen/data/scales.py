@@ -17,8 +17,8 @@ SCALES: tuple[dict[str, int], ...] = tuple(
         "none|no, minimal|trace|slight, mild|light|minor, moderate|medium, severe|serious|heavy|major, "
         "very severe|critical, fatal",
         "xxxs|3xs, xxs|2xs, xs, s, m, l, xl, xxl|2xl, xxxl|3xl, xxxxl|4xl",
-        "very small|tiny|extra small|xsmall|x-small, small, medium|mid|regular|normal, large|big, very large|extra large|"
-        "xlarge|extra-large|x-large|huge, giant|xx-large|xxlarge",
+        "very small|tiny|extra small|xsmall|x-small, small, medium|mid|regular|normal, large|big, very large|"
+        "extra large|xlarge|extra-large|x-large|huge, giant|xx-large|xxlarge",
         "very poor|awful|terrible, poor|bad|po, below average, fair|fa|okay|ok|mediocre, average|typical|ta|"
         "satisfactory, above average, good|gd, very good|great, excellent|ex|outstanding, perfect",
         "very bad, bad, neutral|ok|so-so, good, very good",
@@ -31,14 +31,15 @@ SCALES: tuple[dict[str, int], ...] = tuple(
         "very unlikely, unlikely, neutral|possible, likely|probable, very likely, certain",
         "never, almost never|hardly ever, rarely|seldom, occasionally, sometimes, often|frequently|usually,"
         "very often|almost always, always|constantly",
-        "daily, weekly, biweekly|fortnightly, monthly, quarterly, half-yearly|semiannually, yearly|annually|annual, never",
+        "daily, weekly, biweekly|fortnightly, monthly, quarterly, half-yearly|semiannually, yearly|annually|annual, "
+        "never",
         "primary, secondary, tertiary|university|higher|higher education, quaternary",
         "no schooling|none, preschool|kindergarten, 1st-4th, primary school|elementary|elementary school|primary|"
         "5th-6th, middle school|junior high|7th-8th, 9th, 10th, 11th, 12th, high school|hs-grad|highschool|secondary|"
-        "high school graduate, some college|some-college|college, vocational|assoc-voc, associate|associates|assoc-acdm|"
-        "associate degree|associate's degree, bachelor|bachelors|bachelor's|bachelor degree|bachelor's degree|"
-        "graduate|undergraduate, master|masters|master's|master's degree|postgraduate|graduate school|graduate degree, prof-school, "
-        "phd|doctorate|doctoral|ph.d.",
+        "high school graduate, some college|some-college|college, vocational|assoc-voc, associate|associates|"
+        "assoc-acdm|associate degree|associate's degree, bachelor|bachelors|bachelor's|bachelor degree|"
+        "bachelor's degree|graduate|undergraduate, master|masters|master's|master's degree|postgraduate|"
+        "graduate school|graduate degree, prof-school, phd|doctorate|doctoral|ph.d.",
         "bronze, silver, gold, platinum, diamond",
         "freezing, cold, cool, mild, warm, hot",
         "infant|baby, toddler, child|kid, teen|teenager|adolescent|youth, young adult, adult, middle-aged, "
@@ -53,10 +54,13 @@ SCALES: tuple[dict[str, int], ...] = tuple(
         "很小|特小, 小|小型, 中|中型, 大|大型, 很大|特大|超大",
         "很差|非常差, 差|较差, 一般|中|中等, 好|较好|良|良好, 很好|非常好|优|优秀",
         "不及格|不合格, 及格|合格, 中|中等, 良|良好, 优|优秀",
-        "非常不同意|完全不同意, 不同意, 不太同意|比较不同意, 一般|中立|不确定, 比较同意|基本同意, 同意, 非常同意|完全同意",
-        "非常不满意|很不满意, 不满意, 不太满意|比较不满意|较不满意, 一般|中立, 比较满意|较满意|基本满意, 满意, 非常满意|很满意",
+        "非常不同意|完全不同意, 不同意, 不太同意|比较不同意, 一般|中立|不确定, "
+        "比较同意|基本同意, 同意, 非常同意|完全同意",
+        "非常不满意|很不满意, 不满意, 不太满意|比较不满意|较不满意, 一般|中立, "
+        "比较满意|较满意|基本满意, 满意, 非常满意|很满意",
         "从不|从来不, 很少|偶尔, 有时|有时候, 经常|常常, 总是|一直",
-        "文盲|未上学, 小学, 初中, 高中|中专|技校|职高, 大专|专科|大学专科, 本科|大学|学士|大学本科, 硕士|研究生|硕士研究生, 博士|博士研究生",
+        "文盲|未上学, 小学, 初中, 高中|中专|技校|职高, 大专|专科|大学专科, 本科|大学|学士|大学本科, "
+        "硕士|研究生|硕士研究生, 博士|博士研究生",
         "幼儿|儿童, 少年, 青年, 中年, 老年",
         "五线, 四线, 三线, 二线, 新一线, 一线",
         "很慢, 慢|较慢, 中等, 快|较快, 很快",
@@ -94,26 +98,9 @@ LETTERS = tuple(f"{letter}{sign}" for letter in "GFEDCBA" for sign in ("-", "", 
 RATINGS = tuple(
     f"{grade}{sign}" for grade in ("D", "C", "CC", "CCC", "B", "BB", "BBB", "A", "AA", "AAA") for sign in ("-", "", "+")
 )
-MOODYS = (
-    "C",
-    "Ca",
-    "Caa3",
-    "Caa2",
-    "Caa1",
-    "B3",
-    "B2",
-    "B1",
-    "Ba3",
-    "Ba2",
-    "Ba1",
-    "Baa3",
-    "Baa2",
-    "Baa1",
-    "A3",
-    "A2",
-    "A1",
+MOODYS = tuple(
+    "C Ca Caa3 Caa2 Caa1 B3 B2 B1 Ba3 Ba2 Ba1 Baa3 Baa2 Baa1 A3 A2 A1 Aa3 Aa2 Aa1 Aaa".split()  # noqa: SIM905
 )
-MOODYS += ("Aa3", "Aa2", "Aa1", "Aaa")
 NEEDED = (
     (frozenset({"i", "v"}), frozenset({"ii"})),
     (frozenset({"sd", "sa"}), frozenset({"sd", "sa"})),
@@ -122,28 +109,12 @@ NEEDED = (
 """Scales (by some of their words) that hold only beside these: i, v and x alone are letters."""
 
 OUTSIDE = frozenset(
-    [
-        "other",
-        "others",
-        "don't know",
-        "dont know",
-        "do not know",
-        "dk",
-        "don’t know",
-        "not applicable",
-        "n/a",
-        "na",
-        "refused",
-    ]
-    + [
-        "prefer not to say",
-        "prefer not to answer",
-        "prefer not to disclose",
-        "rather not say",
-        "no opinion",
-        "no response",
-    ]
-    + ["not asked", "not sure", "one size", "其他", "其它", "不清楚", "不知道", "拒答", "不适用", "不愿透露", "保密"]
+    (
+        *("other", "others", "not applicable", "n/a", "na", "one size", "not asked", "not sure", "no opinion"),
+        *("don't know", "don’t know", "dont know", "do not know", "dk", "refused", "no response"),
+        *("prefer not to say", "prefer not to answer", "prefer not to disclose", "rather not say"),
+        *("其他", "其它", "不清楚", "不知道", "拒答", "不适用", "不愿透露", "保密"),
+    )
 )
 """Answers that have no place among levels with an order, and do not take it from the others."""
 

@@ -1,5 +1,6 @@
 """How the numbers of a whole column are written: one reading for all its cells, or none."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
@@ -31,6 +32,9 @@ Commas = Literal["thousands", "decimal_comma"]
 
 HALF = 0.5
 """A unit is the column's where at least half of the cells bear it; on a few among plain numbers it is a slip."""
+
+OUT_OF = re.compile(r"/ ?(?:5|10|20|100)|out of \d+|von \d+")
+"""4/5, 87/100 and 4.5 out of 5 are marks on one scale."""
 
 SHARES = frozenset({"%", "‰"})
 
@@ -103,7 +107,7 @@ def _in_parts(cells: Spellings, column: str) -> Written | None:
 
 
 def _limits(parts: list[Numeral], plain: list[str]) -> bool:
-    """Whether numbers with a limit are numbers: beside more, and five or more, that have none; else they are classes."""
+    """Whether numbers with a limit are numbers: beside more, at least five, that have none; else they are classes."""
     free = len(set(plain)) + len({part.digits for part in parts if part.limit in {"", "~"}})
     bound = len({(part.limit, part.digits) for part in parts if part.limit not in {"", "~"}})
     return 0 < bound < free and free >= LEAST_FREE
@@ -149,7 +153,7 @@ def _unit(odd: _Odd, present: int) -> str | None:
     if count < MOSTLY * sum(found.values()) or unit in NO_UNITS:
         return None
     word = loose and len(unit) > 1 and unit.isalpha() and count >= MOSTLY * present
-    return unit if is_unit(unit, loose) or word else None
+    return unit if is_unit(unit, loose) or word or OUT_OF.fullmatch(unit) else None
 
 
 def _commas(digits: list[str], counts: npt.NDArray[np.int64]) -> Commas | None:
