@@ -78,6 +78,7 @@ NAMED_ZONES = {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "
 """The zones of RFC 2822 (section 4.3) and few besides that mean one thing."""
 
 ZONE_NAME = re.compile(rf"(?<=\d)\s?({'|'.join(NAMED_ZONES)})$")
+ZONE_ENDS = tuple({name[-1] for name in NAMED_ZONES})
 PLACE_OF_DAY = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 LOOSE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}(?!\d)")
 PADDED = re.compile(r"\d{2}\.\d{2}\.\d{2}(?!\d)")
@@ -132,10 +133,11 @@ def _one_way(texts: pd.Series, way: str) -> pd.Series:
             texts.map(_of_quarter if way == QUARTERS else _of_week, na_action="ignore").astype(object),
             _BEGIN[way],
         )
-    if (way == ISO or way.endswith("%z")) and any(ZONE_NAME.search(text) for text in texts.dropna()):
+    named = way == ISO or way.endswith("%z")
+    if named and any(text.endswith(ZONE_ENDS) and ZONE_NAME.search(text) for text in texts.dropna()):
         blank = "" if way == ISO else " "
-        named = [None if text is None else _numbered_zone(text, blank) for text in texts.where(texts.notna(), None)]
-        texts = pd.Series(named, index=texts.index, name=texts.name, dtype=object)
+        timed = [None if text is None else _numbered_zone(text, blank) for text in texts.where(texts.notna(), None)]
+        texts = pd.Series(timed, index=texts.index, name=texts.name, dtype=object)
     if "%B" in way:
         texts = texts.where(texts.isna(), texts.astype("str").str.replace(PLACE_OF_DAY, "", regex=True)).astype(object)
     parsed = naive(pd.to_datetime(texts, format=way, errors="coerce", utc=True))
@@ -254,7 +256,9 @@ def _told_apart(texts: pd.Series, ways: list[str]) -> bool:
 def zoned(cells: Spellings) -> int:
     """How many cells name their zone."""
     hits = [
-        not gone and ":" in text and (ZONE.search(text) or ZONE_NAME.search(text)) is not None
+        not gone
+        and ":" in text
+        and (ZONE.search(text) or (text.endswith(ZONE_ENDS) and ZONE_NAME.search(text))) is not None
         for text, gone in zip(cells.trimmed, cells.missing, strict=True)
     ]
     return int(cells.counts[np.array(hits, dtype=bool)].sum()) if hits else 0

@@ -57,6 +57,9 @@ CLOCKS = frozenset({"two clock", "three clock"})
 FIRST_PARTS = 3
 """1:10, 1:20 and 1:40 are dilutions: of times the first number differs."""
 
+HEAD, LIKELY = 50, 0.5
+"""Of a column of many spellings fifty are tried first; what fewer than half of them state is not looked at."""
+
 LONGEST_LIFE = 200
 """2024年3月 is a month of a calendar, 24年3个月 a span of time."""
 
@@ -72,8 +75,16 @@ class Measured(NamedTuple):
 
 def measures(cells: Spellings) -> Measured | None:
     """The amounts of a column that nine in ten cells state in parts, or in several units of one quantity; None else."""
+    there = np.flatnonzero(~cells.missing)
+    some = [tidied(cells.trimmed[i]) for i in there[np.linspace(0, len(there) - 1, min(HEAD, len(there))).astype(int)]]
+    clock = sum(CLOCK.fullmatch(text) is not None for text in some) > LIKELY * len(some)
+    likely = [
+        parts for parts in QUANTITIES if sum(_amount(text, parts) is not None for text in some) > LIKELY * len(some)
+    ]
+    if not clock and not likely:
+        return None
     texts = [tidied(text) for text in cells.trimmed]
-    return _clock(texts, cells) or _amounts(texts, cells)
+    return (_clock(texts, cells) if clock else None) or _amounts(texts, cells, likely)
 
 
 def measure(text: str, writing: Writing) -> float:
@@ -111,8 +122,9 @@ def _time(text: str, parts: str) -> float:
     return 60.0 * whole + float(found[3]) if found[3] else whole
 
 
-def _amounts(texts: list[str], cells: Spellings) -> Measured | None:
-    for parts, units in QUANTITIES.items():
+def _amounts(texts: list[str], cells: Spellings, likely: list[str]) -> Measured | None:
+    for parts in likely:
+        units = QUANTITIES[parts]
         found = [None if gone else _amount(text, parts) for text, gone in zip(texts, cells.missing, strict=True)]
         hits = np.array([one is not None for one in found], dtype=bool)
         if cells.share(hits) < MOSTLY:

@@ -252,12 +252,13 @@ def taken_apart(text: str) -> Numeral | None:
         parts = _bare(found["digits"] + found["rest"])
         return parts and parts._replace(limit=">")
     plain = None if "±" in text or "+/-" in text else _bare(text)
-    if plain is None and (found := ASIDE.fullmatch(text)):
+    if plain is None and not BESIDE.isdisjoint(text) and (found := ASIDE.fullmatch(text)):
         parts = _bare(found["head"])
         return parts and parts._replace(aside=True)
     return plain
 
 
+BESIDE = frozenset("(±+")
 LIMIT_SIGNS = {"<": "<", ">": ">", "≤": "=", "≥": "=", "~": "~", "≈": "~"}
 
 
