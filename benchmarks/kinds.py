@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reportgen.config import Config
 from reportgen.data import load
+from reportgen.data.structure import suspects
 from reportgen.records.table import Column
 
 KINDS: dict[tuple[str, str], str] = {
@@ -52,9 +53,11 @@ def kind_fits(table: dict[str, object], column: Column) -> bool:
     return column.kind in expected_kinds(table, column.name)
 
 
-def role_fits(table: dict[str, object], column: Column) -> bool:
+def role_fits(table: dict[str, object], column: Column, groups: set[str]) -> bool:
+    """A column that the manifest calls a key and the table's group is one where the audit would try it as a group."""
     constant = (column.role, column.why) in {("dropped", "constant"), ("dropped", "all_missing")}
-    return column.role == expected_role(table, column.name) or (constant and column.distinct <= 1)
+    grouped = column.name == table.get("group_column") and column.name in groups
+    return column.role == expected_role(table, column.name) or (constant and column.distinct <= 1) or grouped
 
 
 def main(manifest: Path) -> int:
@@ -63,6 +66,7 @@ def main(manifest: Path) -> int:
     columns, wrong, coded = 0, [], 0
     for table in tables:
         dataset = load(manifest.parent / table["file"], Config(target=table["target"]))
+        groups = {name for one in suspects(dataset, Config()) if one.kind == "group" for name in one.columns}
         for column in dataset.columns:
             columns += 1
             where = f"{table['name']}.{column.name}"
@@ -71,7 +75,7 @@ def main(manifest: Path) -> int:
             if not kind_fits(table, column):
                 expected = " or ".join(sorted(expected_kinds(table, column.name)))
                 wrong.append(f"{where}: kind {column.kind}, not {expected}")
-            if not role_fits(table, column):
+            if not role_fits(table, column, groups):
                 wrong.append(f"{where}: role {column.role} ({column.why}), not {expected_role(table, column.name)}")
     bad = len({line.split(":")[0] for line in wrong})
     print(f"{columns - bad} of {columns} columns right ({(columns - bad) / columns:.1%}) in {len(tables)} tables")

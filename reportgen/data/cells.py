@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from reportgen.config import ColumnConfig
 from reportgen.data.dates import counted_dates, moments, parse_dates, zoned
 from reportgen.data.numerals import EXACT_DIGITS, Writing, tidied
+from reportgen.data.sentinels import is_word
 from reportgen.data.spellings import (
     MOSTLY,
     Spellings,
@@ -30,6 +31,27 @@ from reportgen.records.base import Code, Kind
 
 MISSING_NUMBER = frozenset({"-", "--", ".", "..", "None", "none"})
 """Spellings that mean "missing" only where the column's other cells are numbers."""
+
+NO_NUMBER = frozenset(
+    (
+        *(
+            "nd",
+            "n.d.",
+            "not detected",
+            "bdl",
+            "<lod",
+            "<loq",
+            "below detection",
+            "tbd",
+            "tba",
+            "pending",
+            "error",
+            "err",
+        ),
+        *("#div/0!", "#num!", "#name?", "#null!", "无", "暂无", "未检出", "待定", "/", "\\"),
+    )
+)
+"""Words that stand for a number that is not there, only where all other cells are numbers; in small letters."""
 
 BOOLEANS = (frozenset({"True", "False"}), frozenset({"true", "false"}), frozenset({"TRUE", "FALSE"}))
 """Only one spelling a column makes booleans; words for yes and no are looked at later, once variants are known."""
@@ -372,6 +394,10 @@ def _numbers(cells: Spellings, raw: pd.Series) -> Cells | tuple[Code, ...]:
     known = replace(cells, missing=blank)
     written = read_numbers(known, name)
     share = known.share(~np.isnan(written.numbers))
+    if NEAR < share < MOSTLY and (worded := _without_words(known, np.isnan(written.numbers))) is not None:
+        blank, known = worded.missing, worded
+        written = read_numbers(known, name)
+        share = known.share(~np.isnan(written.numbers))
     if codelike(np.array([tidied(text) for text in known.trimmed[~blank]], dtype=object)):
         return (Code(code="codes_by_form", facts={"column": name}),) if share >= MOSTLY else ()
     strange = np.isnan(written.numbers) & ~blank
@@ -382,6 +408,13 @@ def _numbers(cells: Spellings, raw: pd.Series) -> Cells | tuple[Code, ...]:
     notes = tuple(note for note in written.notes if note.code != "several_units") + missing_note(known, name, blank)
     notes += stray_note("text_among_numbers", known, strange, name)
     return Cells("numeric", values, notes, writing=written.writing)
+
+
+def _without_words(cells: Spellings, strange: npt.NDArray[np.bool_]) -> Spellings | None:
+    """The cells with words for "missing" taken as that, where that leaves numbers; None where it does not."""
+    words = np.array([is_word(text) or text.casefold() in NO_NUMBER for text in cells.trimmed], dtype=bool) & strange
+    known = replace(cells, missing=cells.missing | words)
+    return known if words.any() and known.share(~strange) >= MOSTLY else None
 
 
 def _half_of_it(

@@ -10,6 +10,10 @@ from reportgen.data.spellings import MOSTLY, Spellings, naive
 
 ISO = "ISO8601"
 SECONDS, MILLISECONDS, EXCEL = "unix seconds", "unix milliseconds", "Excel days"
+QUARTERS, WEEKS = "year and quarter", "year and week"
+LOGGED = "%d/%b/%Y:%H:%M:%S %z"
+"""How web servers write moments."""
+
 BETWEEN = " | "
 """Stands between the ways of a column that has several."""
 
@@ -29,6 +33,8 @@ DATES: tuple[str, ...] = (
     "%m-%d-%Y",
     "%d-%b-%Y",
     "%d-%b-%y",
+    "%b-%y",
+    "%d/%b/%Y",
     "%d %b %Y",
     "%b %d, %Y",
     "%b %d %Y",
@@ -51,10 +57,32 @@ TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f",
 EARLIEST, LATEST = np.datetime64("1500-01-01"), np.datetime64("2300-01-01")
 """Written dates outside are codes: 1234-12 is a part's number, 9999-12-31 an end that has not come."""
 
+QUARTER = re.compile(
+    r"(?P<year>(?:1[5-9]|2[0-2])\d\d)(?:年第?|[ /-]?Q)(?P<quarter>[1-4一二三四])(?:季度)?"
+    r"|Q(?P<first>[1-4])[ /-]?(?P<behind>(?:1[5-9]|2[0-2])\d\d)"
+)
+"""2024Q3, 2024-Q3, Q3 2024, 2024年第三季度: the moment is the first of its days."""
+
+WEEK = re.compile(r"(\d{4})-?W(\d\d)")
+"""ISO 8601 weeks; the moment is their Monday."""
+
+NAMED_ZONES = {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600"} | {
+    "PST": "-0800",
+    "PDT": "-0700",
+    "UTC": "+0000",
+    "GMT": "+0000",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "JST": "+0900",
+}
+"""The zones of RFC 2822 (section 4.3) and few besides that mean one thing."""
+
+ZONE_NAME = re.compile(rf"(?<=\d)\s?({'|'.join(NAMED_ZONES)})$")
+ZONE_ENDS = tuple({name[-1] for name in NAMED_ZONES})
+PLACE_OF_DAY = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 LOOSE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}(?!\d)")
 PADDED = re.compile(r"\d{2}\.\d{2}\.\d{2}(?!\d)")
 ZONE = re.compile(r"(?<=\d)\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
-WORDED_ZONE = re.compile(r"\s?(?:UTC|GMT)$")
 
 DIRECTIVE = re.compile(r"%\w")
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -79,6 +107,9 @@ LEAST_DAYS = 5
 LATEST_STAMP = 2_524_608_000_000
 """The milliseconds of the year 2050."""
 
+FIRST_SECOND, LAST_SECOND = 19_000_101_000_000, 21_001_231_235_959
+"""The second as fourteen digits."""
+
 Moments = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 
@@ -97,8 +128,18 @@ def moments(texts: pd.Series, ways: str) -> pd.Series:
 def _one_way(texts: pd.Series, way: str) -> pd.Series:
     if way in {SECONDS, MILLISECONDS, EXCEL}:
         return _counted(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64), way, texts.index)
-    if way == ISO and any(text.endswith(("UTC", "GMT")) for text in texts.dropna()):
-        texts = texts.where(texts.isna(), texts.astype("str").str.replace(WORDED_ZONE, "Z", regex=True))
+    if way in {QUARTERS, WEEKS}:
+        texts, way = (
+            texts.map(_of_quarter if way == QUARTERS else _of_week, na_action="ignore").astype(object),
+            _BEGIN[way],
+        )
+    named = way == ISO or way.endswith("%z")
+    if named and any(text.endswith(ZONE_ENDS) and ZONE_NAME.search(text) for text in texts.dropna()):
+        blank = "" if way == ISO else " "
+        timed = [None if text is None else _numbered_zone(text, blank) for text in texts.where(texts.notna(), None)]
+        texts = pd.Series(timed, index=texts.index, name=texts.name, dtype=object)
+    if "%B" in way:
+        texts = texts.where(texts.isna(), texts.astype("str").str.replace(PLACE_OF_DAY, "", regex=True)).astype(object)
     parsed = naive(pd.to_datetime(texts, format=way, errors="coerce", utc=True))
     known = (parsed >= EARLIEST) & (parsed < LATEST)
     if way.endswith("%d.%m.%y"):
@@ -106,6 +147,28 @@ def _one_way(texts: pd.Series, way: str) -> pd.Series:
             False
         )
     return parsed.where(known)
+
+
+_BEGIN = {QUARTERS: "%Y-%m-%d", WEEKS: "%G-W%V-%u"}
+
+
+def _of_quarter(text: str) -> str | None:
+    found = QUARTER.fullmatch(text)
+    if found is None:
+        return None
+    number = found["quarter"] or found["first"]
+    quarter = int(number) if number.isdigit() else "一二三四".index(number) + 1
+    return f"{found['year'] or found['behind']}-{3 * quarter - 2:02d}-01"
+
+
+def _of_week(text: str) -> str | None:
+    found = WEEK.fullmatch(text)
+    return f"{found[1]}-W{found[2]}-1" if found else None
+
+
+def _numbered_zone(text: str, blank: str) -> str:
+    """The moment with its zone as hours and minutes."""
+    return ZONE_NAME.sub(lambda found: blank + NAMED_ZONES[found[1]], text)
 
 
 def _counted(numbers: Floats, way: str, index: pd.Index) -> pd.Series:
@@ -147,7 +210,7 @@ def _best(texts: pd.Series, cells: Spellings, taken: list[str]) -> str | None:
         present.iloc[np.linspace(0, len(present) - 1, min(HEAD, len(present))).astype(int)] if len(present) else present
     )
     candidates = []
-    for way in (ISO, *(date + time for date in DATES for time in TIMES)):
+    for way in (ISO, QUARTERS, WEEKS, LOGGED, *(date + time for date in DATES for time in TIMES)):
         if way not in taken and not _other_order(way, taken) and _thinkable(way, head):
             share = float(_one_way(head, way).notna().mean()) if len(head) else 0.0
             if share == 1 and way == ISO:
@@ -163,8 +226,9 @@ def _best(texts: pd.Series, cells: Spellings, taken: list[str]) -> str | None:
 
 def _thinkable(way: str, head: pd.Series) -> bool:
     """Some text has all the signs that stand between the parts of this way; told without parsing."""
-    if way == ISO:
-        return True
+    if way in {ISO, QUARTERS, WEEKS}:
+        pattern = {QUARTERS: QUARTER, WEEKS: WEEK}.get(way)
+        return pattern is None or any(pattern.fullmatch(text) for text in head)
     signs = set(DIRECTIVE.sub("", way)) - {" "}
     words = "%b" in way or "%B" in way or "%p" in way
     return any(signs <= set(text) and (not words or WORD.search(text) is not None) for text in head)
@@ -192,7 +256,9 @@ def _told_apart(texts: pd.Series, ways: list[str]) -> bool:
 def zoned(cells: Spellings) -> int:
     """How many cells name their zone."""
     hits = [
-        not gone and ":" in text and ZONE.search(text) is not None
+        not gone
+        and ":" in text
+        and (ZONE.search(text) or (text.endswith(ZONE_ENDS) and ZONE_NAME.search(text))) is not None
         for text, gone in zip(cells.trimmed, cells.missing, strict=True)
     ]
     return int(cells.counts[np.array(hits, dtype=bool)].sum()) if hits else 0
@@ -207,6 +273,8 @@ def counted_dates(values: pd.Series) -> str | None:
     if not len(numbers):
         return None
     low, high, name = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers)), str(values.name)
+    if low >= FIRST_SECOND and high <= LAST_SECOND:
+        return _seconds_written(numbers, name)
     if not low >= 10_000 or high > LATEST_STAMP:
         return None
     present = numbers[~np.isnan(numbers)]
@@ -216,6 +284,13 @@ def counted_dates(values: pd.Series) -> str | None:
     if low < 180_000 or (present % 1 != 0).any():
         return None
     return _days(present, low, high, name) or _stamps(low, high, name)
+
+
+def _seconds_written(numbers: Floats, name: str) -> str | None:
+    """20240131153000: year, month, day, hour, minute and second, of all cells."""
+    present = numbers[~np.isnan(numbers)]
+    amount = AMOUNT_NAME.search(name) is not None or (present % 1 != 0).any()
+    return None if amount else _all_valid(present, "%Y%m%d%H%M%S")
 
 
 def _days(present: Floats, low: float, high: float, name: str) -> str | None:

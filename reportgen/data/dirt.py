@@ -109,7 +109,12 @@ def _numbers(values: pd.Series, looks: int, mend: bool) -> list[Sentinel]:
 
 
 def _words(values: pd.Series) -> list[Sentinel]:
-    """Categories that are words for "missing": they stay categories, which is what a missing one is made, too."""
+    """Categories that are words for "missing": they stay categories, which is what a missing one is made, too.
+
+    Beside + and ++ a - is a result.
+    """
+    if all(set(str(level).strip()) <= {"+", "-", "±"} for level in values.dropna().unique()):
+        return []
     return [
         Sentinel(
             column=str(values.name),

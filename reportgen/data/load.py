@@ -157,7 +157,8 @@ def _as_read(column: Column, cells: Cells | None, orders: Mapping[str, tuple[str
         return column
     lost = sum(int(str(n.facts["count"])) for n in cells.notes if n.code in {"text_among_numbers", "text_among_dates"})
     read = int(cells.values.notna().sum())
-    unit = next((str(n.facts["unit"]) for n in cells.notes if n.code in {"unit", "durations"}), None)
+    told = (note for note in cells.notes if note.code in {"unit", "durations", "measures", "clock"})
+    unit = next((str(note.facts["unit"]) for note in told if "unit" in note.facts), None)
     readable = read / (read + lost) if read + lost else None
     return column.model_copy(update={"unit": unit, "readable": readable, "order": orders.get(column.name, ())})
 

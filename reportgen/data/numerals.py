@@ -176,6 +176,20 @@ POWERS = {"thousand": 1e3, "million": 1e6, "Million": 1e6, "billion": 1e9, "Bill
 LATIN_POWERS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "mn": 1e6, "bn": 1e9, "Mio": 1e6, "Mrd": 1e9, "Mio.": 1e6}
 
 _CURRENCY = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
+ACCOUNTED = re.compile(rf"(?P<sign>)(?P<before>{_CURRENCY})\s*\((?P<digits>[^()]+)\)")
+BEHIND = re.compile(rf"(?P<before>(?:{_CURRENCY})?\s*)(?P<digits>\d[\d.,]*)\s?-(?P<after>\s*(?:{_CURRENCY})?)")
+"""A minus as bookkeepers write it: $(1,200.50), and 1,200.50- of their programs."""
+
+LIMIT = re.compile(r"(?P<mark><=?|>=?|≤|≥|~|≈)\s*(?P<rest>.+)")
+OPEN = re.compile(r"(?P<digits>\d(?:[\d.,]*\d)?)\s?\+(?P<rest>(?:\s?[^\d+\s].*)?)")
+"""Numbers that are known to lie on one side of a limit: <0.5, >100, 10+ years; or about a number: ~20."""
+
+ASIDE = re.compile(r"(?P<head>.*[^\s(])\s*(?:\([^()]*\d[^()]*\)|(?:±|\+/-|\+-)\s*\d.*)")
+"""A number and more about it: 62 kg (137 lb), 7.0 ± 0.6, 2.4 (0.9-5.1)."""
+
+HALVED = 0.5
+"""What lies below a limit of detection is read as half of it (Hornung and Reed 1990, Appl Occup Environ Hyg 5:46)."""
+
 NUMERAL = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{_CURRENCY})?\s*(?P<inner>[+-])?"
     r"(?P<digits>\d[\d., ]*\d|\d|\.\d+)(?P<power>[eE][+-]?\d+)?(?P<gap>\s*)(?P<after>[^\d\s(),;:<>=+-][^(),;:<>=]*)?"
@@ -187,7 +201,9 @@ class Writing(Record):
     """How the numbers of a column are written; what is not written so is no number of that column.
 
     `commas` part thousands or decimals, `dots` part thousands, `spaces` do; `brackets` are a minus; `unit` stands
-    before or behind; `powers` are words for ten thousand, a million and so on.
+    before or behind; `powers` are words for ten thousand, a million and so on; with `limits` <0.5 and 10+ are numbers,
+    with `asides` what stands in brackets behind a number is passed over; `parts` says in which quantity a cell has
+    several numbers (5 ft 11, 15:37), which `measures` reads.
     """
 
     commas: Literal["thousands", "decimal_comma"] | None = None
@@ -196,6 +212,9 @@ class Writing(Record):
     brackets: bool = False
     unit: str | None = None
     powers: bool = False
+    limits: bool = False
+    asides: bool = False
+    parts: str | None = None
 
 
 class Numeral(NamedTuple):
@@ -208,6 +227,8 @@ class Numeral(NamedTuple):
     unit: str
     power: str
     loose: bool
+    limit: str = ""
+    aside: bool = False
 
 
 def tidied(text: str) -> str:
@@ -224,6 +245,27 @@ def _digit(letter: str) -> str:
 
 def taken_apart(text: str) -> Numeral | None:
     """The parts of a number; None for what is none. The text is tidied."""
+    if text[:1] in LIMIT_SIGNS and (found := LIMIT.fullmatch(text)):
+        parts = _bare(found["rest"])
+        return parts and parts._replace(limit=LIMIT_SIGNS[text[0]] if len(found["mark"]) == 1 else "=")
+    if "+" in text and (found := OPEN.fullmatch(text)):
+        parts = _bare(found["digits"] + found["rest"])
+        return parts and parts._replace(limit=">")
+    plain = None if "±" in text or "+/-" in text else _bare(text)
+    if plain is None and not BESIDE.isdisjoint(text) and (found := ASIDE.fullmatch(text)):
+        parts = _bare(found["head"])
+        return parts and parts._replace(aside=True)
+    return plain
+
+
+BESIDE = frozenset("(±+")
+LIMIT_SIGNS = {"<": "<", ">": ">", "≤": "=", "≥": "=", "~": "~", "≈": "~"}
+
+
+def _bare(text: str) -> Numeral | None:
+    """The parts of a number without anything about it."""
+    if text[-1:] in {"-", ")"} and (behind := BEHIND.fullmatch(text) or ACCOUNTED.fullmatch(text)):
+        text = f"({behind['before']}{behind['digits']}{behind.groupdict().get('after') or ''})"
     found = NUMERAL.fullmatch(text)
     if found is None or (found["sign"] and found["inner"]):
         return None
@@ -276,7 +318,11 @@ def numeral(text: str, writing: Writing) -> float | None:
     value = amount(parts.digits + parts.exponent, writing)
     if value is None:
         return None
+    if (parts.limit in {"<", ">", "="} and not writing.limits) or (parts.aside and not writing.asides):
+        return None
     value *= (POWERS | LATIN_POWERS).get(parts.power, 1.0)
+    if parts.limit == "<" and value > 0 and not parts.negative:
+        value *= HALVED
     return -value if parts.negative or parts.brackets else value
 
 

@@ -1,5 +1,6 @@
 """Categories that are more than names: truths in words, and levels that have an order."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -7,6 +8,19 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from reportgen.data.scales import (
+    GRADE_NAME,
+    IDEOGRAPHS,
+    LETTERS,
+    MOODYS,
+    NEEDED,
+    OUTSIDE,
+    PLACE,
+    RATINGS,
+    SCALES,
+    STEP_ENDING,
+    STEP_WORD,
+)
 from reportgen.data.sentinels import is_word
 from reportgen.data.variants import squeezed
 
@@ -39,74 +53,6 @@ LEAST_LEVELS = 3
 """Two levels have an order and nothing can be made of it."""
 
 
-def _scale(text: str) -> dict[str, int]:
-    """The places of words in a row from the least to the greatest; a | parts words of one place."""
-    return {word.strip(): place for place, words in enumerate(text.split(",")) for word in words.split("|")}
-
-
-SCALES: tuple[dict[str, int], ...] = tuple(
-    _scale(text)
-    for text in (
-        "none|no|zero, extremely low|lowest, very low|verylow, low|lo, medium low|moderately low, medium|mid|med|"
-        "middle|moderate|average|normal|avg, medium high|moderately high, high|hi, very high|veryhigh, "
-        "extremely high|highest|extreme",
-        "none|no, minimal|trace|slight, mild|light|minor, moderate|medium, severe|serious|heavy|major, "
-        "very severe|critical, fatal",
-        "xxxs|3xs, xxs|2xs, xs, s, m, l, xl, xxl|2xl, xxxl|3xl, xxxxl|4xl",
-        "very small|tiny|extra small|xsmall, small, medium|mid|regular|normal, large|big, very large|extra large|"
-        "xlarge|extra-large|huge, giant",
-        "very poor|awful|terrible, poor|bad|po, below average, fair|fa|okay|ok|mediocre, average|typical|ta|"
-        "satisfactory, above average, good|gd, very good|great, excellent|ex|outstanding, perfect",
-        "very bad, bad, neutral|ok|so-so, good, very good",
-        "strongly disagree|completely disagree|totally disagree, disagree, somewhat disagree|slightly disagree,"
-        "neutral|neither agree nor disagree|undecided|neither|not sure, somewhat agree|slightly agree, agree,"
-        "strongly agree|completely agree|totally agree",
-        "very dissatisfied|very unsatisfied, dissatisfied|unsatisfied, somewhat dissatisfied,"
-        "neutral|neither satisfied nor dissatisfied, somewhat satisfied, satisfied, very satisfied",
-        "very unlikely, unlikely, neutral|possible, likely|probable, very likely, certain",
-        "never, almost never|hardly ever, rarely|seldom, occasionally, sometimes, often|frequently|usually,"
-        "very often|almost always, always|constantly",
-        "daily, weekly, biweekly|fortnightly, monthly, quarterly, half-yearly|semiannually, yearly|annually|annual",
-        "primary, secondary, tertiary, quaternary",
-        "no schooling|none, preschool|kindergarten, 1st-4th, primary school|elementary|elementary school|primary|"
-        "5th-6th, middle school|junior high|7th-8th, 9th, 10th, 11th, 12th, high school|hs-grad|highschool|secondary|"
-        "high school graduate, some college|some-college, vocational|assoc-voc, associate|associates|assoc-acdm|"
-        "associate degree|associate's degree, bachelor|bachelors|bachelor's|bachelor degree|bachelor's degree|"
-        "graduate|undergraduate, master|masters|master's|master's degree|postgraduate, prof-school, "
-        "phd|doctorate|doctoral|ph.d.",
-        "bronze, silver, gold, platinum, diamond",
-        "freezing, cold, cool, mild, warm, hot",
-        "infant|baby, toddler, child|kid, teen|teenager|adolescent|youth, young adult, adult, middle-aged, "
-        "senior|elderly|old",
-        "intern|trainee, entry|entry-level|junior, mid|mid-level|intermediate, senior, lead|principal|staff",
-        "novice|beginner|basic, elementary, intermediate, upper intermediate, advanced, expert|master",
-        "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth",
-        "i, ii, iii, iv, v, vi, vii, viii, ix, x",
-        "stage i, stage ii, stage iii, stage iv",
-        "极低, 很低|非常低, 低|较低|偏低, 中|中等|一般|正常|适中, 较高|偏高, 高, 很高|非常高, 极高",
-        "无, 轻|轻度|轻微, 中|中度, 重|重度|严重, 极重|危重|非常严重",
-        "很小|特小, 小|小型, 中|中型, 大|大型, 很大|特大|超大",
-        "很差|非常差, 差|较差, 一般|中|中等, 好|较好|良|良好, 很好|非常好|优|优秀",
-        "不及格|不合格, 及格|合格, 中|中等, 良|良好, 优|优秀",
-        "非常不同意|完全不同意, 不同意|比较不同意, 一般|中立|不确定, 同意|比较同意, 非常同意|完全同意",
-        "非常不满意|很不满意, 不满意|比较不满意, 一般|中立, 满意|比较满意, 非常满意|很满意",
-        "从不|从来不, 很少|偶尔, 有时|有时候, 经常|常常, 总是|一直",
-        "文盲|未上学, 小学, 初中, 高中|中专|高中/中专|职高, 大专|专科, 本科|大学|学士|大学本科, 硕士|研究生, 博士",
-        "幼儿|儿童, 少年, 青年, 中年, 老年",
-        "niedrig|gering, mittel, hoch, sehr hoch",
-        "klein, mittel, groß|gross",
-        "bajo|baja, medio|media, alto|alta",
-        "faible, moyen|moyenne, élevé|élevée|fort",
-    )
-)
-
-LETTERS = tuple(f"{letter}{sign}" for letter in "FEDCBA" for sign in ("-", "", "+"))
-RATINGS = tuple(
-    f"{grade}{sign}" for grade in ("D", "C", "CC", "CCC", "B", "BB", "BBB", "A", "AA", "AAA") for sign in ("-", "", "+")
-)
-GRADE_NAME = re.compile(r"(?i)grade|rating|score|mark\b|等级|评级|成绩|级别")
-PLACE = re.compile(r"(\d+)(?:st|nd|rd|th)")
-
 _NUMBER = r"[-+]?[$€£¥]?\s?(\d[\d,]*(?:\.\d+)?|\.\d+)\s?([kKmM万]?)"
 _WORD = (
     r"(?:\s?(?:years?|yrs?|months?|days?|hours?|hrs?|minutes?|mins?|weeks?|km|kg|cm|lbs?|%|岁|年|元|天|人|个月|小时))?"
@@ -114,14 +60,42 @@ _WORD = (
 BETWEEN = re.compile(rf"[\[(]?{_NUMBER}{_WORD}\s?(?:-|–|—|~|～|to|,|至|到|\.\.)\s?{_NUMBER}{_WORD}[\])]?")
 WITHIN = re.compile(rf"{_NUMBER}\s?<=?\s?[A-Za-z]\w*\s?<=?\s?{_NUMBER}")
 BELOW = re.compile(
-    rf"(?:<=?|≤|under |below |less than |up to |小于|低于){_NUMBER}{_WORD}"
-    rf"|(?:{_NUMBER}{_WORD})\s?(?:or less|以下|以内)"
+    rf"(?:<=?|≤|under |below |less than |fewer than |up to |小于|低于|不足)\s?{_NUMBER}{_WORD}"
+    rf"|(?:{_NUMBER}{_WORD})\s?(?:or less|or fewer|or younger|or under|and under|and below|[及或]?以下|以内)"
 )
 ABOVE = re.compile(
-    rf"(?:>=?|≥|over |above |more than |大于|超过){_NUMBER}{_WORD}|(?:{_NUMBER})\s?\+{_WORD}"
-    rf"|(?:{_NUMBER}{_WORD})\s?(?:or more|and over|and above|以上)"
+    rf"(?:>=?|≥|over |above |more than |at least |大于|超过|高于)\s?{_NUMBER}{_WORD}|(?:{_NUMBER})\s?\+{_WORD}"
+    rf"|(?:{_NUMBER}{_WORD})\s?(?:or more|or over|or older|or above|and over|and older|and above|and more|[及或]?以上)"
 )
 ALONE = re.compile(rf"{_NUMBER}{_WORD}")
+LEADING = re.compile(r"\d+\s*(?:[-–.:)=]\s*|\s)([^\d\s].*)")
+DOWN = re.compile(r"\s?(?:[及或]?以下|or less|or below|or lower)$|^(?:less than|below|under) ")
+UP = re.compile(r"\s?(?:[及或]?以上|or more|or above|or higher)$|^(?:more than|above|over) ")
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+STAGE = re.compile(r"(iv|i{1,3})([a-d]?)")
+_STEP = r"(?P<number>\d{1,4}|[ivx]{1,4}|[一二三四五六七八九十特])"
+STEP_AHEAD = re.compile(rf"(?P<what>{STEP_WORD.pattern.removeprefix('(?i)')}){_STEP}")
+STEP_BEHIND = re.compile(rf"第?{_STEP}(?:st|nd|rd|th)?(?P<what>{STEP_ENDING.pattern})")
+NUMBERS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+} | {
+    "ten": 10,
+    "twelve": 12,
+}
+SPAN = re.compile(
+    rf"(?:(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBERS)})[ -]?)?(?:month-to-)?"
+    r"(?P<unit>days?|weeks?|months?|quarters?|years?|[dwmqy])"
+)
+DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "q": 91.3125, "y": 365.25}
 FACTORS = {"": 1.0, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "万": 1e4}
 
 
@@ -158,23 +132,160 @@ def order_of(levels: Sequence[str], name: str) -> tuple[str, ...]:
 
     They have one where all of them stand on one scale, or are ranges of numbers that do not overlap.
     """
-    known = [level for level in levels if not is_word(level)]
-    if len(known) < LEAST_LEVELS:
-        return ()
+    named = [level for level in levels if not is_word(level)]
+    for known in (named, [level for level in named if squeezed(level).casefold() not in OUTSIDE]):
+        if len(known) < LEAST_LEVELS:
+            return ()
+        if found := _order(known, name):
+            return found
+    return _ranges_beside_one(known)
+
+
+def _order(known: list[str], name: str) -> tuple[str, ...]:
     words = {level: squeezed(level).casefold().replace("_", " ") for level in known}
-    for scale in (*SCALES, *_graded(name, known)):
-        if scale.get("ii") and "ii" not in words.values():
-            continue  # i, v and x alone are letters
-        places = {level: scale.get(word) for level, word in words.items()}
+    named = f"{name} {known[0]}"
+    for bare in (words, _without_number(words), _without_common(words)):
+        if bare and (found := _on_scale(bare, (*SCALES, *_graded(named, list(bare.values()))))):
+            return found
+    return (
+        _to_an_end(words)
+        or _numbered(known)
+        or _signs(known)
+        or _steps(words, name)
+        or _spans_of_time(words)
+        or _ranges(known)
+    )
+
+
+def _on_scale(words: dict[str, str], scales: Iterable[dict[str, int]]) -> tuple[str, ...]:
+    """The levels in the order of the first scale that all of them stand on, each in a place of its own."""
+    said = set(words.values())
+    for scale in scales:
+        if any(some <= scale.keys() and not needed <= said for some, needed in NEEDED):
+            continue
+        places = {level: _place(word, scale) for level, word in words.items()}
         found = [place for place in places.values() if place is not None]
-        if len(found) == len(known) == len(set(found)):
-            return tuple(sorted(known, key=lambda level: places[level] or 0))
-    return _numbered(known) or _ranges(known)
+        if len(found) == len(words) == len(set(found)):
+            return tuple(sorted(words, key=lambda level: places[level] or 0))
+    return ()
+
+
+def _place(word: str, scale: dict[str, int]) -> int | None:
+    """The place of a word, or the one place of several that a / parts."""
+    if word in scale or "/" not in word:
+        return scale.get(word)
+    places = {scale.get(part.strip()) for part in word.split("/")}
+    return places.pop() if len(places) == 1 else None
+
+
+def _without_number(words: dict[str, str]) -> dict[str, str]:
+    """1 - Strongly disagree, 2 - Disagree: what stands behind the numbers, which may number anything; else nothing."""
+    found = {level: LEADING.fullmatch(word) for level, word in words.items()}
+    return {level: one[1] for level, one in found.items() if one} if all(found.values()) else {}
+
+
+def _without_common(words: dict[str, str]) -> dict[str, str]:
+    """What is left of low risk, high risk and 低风险, 高风险 without what all of them end or begin with."""
+    parts = [word.split() for word in words.values()]
+    for end in (-1, 0):
+        if min(map(len, parts)) > 1 and len({part[end] for part in parts}) == 1:
+            return {level: " ".join(word.split()[1 if end == 0 else 0 : end or None]) for level, word in words.items()}
+    tail = _common_end(list(words.values()))
+    if tail.isascii():
+        return {}
+    return {level: word[: -len(tail)] for level, word in words.items() if len(word) > len(tail)}
+
+
+def _common_end(words: list[str]) -> str:
+    shortest = min(words, key=len)
+    return next(shortest[i:] for i in range(len(shortest) + 1) if all(word.endswith(shortest[i:]) for word in words))
+
+
+def _to_an_end(words: dict[str, str]) -> tuple[str, ...]:
+    """Levels of a scale whose ends stand for more: 高中及以下, 大专, 硕士及以上; less than high school."""
+    below = {level for level, word in words.items() if DOWN.search(word)}
+    above = {level for level, word in words.items() if UP.search(word)}
+    if len(below) > 1 or len(above) > 1 or not below | above:
+        return ()
+    bare = {level: UP.sub("", DOWN.sub("", word)).strip() for level, word in words.items()}
+    for scale in SCALES:
+        places = {level: _place(word, scale) for level, word in bare.items()}
+        found = [place for place in places.values() if place is not None]
+        if len(found) < len(words):
+            continue
+        row = sorted(words, key=lambda level: (places[level] or 0, level not in below, level in above))
+        apart = len(set(found)) == len(found) or (
+            words[row[0]].startswith("less") and len(set(found)) == len(found) - 1
+        )
+        if apart and below <= {row[0]} and above <= {row[-1]}:
+            return tuple(row)
+    return ()
+
+
+def _signs(levels: list[str]) -> tuple[str, ...]:
+    """One sign written once, twice, three times: +, ++, +++ and $, $$, $$$."""
+    signs = {sign for level in levels for sign in level.strip()}
+    if len(signs) != 1 or next(iter(signs)).isalnum():
+        return ()
+    row = sorted(levels, key=lambda level: len(level.strip()))
+    return tuple(row) if len({len(level.strip()) for level in row}) == len(row) else ()
+
+
+def _steps(words: dict[str, str], name: str) -> tuple[str, ...]:
+    """Stage 1, Stage 2; 一级, 二级; the stages IA to IV of an illness; A1 to G5 where the name speaks of grades."""
+    for pattern in (STEP_AHEAD, STEP_BEHIND):
+        found = {level: pattern.fullmatch(word) for level, word in words.items()}
+        if all(found.values()):
+            steps = {level: _counted(one["number"]) for level, one in found.items() if one}
+            same = {one["what"] for one in found.values() if one}
+            if len(same) == 1 and None not in steps.values() and len(set(steps.values())) == len(words):
+                return tuple(sorted(words, key=lambda level: steps[level] or 0))
+    stages = {level: STAGE.fullmatch(word) for level, word in words.items()}
+    if (
+        all(stages.values())
+        and any(one and one[2] for one in stages.values())
+        and any(one and len(one[1]) > 1 for one in stages.values())
+    ):
+        return tuple(sorted(words, key=lambda level: (ROMAN.index(stages[level][1]), stages[level][2])))  # type: ignore[index]
+    if GRADE_NAME.search(name) and all(re.fullmatch(r"[a-g]\d", word) for word in words.values()):
+        return tuple(sorted(words, key=words.__getitem__, reverse=True))
+    return ()
+
+
+def _counted(number: str) -> int | None:
+    if number.isdigit():
+        return int(number)
+    return ROMAN.index(number) + 1 if number in ROMAN else IDEOGRAPHS.get(number)
+
+
+def _spans_of_time(words: dict[str, str]) -> tuple[str, ...]:
+    """Spans of time in words: month-to-month, one year, two years; 1M, 6M, 1Y."""
+    days: dict[str, float] = {}
+    for level, word in words.items():
+        found = SPAN.fullmatch(word)
+        if found is None:
+            return ()
+        number = found["number"] or "1"
+        days[level] = (float(number) if number[0].isdigit() else NUMBERS[number]) * DAYS[found["unit"][:1]]
+    several = len({word[-2:] for word in words.values()}) > 1 or any(word[:1].isalpha() for word in words.values())
+    return tuple(sorted(words, key=days.__getitem__)) if several and len(set(days.values())) == len(words) else ()
+
+
+def _ranges_beside_one(levels: list[str]) -> tuple[str, ...]:
+    """Ranges beside one level that is none and holds no number (unemployed, no account): it has no place among them."""
+    ranged = [level for level in levels if _span(level) is not None]
+    others = [level for level in levels if level not in ranged]
+    if len(others) != 1 or any(letter.isdigit() for letter in others[0]) or len(ranged) < LEAST_LEVELS:
+        return ()
+    return _ranges(ranged)
 
 
 def _graded(name: str, levels: list[str]) -> tuple[dict[str, int], ...]:
     """Letters are grades where one has a sign or the column's name says so; else they are names of groups."""
     signed = any(level.strip()[-1:] in {"+", "-"} for level in levels)
+    moodys = {rating.casefold() for rating in MOODYS}
+    if set(levels) <= moodys and any("a" in level[1:] for level in levels):  # A1, A2, B1 alone are no ratings
+        return ({rating.casefold(): place for place, rating in enumerate(MOODYS)},)
     several = any(len(level.strip().rstrip("+-")) > 1 for level in levels)
     scales = []
     if signed or GRADE_NAME.search(name):
@@ -192,19 +303,25 @@ def _numbered(levels: list[str]) -> tuple[str, ...]:
 
 
 def _ranges(levels: list[str]) -> tuple[str, ...]:
-    """Ranges that follow upon each other, at least two of them more than one number."""
-    spans = {level: _span(" ".join(level.split())) for level in levels}
+    """Ranges that follow upon each other, two of them or the last more than one number; or all without an upper end."""
+    spans = {level: _span(level) for level in levels}
     found = {level: span for level, span in spans.items() if span is not None}
-    if len(found) < len(levels) or sum(low != high for low, high in found.values()) < 2:
+    wide = sum(low != high for low, high in found.values())
+    if len(found) < len(levels) or not wide:
         return ()
     row = sorted(levels, key=found.__getitem__)
+    if all(high == math.inf for _, high in found.values()):
+        return tuple(row) if len(set(found.values())) == len(row) else ()
+    if wide == 1 and found[row[-1]][1] != math.inf:
+        return ()
     apart = all(found[first][1] <= found[second][0] for first, second in pairwise(row))
-    wide = all(low <= high for low, high in found.values())
-    return tuple(row) if apart and wide and len(set(found.values())) == len(row) else ()
+    rising = all(low <= high for low, high in found.values())
+    return tuple(row) if apart and rising and len(set(found.values())) == len(row) else ()
 
 
 def _span(text: str) -> tuple[float, float] | None:
     """The range that a text names: 18-25, <18, 65+, 1<=X<4, or one number."""
+    text = " ".join(text.casefold().split())
     for pattern in (BETWEEN, WITHIN):
         if found := pattern.fullmatch(text):
             low, high = _amount(found[1], found[2] or found[4]), _amount(found[3], found[4])

@@ -1,5 +1,6 @@
 """How the numbers of a whole column are written: one reading for all its cells, or none."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reportgen.data.measures import CLOCKS, measure, measures
 from reportgen.data.numerals import (
     DECIMAL_COMMA,
     DOTTED,
@@ -31,7 +33,13 @@ Commas = Literal["thousands", "decimal_comma"]
 HALF = 0.5
 """A unit is the column's where at least half of the cells bear it; on a few among plain numbers it is a slip."""
 
+OUT_OF = re.compile(r"/ ?(?:5|10|20|100)|out of \d+|von \d+")
+"""4/5, 87/100 and 4.5 out of 5 are marks on one scale."""
+
 SHARES = frozenset({"%", "‰"})
+
+LEAST_FREE = 5
+"""Of fewer different numbers one with a limit (0, 1, 2, 3+) is a class like the others."""
 
 OF_EACH = 3
 """So many different spellings that can only be decimal commas are no slips among thousands."""
@@ -73,15 +81,36 @@ def read_numbers(cells: Spellings, column: str, asked: Writing | None = None) ->
     plain = [str(text) for text in cells.trimmed[~np.isnan(numbers)]]
     writing = _writing(odd, plain, int(cells.counts[~cells.missing].sum()), asked)
     if writing is None:
-        return Written(numbers, Writing(), _several_units(odd, column))
+        return _in_parts(cells, column) or Written(numbers, Writing(), _several_units(odd, column))
     read = [numeral(cells.trimmed[i], writing) for i in places]
     fits = [value is not None for value in read]
     if not any(fits) or (asked is None and odd.total(fits) < MOSTLY * odd.counts.sum()):
-        return Written(numbers, Writing(), _several_units(odd, column))
+        return _in_parts(cells, column) or Written(numbers, Writing(), _several_units(odd, column))
+    told = _in_parts(cells, column) if asked is None and writing.unit and not all(fits) else None
+    if told is not None and np.isnan(told.numbers).sum() < fits.count(False) + cells.missing.sum():
+        return told
     numbers[places] = [np.nan if value is None else value for value in read]
     dotted = _dotted(cells, numbers, writing)
     unitless = _percent_or_not(cells, numbers, places, writing)
     return Written(numbers, writing, _notes(cells, odd, fits, writing, column, dotted, unitless, plain, asked))
+
+
+def _in_parts(cells: Spellings, column: str) -> Written | None:
+    """Cells of several numbers each, or of several units of one quantity, where nine in ten are such."""
+    found = measures(cells)
+    if found is None:
+        return None
+    facts: Facts = {"column": column, "count": int(cells.counts[~np.isnan(found.numbers)].sum())}
+    facts |= {"example": found.example} | ({"unit": found.unit} if found.unit else {})
+    code = "clock" if found.parts in CLOCKS else "measures"
+    return Written(found.numbers, Writing(parts=found.parts, unit=found.unit), (Code(code=code, facts=facts),))
+
+
+def _limits(parts: list[Numeral], plain: list[str]) -> bool:
+    """Whether numbers with a limit are numbers: beside more, at least five, that have none; else they are classes."""
+    free = len(set(plain)) + len({part.digits for part in parts if part.limit in {"", "~"}})
+    bound = len({(part.limit, part.digits) for part in parts if part.limit not in {"", "~"}})
+    return 0 < bound < free and free >= LEAST_FREE
 
 
 def _writing(odd: _Odd, plain: list[str], present: int, asked: Writing | None) -> Writing | None:
@@ -103,6 +132,8 @@ def _writing(odd: _Odd, plain: list[str], present: int, asked: Writing | None) -
         brackets=any(p.brackets for p in parts) and (bool(plain) or not all(p.brackets for p in parts)),
         unit=unit or None,
         powers=_powered(parts, unit),
+        limits=_limits(parts, plain),
+        asides=int(counts[np.array([part.aside for part in parts], dtype=bool)].sum()) >= HALF * present,
     )
 
 
@@ -122,7 +153,7 @@ def _unit(odd: _Odd, present: int) -> str | None:
     if count < MOSTLY * sum(found.values()) or unit in NO_UNITS:
         return None
     word = loose and len(unit) > 1 and unit.isalpha() and count >= MOSTLY * present
-    return unit if is_unit(unit, loose) or word else None
+    return unit if is_unit(unit, loose) or word or OUT_OF.fullmatch(unit) else None
 
 
 def _commas(digits: list[str], counts: npt.NDArray[np.int64]) -> Commas | None:
@@ -232,6 +263,10 @@ def _notes(
         words = tuple(sorted({part.power for part in parts if part.power}))
         many = count([bool(part.power) for part in parts])
         notes.append(Code(code="powers", facts={"column": column, "words": words, "count": many}))
+    if writing.limits:
+        notes.append(Code(code="limits", facts=_of_marked(cells, odd, fits, column, "limits")))
+    if writing.asides:
+        notes.append(Code(code="asides", facts=_of_marked(cells, odd, fits, column, "asides")))
     if writing.unit:
         many = count([bool(part.unit) for part in parts])
         said: Facts = {"column": column, "unit": writing.unit, "count": many, "bare": unitless}
@@ -239,6 +274,16 @@ def _notes(
     if not notes:
         notes.append(Code(code="tidied", facts={"column": column, "count": int(counts.sum())}))
     return tuple(notes)
+
+
+def _of_marked(cells: Spellings, odd: _Odd, fits: list[bool], column: str, which: str) -> Facts:
+    """How many cells have a limit (or an aside), and the commonest."""
+    marked = [
+        fit and part is not None and (part.aside if which == "asides" else part.limit in {"<", ">", "="})
+        for part, fit in zip(odd.parts, fits, strict=True)
+    ]
+    first = max((i for i, hit in enumerate(marked) if hit), key=lambda i: int(odd.counts[i]), default=0)
+    return {"column": column, "count": odd.total(marked), "example": str(cells.trimmed[odd.places[first]])[:40]}
 
 
 def _one_way(digits: str) -> bool:
@@ -250,6 +295,11 @@ def written_as(cells: Spellings, writing: Writing) -> Floats:
     """The numbers of spellings in a column that is known to be written so, each for itself; NaN where they are none."""
     numbers = np.asarray(pd.to_numeric(cells.trimmed, errors="coerce"), dtype=np.float64)
     numbers[cells.missing] = np.nan
+    if writing.parts is not None:
+        read = [
+            np.nan if gone else measure(text, writing) for text, gone in zip(cells.trimmed, cells.missing, strict=True)
+        ]
+        return np.array(read, dtype=np.float64)
     plain = ~np.isnan(numbers)
     if writing.unit in SHARES:
         numbers[plain & (numbers != 0)] = np.nan

@@ -62,8 +62,20 @@ def test_a_unit_on_half_of_the_cells_is_that_of_all_and_the_others_are_counted()
     assert note.facts == {"column": "c", "unit": "kg", "count": 2, "bare": 1}
 
 
-def test_a_second_unit_makes_categories_and_the_reason_is_said() -> None:
-    cells = understand(column("5 mg", "2 g", "7 mcg"))
+def test_units_of_one_quantity_are_brought_to_the_commonest() -> None:
+    cells = understand(column("5 mg", "2 g", "7 mg"))
+    assert cells.values.tolist() == [5, 2000, 7]
+    (note,) = cells.notes
+    assert (note.code, note.facts["unit"], note.facts["count"]) == ("measures", "mg", 3)
+
+
+def test_few_cells_in_another_unit_are_no_slips_where_both_measure_one_quantity() -> None:
+    cells = understand(column(*[f"{i} kg" for i in range(1, 30)], "500 g"))
+    assert cells.values.tolist()[-2:] == [29, 0.5]
+
+
+def test_a_unit_of_another_quantity_makes_categories_and_the_reason_is_said() -> None:
+    cells = understand(column("5 mg", "2 ml", "7 mcg"))
     assert cells.kind == "categorical"
     assert [note.code for note in cells.notes] == ["several_units"]
 

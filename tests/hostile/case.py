@@ -11,7 +11,8 @@ class Case:
     """A file that `make` writes into a folder, with its shape, the kinds of its columns and some of its values.
 
     `shape` is rows and columns as read; `columns` leads from names to kinds, `values` from names to the first cells of
-    a column. Where `error` is given, the file is refused with a sentence that holds it (a regular expression).
+    a column, `orders` to its levels from the least to the greatest. Where `error` is given, the file is refused with a
+    sentence that holds it (a regular expression).
     """
 
     name: str
@@ -19,4 +20,5 @@ class Case:
     shape: tuple[int, int] | None = None
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, list[Any]] = field(default_factory=dict)
+    orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     error: str | None = None

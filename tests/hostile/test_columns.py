@@ -16,7 +16,7 @@ from tests.hostile.columns import CASES
 
 
 def test_the_corpus_is_large_enough_and_every_case_has_a_name_of_its_own() -> None:
-    assert len(CASES) >= 45
+    assert len(CASES) >= 180
     assert len({case.name for case in CASES}) == len(CASES)
 
 
@@ -31,6 +31,8 @@ def test_a_column_is_read_as_what_it_is(case: Case, tmp_path: Path) -> None:
     assert (dataset.rows, len(dataset.columns)) == case.shape
     kinds = {column.name: column.kind for column in dataset.columns}
     assert {name: kinds[name] for name in case.columns} == case.columns
+    orders = {column.name: column.order for column in dataset.columns}
+    assert {name: orders[name] for name in case.orders} == case.orders
     for name, expected in case.values.items():
         found = [none_or(cell) for cell in dataset.frame[name].iloc[: len(expected)]]
         assert found == [pytest.approx(cell) if isinstance(cell, float) else cell for cell in expected]
