@@ -34,7 +34,8 @@ def duplicate_rows(dossier: Dossier) -> Iterator[Finding]:
         return
     kinds = 1 / coincidence(dossier, with_target=True)
     expected = max(0.0, n + kinds * math.expm1(-n / kinds)) / n
-    yield _more_than_chance("duplicate_rows", rows, n, expected)
+    found = _more_than_chance("duplicate_rows", rows, n, expected)
+    yield found.model_copy(update={"evidence": {**found.evidence, "renamed": dossier.profile.renamed}})
 
 
 def conflicting_labels(dossier: Dossier) -> Iterator[Finding]:
