@@ -31,7 +31,7 @@ REPEATED_KEY_NAME = re.compile(
 
 KEY_NAME_ZH = re.compile(r"(?:编号|序号|学号|工号|单号|证号|[\u4e00-\u9fff]ID)$")
 TIME_NAME = re.compile(
-    r"(?i)(?:^|[^a-z])(?:year|yr|jahr|date|time|day|week|month|hour|timestamp)s?(?:$|[^a-z])|[年月日时]$"
+    r"(?i)(?:^|[^a-z])(?:year|yr|jahr|date|time|day|week|month|hour|timestamp|t|tick|datum|zeit|woche|monat)s?(?:$|[^a-z])|[年月日时]$"
 )
 
 
