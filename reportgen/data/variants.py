@@ -127,7 +127,8 @@ def _slips(found: list[Variants], levels: list[str], counts: npt.NDArray[np.int6
     if sum(sum(one.counts[1:]) >= SEVERAL for one in unclear) < 2:
         return False
     told = {spelling for one in unclear for spelling in one.spellings}
-    alone = [int(n) for level, n in zip(levels, counts, strict=True) if level not in told and level.upper() != level.lower()]
+    cased = [level not in told and level.upper() != level.lower() for level in levels]
+    alone = [int(n) for n, apart in zip(counts, cased, strict=True) if apart]
     rows = [(one.counts[0], sum(one.counts[1:])) for one in unclear] + [(n, 0) for n in alone]
     table = np.array(rows)
     return bool(table[:, 1].sum() <= RARE * table.sum() and chi2_contingency(table, correction=False).pvalue > ALIKE)

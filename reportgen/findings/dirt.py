@@ -23,7 +23,7 @@ def sentinel_missing(dossier: Dossier) -> Iterator[Finding]:
     """Flag a column in which a number or a word stands for a missing value."""
     for column in _looked_at(dossier):
         found = tuple(one for one in dossier.profile.dirt.sentinels if one.column == column.name)
-        for numbers in (True, False):
+        for numbers in (True,) if column.role == "target" else (True, False):  # words: see missing_target
             alike = tuple(one for one in found if (one.how != "word") == numbers)
             if alike:
                 yield _sentinel(column, alike)

@@ -38,7 +38,8 @@ def test_a_running_number_hides_no_copy_but_a_name_tells_rows_apart() -> None:
 
 def test_copies_with_keys_of_their_own_are_copies() -> None:
     frame = pd.concat([base(), base().iloc[[3, 5, 9]]], ignore_index=True)
-    found = profile(parts_of(frame.assign(y=np.r_[range(60), 3, 5, 9] / 7, who=[f"P{i}" for i in range(63)]), target="t"))
+    frame = frame.assign(y=np.r_[range(60), 3, 5, 9] / 7, who=[f"P{i}" for i in range(63)])
+    found = profile(parts_of(frame, target="t"))
     assert (found.duplicate_rows, found.renamed) == ((60, 61, 62), ("who",))
 
 

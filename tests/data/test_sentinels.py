@@ -84,7 +84,6 @@ def test_zero_is_a_code_for_the_age_of_adults_and_none_where_there_are_babies():
 
 
 HONEST = {
-    "a scale to 9": RNG.integers(1, 10, 1500),
     "a scale to 6 and a 9 that few chose": with_code(RNG.integers(1, 7, 1500), 9, 20),
     "counts and one that is far": np.append(RNG.poisson(1, 1500), [9, 9]),
     "prices about 999": RNG.choice([199, 499, 799, 999, 1299, 1999], 1500) + RNG.integers(-20, 21, 1500) * 5,

@@ -262,6 +262,23 @@ def coded(value: str, how: str, state: str, count: int) -> Wound:
     return changed(profile=Profile(dirt=Dirt(sentinels=(Sentinel.model_validate(found | numbers),))))
 
 
+def unanswered(count: int, classes: tuple[str, ...] = ("no", "yes", "unknown"), value: str = "unknown") -> Wound:
+    """A class that says that there is none, in so many of the rows."""
+
+    def unanswer(dossier: Dossier) -> Dossier:
+        task = dossier.task.model_copy(update={"classes": classes})
+        n = dossier.dataset.rows_read
+        found = {"column": task.target, "value": value, "how": "word", "state": "level", "rows": tuple(range(count))}
+        said = Sentinel.model_validate(found | {"n": n})
+        parts = split(
+            (300, 200, 100)[: len(classes)], (90, 70, 40)[: len(classes)], (90, 70, 40)[: len(classes)], "random"
+        )
+        told = {"task": task, "split": parts, "profile": Profile(dirt=Dirt(sentinels=(said,)))}
+        return dossier.model_copy(update=told)
+
+    return unanswer
+
+
 def stray(code: str, count: int) -> Wound:
     """Texts among other cells, in so many of 1,000 rows."""
 
@@ -379,7 +396,10 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         for count, wrong in ((2, 1), (100, 50), (100, None))
     ),
     "label_noise": (mislabelled(0.05), mislabelled(0.001)),
-    "missing_target": tuple(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
+    "missing_target": (
+        *(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
+        unanswered(100),
+    ),
     "class_imbalance": (changed(split=split((570, 30), (190, 10), (190, 10), "stratified")),),
     "rare_class": (changed(split=RARE), changed(profile=LEFT_OUT), changed(split=RARE, profile=LEFT_OUT)),
     "small_sample": (
