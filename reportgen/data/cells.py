@@ -71,6 +71,10 @@ CODE_NAME = re.compile(
 NEAR = 0.5
 """Where more than half of the cells can be read as numbers or dates and too few for the column to be, it is said."""
 
+MANY_NUMBERS = 20
+FEW_ROWS = 10
+"""Rows that one category needs before it can be learnt (Peduzzi et al. 1996, doi:10.1016/S0895-4356(96)00236-3)."""
+
 Objects = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 
@@ -390,7 +394,7 @@ def _booleans(cells: Spellings, raw: pd.Series) -> Cells | tuple[Code, ...]:
 def _numbers(cells: Spellings, raw: pd.Series) -> Cells | tuple[Code, ...]:
     """The column as numbers, or the reasons why it is none."""
     name = str(raw.name)
-    blank = cells.missing | np.array([text in MISSING_NUMBER for text in cells.trimmed], dtype=bool)
+    blank = cells.missing | np.array([text in MISSING_NUMBER or is_word(text) for text in cells.trimmed], dtype=bool)
     known = replace(cells, missing=blank)
     written = read_numbers(known, name)
     share = known.share(~np.isnan(written.numbers))
@@ -403,7 +407,7 @@ def _numbers(cells: Spellings, raw: pd.Series) -> Cells | tuple[Code, ...]:
     strange = np.isnan(written.numbers) & ~blank
     if share < MOSTLY:
         reasons = tuple(note for note in written.notes if note.code == "several_units")
-        return reasons or _half_of_it("numbers_among_text", known, strange, share, name)
+        return reasons or _among_text(known, strange, share, name)
     values = pd.Series(known.spread(written.numbers, np.nan), index=raw.index, name=raw.name)
     notes = tuple(note for note in written.notes if note.code != "several_units") + missing_note(known, name, blank)
     notes += stray_note("text_among_numbers", known, strange, name)
@@ -415,6 +419,27 @@ def _without_words(cells: Spellings, strange: npt.NDArray[np.bool_]) -> Spelling
     words = np.array([is_word(text) or text.casefold() in NO_NUMBER for text in cells.trimmed], dtype=bool) & strange
     known = replace(cells, missing=cells.missing | words)
     return known if words.any() and known.share(~strange) >= MOSTLY else None
+
+
+def _among_text(cells: Spellings, strange: npt.NDArray[np.bool_], share: float, name: str) -> tuple[Code, ...]:
+    """Say that many cells are numbers; with the rows of the others where the numbers are measured, and no labels."""
+    notes = _half_of_it("numbers_among_text", cells, strange, share, name)
+    if not notes or not _measured(cells, strange):
+        return notes
+    (stray,) = stray_note("numbers_among_text", cells, strange, name)
+    return tuple(note.model_copy(update={"facts": {**note.facts, **stray.facts}}) for note in notes)
+
+
+def _measured(cells: Spellings, strange: npt.NDArray[np.bool_]) -> bool:
+    """Whether the numbers of a column that holds words, too, are measures: hardly any is there twice.
+
+    As categories they would have too few rows each to be learnt, where labels repeat; and the others are words, no
+    labels with a digit in them (the house 12a, the ticket PC 17599).
+    """
+    numbers = ~strange & ~cells.missing
+    words = not any(letter.isdigit() for text in cells.trimmed[strange] for letter in text)
+    distinct = int(np.count_nonzero(numbers))
+    return words and distinct >= MANY_NUMBERS and int(cells.counts[numbers].sum()) < FEW_ROWS * distinct
 
 
 def _half_of_it(

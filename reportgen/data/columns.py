@@ -24,9 +24,14 @@ CHANCE = 1e-6
 KEY_NAME = re.compile(
     r"(?i:(?:^|[^a-z])(?:id|idx|index|key|no|nr|num|number|uuid|guid))$|[a-z](?:ID|Id|No|Nr)$|^[A-Z]?ID$"
 )
+REPEATED_KEY_NAME = re.compile(
+    r"(?i:(?:^|[^a-z])(?:id|uuid|guid))$|[a-z](?:ID|Id)$|^[A-Z]?ID$|(?:编号|学号|工号|证号|[\u4e00-\u9fff]ID)$"
+)
+"""Names that nothing but a key has: with them a few values may stand twice, as where rows were copied."""
+
 KEY_NAME_ZH = re.compile(r"(?:编号|序号|学号|工号|单号|证号|[\u4e00-\u9fff]ID)$")
 TIME_NAME = re.compile(
-    r"(?i)(?:^|[^a-z])(?:year|yr|jahr|date|time|day|week|month|hour|timestamp)s?(?:$|[^a-z])|[年月日时]$"
+    r"(?i)(?:^|[^a-z])(?:year|yr|jahr|date|time|day|week|month|hour|timestamp|t|tick|datum|zeit|woche|monat)s?(?:$|[^a-z])|[年月日时]$"
 )
 
 
@@ -102,15 +107,18 @@ def is_key(values: pd.Series, kind: Kind) -> bool:
 
     Whole numbers drawn at random from a span S are all different with a chance of about exp(-n(n-1)/2S) (the birthday
     problem, von Mises 1939); where that is below one in a million they count something. Wider ones need a key's name.
+    Where a few are equal only a name that nothing else has tells them from counts in the thousands.
     """
     if kind == "categorical":
         return True
     present = values.dropna()
-    if kind != "numeric" or len(present) < KEY_ROWS or (present % 1 != 0).any() or present.duplicated().any():
+    if kind != "numeric" or len(present) < KEY_ROWS or (present % 1 != 0).any():
         return False
     name = str(values.name)
     if TIME_NAME.search(name):
         return False
+    if present.duplicated().any():
+        return bool(REPEATED_KEY_NAME.search(name)) and present.nunique() >= KEY_SHARE * len(values)
     return bool(KEY_NAME.search(name) or KEY_NAME_ZH.search(name)) or _numbered(present.to_numpy())
 
 

@@ -57,6 +57,8 @@ def clean(
             if config.variants == "merge" and several:
                 frame[name] = respelled(frame[name], *known_as(one_spelling(frame[name], several)))
             sentinels += _words(frame[name])
+        elif kind == "categorical":
+            sentinels += _words(frame[name])
     dirt = Dirt(sentinels=tuple(sentinels), variants=tuple(variants), outliers=tuple(outliers), columns=looks)
     return Cleaned(frame, dirt, _notes(dirt))
 

@@ -72,7 +72,7 @@ CODES = _codes()
 NEVER_ZERO = re.compile(
     r"(?i)glucose|sugar|insulin|cholest|triglycer|h[ae]moglobin|creatinin|albumin|platelet|bilirubin|"
     r"blood|pressure|systol|diastol|\bbp\b|trestbps|pulse|heart.?rate|thalach|triceps|skin|mass\b|\bbmi\b|"
-    r"weight|height|stature|waist|girth|circumference|body|血|胰岛素|胆固醇|心率|脉搏|体重|身高|腰围|体温|皮|指数"
+    r"\bage\b|\balter\b|年龄|weight|height|stature|waist|girth|circumference|body|血|胰岛素|胆固醇|心率|脉搏|体重|身高|腰围|体温|皮|指数"
 )
 """Names of what no living body, and no thing, has none of: only meaning tells "0 = not measured" from "0 = none"."""
 
@@ -167,6 +167,8 @@ def _told(value: float, count: int, tied: bool, core: Floats, weight: npt.NDArra
     signed = value < 0 <= nearest
     near = signed and tied
     p_value = _gap_p(value, core, weight, 1.0 if near else FAR, count if signed else 1)
+    if value > nearest:
+        p_value = min(p_value, _scale_p(value, count, core))
     if signed and p_value > 0 and len(core) >= MANY_DISTINCT:
         edge = _edge_p(value, count, core, weight)
         if edge < p_value:
@@ -188,6 +190,17 @@ def _gap_p(value: float, core: Floats, weight: npt.NDArray[np.int64], far: float
     pairs = weight.sum() * (weight.sum() - 1) / 2
     equal = (float((weight * (weight - 1) / 2).sum()) + 1) / (pairs + 1) if count > 1 else 1.0
     return pareto_p(distances, abs(value - middle), count) * equal
+
+
+def _scale_p(value: float, count: int, core: Floats) -> float:
+    """The chance of so many beyond the empty steps of a scale (1 to 5 and 99); 1 where the rest is none.
+
+    A scale is a run of whole numbers from 0 or 1 without a gap. Counts grow rarer outwards, so that one beyond the end
+    is on the last of so many steps with a chance of no more than one in all; a cap stands at the end itself.
+    """
+    steps = value - float(core[-1])
+    whole = core[0] in {0.0, 1.0} and len(core) < MANY_DISTINCT and core[-1] - core[0] == len(core) - 1
+    return float(steps) ** -count if whole and steps > STEPS and float(value).is_integer() else 1.0
 
 
 def _edge_p(value: float, count: int, core: Floats, weight: npt.NDArray[np.int64]) -> float:

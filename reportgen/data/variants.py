@@ -5,12 +5,22 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.stats import chi2_contingency
 
 from reportgen.records.dirt import Variants
 
 WORD = re.compile(r"[^\W\d_]{3}")
 """Three letters in a row: shorter texts are often symbols (Co and CO, mW and MW, the alleles A and a)."""
+
+SEVERAL = 3
+"""Rows of another spelling that are no single slip."""
+
+RARE = 0.2
+"""Other spellings in more than a fifth of the rows may as well be categories of their own."""
+
+ALIKE = 0.05
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 MARKS = re.compile("[\u0300-\u036f]")
@@ -101,7 +111,27 @@ def find_variants(values: pd.Series, merge: bool) -> tuple[Variants, ...]:
                     n=len(values),
                 )
             )
+    if _slips(found, levels, counts):
+        found = [one.model_copy(update={"state": "kept"}) if one.state == "unclear" else one for one in found]
     return tuple(sorted(found, key=lambda one: (-len(one.rows), one.spellings[0])))
+
+
+def _slips(found: list[Variants], levels: list[str], counts: npt.NDArray[np.int64]) -> bool:
+    """Whether short texts that differ by case or accents are slips of the pen, and no symbols of their own.
+
+    A slip is the exception, and befalls each category alike: all shares of other spellings than the commonest pass a
+    test of being equal (Pearson's chi-square), two categories have several, and they are no more than one in five.
+    Symbols (Co and CO, mW and MW beside kW) have shares of their own.
+    """
+    unclear = [one for one in found if one.state == "unclear"]
+    if sum(sum(one.counts[1:]) >= SEVERAL for one in unclear) < 2:
+        return False
+    told = {spelling for one in unclear for spelling in one.spellings}
+    cased = [level not in told and level.upper() != level.lower() for level in levels]
+    alone = [int(n) for n, apart in zip(counts, cased, strict=True) if apart]
+    rows = [(one.counts[0], sum(one.counts[1:])) for one in unclear] + [(n, 0) for n in alone]
+    table = np.array(rows)
+    return bool(table[:, 1].sum() <= RARE * table.sum() and chi2_contingency(table, correction=False).pvalue > ALIKE)
 
 
 def _parted(members: list[int], levels: list[str], words: bool) -> list[tuple[list[int], bool]]:

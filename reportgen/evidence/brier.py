@@ -135,12 +135,14 @@ def reliability(groups: Groups, stated: float) -> tuple[float, Bounds]:
     """Find the mean squared distance of observed from stated, less what chance alone adds; never below 0.
 
     The interval takes the groups' distances as normal around the true ones, with the larger of both variances where
-    the rows do not refute the statement. For one group alone Wilson's limits of its rate hold good however few its
+    the rows do not refute the statement; where they do, a group that is all right (or wrong) and was told one
+    probability still varies by half a row. For one group alone Wilson's limits of its rate hold good however few its
     rows are; `stated` is the mean probability over all rows.
     """
     squares: Floats = groups.shares * groups.distances**2
     refuted = groups.distances**2 > REFUTED**2 * groups.if_true
-    noise = groups.shares * np.where(refuted, groups.variances, np.maximum(groups.variances, groups.if_true))
+    least = np.where(refuted, _half_a_row(groups), groups.if_true)
+    noise = groups.shares * np.maximum(groups.variances, least)
     value = max(float(squares.sum() - groups.shares @ groups.variances), 0.0)
     if len(groups.sizes) == 1:
         return value, _one_group(groups, stated)
@@ -192,6 +194,11 @@ def _one_group(groups: Groups, stated: float) -> Bounds:
     low, high = rate_interval(int(groups.hits[0]), int(groups.sizes[0]))
     nearest = max(low - stated, stated - high, 0.0)
     return Bounds(nearest**2, max(high - stated, stated - low) ** 2, WILSON)
+
+
+def _half_a_row(groups: Groups) -> Floats:
+    """The variance of a rate of half a row of either outcome in each group: no rows show that there is none."""
+    return np.asarray((1 - 0.5 / groups.sizes) * 0.5 / groups.sizes**2)
 
 
 def _rate_variances(groups: Groups) -> Floats:

@@ -6,6 +6,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from reportgen.evidence.base import Floats, NotApplicable, Subject
 from reportgen.evidence.flips import Flips, Listed, fit, worth_a_look, wrong
+from reportgen.evidence.intervals import normal_quantile
 from reportgen.evidence.values import as_short_text
 from reportgen.records.labels import Labels, SuspectLabel
 
@@ -30,13 +31,16 @@ def measure(subject: Subject) -> Labels:
     Their probabilities are averaged with those of a random forest that did not see the row either (at `quick` they
     stand alone). Rows are listed only where the test shows that labels were exchanged. Confident learning (Northcutt,
     Jiang and Chuang 2021, JAIR 70:1373) lists rows likewise from answers held out, but takes overlap for errors.
-    Raises NotApplicable for a target that is a number.
+    Raises NotApplicable for a target that is a number, and where the networks tell these rows no better than guessing:
+    a model that knows nothing of them, or that the times have left behind, contradicts labels that are right.
     """
     if not subject.classifies:
         raise NotApplicable("needs_classes")
     held, rng = subject.held, np.random.default_rng([subject.seed, _STREAM])
     given = held.y.astype(np.int64)
     probabilities = np.asarray(held.predictions, dtype=np.float64)
+    if not _tells(probabilities, given):
+        raise NotApplicable("not_better_than_guessing")
     forest = subject.budget != "quick"
     if forest:
         probabilities = (probabilities + _forest(subject, given, rng)) / 2
@@ -54,6 +58,16 @@ def measure(subject: Subject) -> Labels:
         method=BOTH if forest else NETWORKS,
     )
     return bare if flips.p_value > ALPHA else _listed(subject, bare, flips, probabilities)
+
+
+def _tells(probabilities: Floats, given: npt.NDArray[np.int64]) -> bool:
+    """Whether the squared error of the probabilities (Brier 1950) is surely below that of the shares of the classes."""
+    classes = probabilities.shape[1]
+    shares = np.bincount(given, minlength=classes) / len(given)
+    own = probabilities[np.arange(len(given)), given]
+    errors = (probabilities**2).sum(axis=1) - 2 * own
+    gains = (shares @ shares) - 2 * shares[given] - errors
+    return bool(gains.mean() > normal_quantile() * gains.std() / np.sqrt(len(gains)))
 
 
 def _listed(subject: Subject, bare: Labels, flips: Flips, probabilities: Floats) -> Labels:

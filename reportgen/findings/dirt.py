@@ -15,12 +15,15 @@ rounds to whole points cannot tell."""
 SWAY = 0.5
 """Values that make more than half of a column's sum of squares decide its mean, its spread and any slope on it."""
 
+STRAYS = {"text_among_numbers": "numeric", "text_among_dates": "datetime", "numbers_among_text": "categorical"}
+"""Notes on columns of two kinds of cells, and what such a column was read as."""
+
 
 def sentinel_missing(dossier: Dossier) -> Iterator[Finding]:
     """Flag a column in which a number or a word stands for a missing value."""
     for column in _looked_at(dossier):
         found = tuple(one for one in dossier.profile.dirt.sentinels if one.column == column.name)
-        for numbers in (True, False):
+        for numbers in (True,) if column.role == "target" else (True, False):  # words: see missing_target
             alike = tuple(one for one in found if (one.how != "word") == numbers)
             if alike:
                 yield _sentinel(column, alike)
@@ -57,7 +60,7 @@ def mixed_types(dossier: Dossier) -> Iterator[Finding]:
         if column.name not in notes or (column.role == "target" and dossier.task.kind != "regression"):
             continue
         facts = notes[column.name].facts
-        listed, examples = facts["rows"], facts["examples"]
+        listed, examples = facts.get("rows"), facts.get("examples")
         if not isinstance(listed, tuple) or not isinstance(examples, tuple):
             continue
         rows = tuple(int(row) for row in listed if isinstance(row, int) and row not in said.get(column.name, ()))
@@ -69,7 +72,7 @@ def mixed_types(dossier: Dossier) -> Iterator[Finding]:
                 columns=(column.name,),
                 rows=rows,
                 evidence={
-                    "kind": "datetime" if notes[column.name].code == "text_among_dates" else "numeric",
+                    "kind": STRAYS[notes[column.name].code],
                     "count": len(rows),
                     "n": n,
                     "share": len(rows) / n,
@@ -80,7 +83,7 @@ def mixed_types(dossier: Dossier) -> Iterator[Finding]:
 
 def _is_stray(code: str, file: object) -> bool:
     """Tell a note on texts among others in the data file; those of a test file count its own rows."""
-    return code in {"text_among_numbers", "text_among_dates"} and file is None
+    return code in STRAYS and file is None
 
 
 def outlier_values(dossier: Dossier) -> Iterator[Finding]:

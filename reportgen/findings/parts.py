@@ -33,7 +33,15 @@ def train_test_overlap(dossier: Dossier) -> Iterator[Finding]:
         code="train_test_overlap",
         severity=_overlap_severity(share - expected, low),
         rows=rows,
-        evidence={"count": len(rows), "n": n, "share": share, "low": low, "high": high, "expected": expected},
+        evidence={
+            "count": len(rows),
+            "n": n,
+            "share": share,
+            "low": low,
+            "high": high,
+            "expected": expected,
+            "renamed": dossier.profile.renamed,
+        },
         section="background",
     )
 

@@ -19,6 +19,9 @@ UNAVOIDABLE = EXCESS / 2
 MISSING_TARGETS = 0.01
 """What the left-out rows might hide: any share of the whole table is uncertain by as much (Manski 1989)."""
 
+USUAL_CLASS = 0.2
+"""A class of more than a fifth of the rows is part of the question, whatever it is called."""
+
 GUESSING = 0.9
 LEARNABLE_ROWS = 10
 MEASURABLE_ROWS = 4
@@ -34,7 +37,8 @@ def duplicate_rows(dossier: Dossier) -> Iterator[Finding]:
         return
     kinds = 1 / coincidence(dossier, with_target=True)
     expected = max(0.0, n + kinds * math.expm1(-n / kinds)) / n
-    yield _more_than_chance("duplicate_rows", rows, n, expected)
+    found = _more_than_chance("duplicate_rows", rows, n, expected)
+    yield found.model_copy(update={"evidence": {**found.evidence, "renamed": dossier.profile.renamed}})
 
 
 def conflicting_labels(dossier: Dossier) -> Iterator[Finding]:
@@ -69,8 +73,9 @@ def _more_than_chance(code: str, rows: tuple[int, ...], n: int, expected: float)
 
 
 def missing_target(dossier: Dossier) -> Iterator[Finding]:
-    """Flag rows without a target; they were left out."""
+    """Flag rows without a target, which were left out, and those whose class is a word for "missing"."""
     rows, n = dossier.profile.missing_target_rows, dossier.dataset.rows_read
+    yield from _said_missing(dossier)
     if rows:
         share = len(rows) / n
         yield Finding(
@@ -79,6 +84,23 @@ def missing_target(dossier: Dossier) -> Iterator[Finding]:
             columns=(dossier.task.target,),
             rows=rows,
             evidence={"count": len(rows), "n": n, "share": share},
+            section="background",
+        )
+
+
+def _said_missing(dossier: Dossier) -> Iterator[Finding]:
+    """Find classes that say that there is none: rare ones, beside at least two that say something."""
+    target, n = dossier.task.target, dossier.dataset.rows_read
+    words = [one for one in dossier.profile.dirt.sentinels if (one.column, one.how) == (target, "word")]
+    words = [one for one in words if any(letter.isalpha() for letter in one.value)]
+    rows = tuple(sorted(row for one in words for row in one.rows))
+    if words and len(dossier.task.classes) - len(words) >= 2 and len(rows) <= USUAL_CLASS * n:
+        yield Finding(
+            code="missing_target",
+            severity=Severity.WARNING if len(rows) >= MISSING_TARGETS * n else Severity.INFO,
+            columns=(target,),
+            rows=rows,
+            evidence={"count": len(rows), "n": n, "share": len(rows) / n, "words": tuple(one.value for one in words)},
             section="background",
         )
 

@@ -139,7 +139,8 @@ class Profile(Record):
     `duplicate_rows` are all but the first of each set of equal rows; `conflicting_rows` have equal features and
     different targets, and `contradictions` of these are told wrongly by any model (all but the commonest class of
     each set; None in reports of earlier versions); `overlap_rows` are test rows that stand in training or validation
-    too; `dirt` is what was found in single columns.
+    too; `renamed` are keys of which copies have their own, so that rows were compared without them; `dirt` is what was
+    found in single columns.
     """
 
     duplicate_rows: tuple[int, ...] = ()
@@ -149,6 +150,7 @@ class Profile(Record):
     left_out_rows: tuple[int, ...] = ()
     left_out_classes: tuple[Level, ...] = ()
     overlap_rows: tuple[int, ...] = ()
+    renamed: tuple[str, ...] = ()
     dirt: Dirt = Dirt()
 
 

@@ -26,14 +26,21 @@ def test_keys() -> None:
     assert role(RNG.choice(10**9, N, replace=False), "customerID") == ("numeric", "id", "key")
     assert role(RNG.choice(10**9, N, replace=False), "PID") == ("numeric", "id", "key")
     assert role(RNG.choice(10**9, N, replace=False), "客户编号") == ("numeric", "id", "key")
+    few_twice = np.append(RNG.choice(10**6, N - 5, replace=False), [7] * 5)
+    assert role(few_twice, "client_id") == ("numeric", "id", "key")
     assert role([f"name {i}" for i in range(N - 5)] + ["name 1"] * 5) == ("text", "id", "key")
 
 
 def test_what_looks_like_a_key_and_is_none() -> None:
     assert role(RNG.normal(size=N)) == ("numeric", "feature", None)
     assert role(RNG.choice(10**9, N, replace=False), "amount_paid") == ("numeric", "feature", None)
+    few_twice = np.append(RNG.choice(10**6, N - 5, replace=False), [7] * 5)
+    assert role(few_twice, "amount_paid") == ("numeric", "feature", None)
+    assert role(few_twice, "total number") == ("numeric", "feature", None)  # a count, of which two may be equal
+    assert role(np.repeat(RNG.choice(10**6, N // 2, replace=False), 2), "client_id") == ("numeric", "feature", None)
     assert role(np.arange(N) / 10) == ("numeric", "feature", None)
     assert role(np.arange(1800, 1800 + N), "year") == ("numeric", "feature", None)
+    assert role(np.arange(N), "t") == ("numeric", "feature", None)  # a time, which may flatter a split
     assert role(pd.date_range("2020-01-01", periods=N, freq="7h")) == ("datetime", "feature", None)
     assert role([f"R{i:02d}" for i in RNG.integers(0, 40, N)]) == ("categorical", "feature", None)
     assert role([f"P-{i}" for i in RNG.integers(0, 120, N)]) == ("categorical", "feature", None)

@@ -93,6 +93,33 @@ def test_more_text_than_a_slip_leaves_categories_and_the_share_is_said() -> None
     assert (note.code, note.facts["share"]) == ("numbers_among_text", 0.7)
 
 
+def test_words_among_measured_numbers_are_told_with_their_rows() -> None:
+    numbers = [f"{k / 7:.2f}" for k in range(40)]
+    (note,) = understand(column(*numbers, *["error", "see note"] * 5)).notes
+    assert note.code == "numbers_among_text"
+    assert (note.facts["count"], note.facts["rows"]) == (10, tuple(range(40, 50)))
+
+
+def test_words_for_missing_are_empty_cells_among_numbers_however_many() -> None:
+    cells = understand(column("1.5", "2.5", "3.5", "unknown", "not measured"))
+    assert (cells.kind, int(cells.values.isna().sum())) == ("numeric", 2)
+    assert [note.code for note in cells.notes] == ["missing_codes"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [*(str(k % 15) for k in range(60)), *["many"] * 10],  # a scale
+        [*(str(k % 25) for k in range(300)), *["cellar"] * 50],  # labels that repeat
+        [*(str(k) for k in range(100, 160)), *(f"{k}a" for k in range(20))],  # houses
+    ],
+)
+def test_numbers_that_are_labels_are_told_without_rows(cells) -> None:
+    (note,) = understand(column(*cells)).notes
+    assert note.code == "numbers_among_text"
+    assert "rows" not in note.facts
+
+
 def test_what_the_user_says_comes_first() -> None:
     raw = column("1,234", "5,678", "-9")
     asked = ColumnConfig(decimal=",", missing=("-9",))

@@ -36,6 +36,36 @@ def test_a_running_number_hides_no_copy_but_a_name_tells_rows_apart() -> None:
     assert profile(parts_of(frame.assign(who=[f"P{i}" for i in range(61)]), target="t")).duplicate_rows == ()
 
 
+def test_copies_with_keys_of_their_own_are_copies() -> None:
+    frame = pd.concat([base(), base().iloc[[3, 5, 9]]], ignore_index=True)
+    frame = frame.assign(y=np.r_[range(60), 3, 5, 9] / 7, who=[f"P{i}" for i in range(63)])
+    found = profile(parts_of(frame, target="t"))
+    assert (found.duplicate_rows, found.renamed) == ((60, 61, 62), ("who",))
+
+
+def test_persons_who_are_alike_in_coarse_values_are_no_copies() -> None:
+    """They are as often alike in all answers but one."""
+    rng = np.random.default_rng(1)
+    mood = rng.normal(size=400)
+    answers = {f"q{k}": np.clip((mood + 0.5 * rng.normal(size=400)).round(), -2, 2) for k in range(6)}
+    frame = pd.DataFrame({**answers, "who": [f"P{i}" for i in rng.permutation(400)], "t": np.where(mood > 0, "a", "b")})
+    assert frame.drop(columns="who").duplicated().sum() > 20
+    found = profile(parts_of(frame))
+    assert (found.duplicate_rows, found.renamed, found.overlap_rows) == ((), (), ())
+
+
+def test_test_rows_with_other_keys_overlap_all_the_same(tmp_path) -> None:
+    frame = base().assign(y=np.arange(60) / 7)[["x", "w", "y", "t"]]
+    other = base().assign(x=lambda f: f["x"] + 1, y=lambda f: f["x"] / 3)[["x", "w", "y", "t"]]
+    other.iloc[[5, 9]] = frame.iloc[[7, 21]].to_numpy()
+    frame.insert(0, "who", [f"P{i}" for i in range(60)])
+    other.insert(0, "who", [f"Q{i}" for i in range(60)])
+    other.to_csv(tmp_path / "test.csv", index=False)
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    config = Config(test=str(tmp_path / "test.csv"))
+    assert profile(split(load(tmp_path / "data.csv", config), config)).overlap_rows == (5, 9)
+
+
 def test_contradictions_are_all_rows_of_the_set() -> None:
     twin = base().iloc[[3, 10]].assign(t=["a", "b"])  # rows 3 and 10 have b and a
     frame = pd.concat([base(), twin], ignore_index=True)

@@ -36,6 +36,8 @@ CODED = {
     "the least short integer": (with_code(normal(0, 100), -32768, 12), "-32768"),
     "0 for a year": (with_code(RNG.integers(1990, 2020, 300), 0, 10), "0"),
     "0 far below all": (with_code(normal(), 0, 60), "0"),
+    "99 on a scale to 5": (with_code(RNG.integers(1, 6, 1500), 99, 50), "99"),
+    "9 on a scale to 5": (with_code(RNG.integers(1, 6, 1500), 9, 50), "9"),
     "one -999": (with_code(normal(n=400), -999, 1), "-999"),
 }
 
@@ -73,7 +75,17 @@ def test_zero_is_a_code_where_the_name_rules_it_out():
     assert codes(insulin, "amount_lent") == ()
 
 
+def test_zero_is_a_code_for_the_age_of_adults_and_none_where_there_are_babies():
+    adults = RNG.integers(18, 80, 1500)
+    assert codes(with_code(adults, 0, 40), "age") == ("0",)
+    assert codes(with_code(adults, 0, 40), "garage area") == ()
+    assert codes(RNG.integers(0, 80, 1500), "age") == ()
+    assert codes(np.maximum(RNG.gamma(1.2, 12, 1500).round(), 0), "age") == ()
+
+
 HONEST = {
+    "a scale to 6 and a 9 that few chose": with_code(RNG.integers(1, 7, 1500), 9, 20),
+    "counts and one that is far": np.append(RNG.poisson(1, 1500), [9, 9]),
     "prices about 999": RNG.choice([199, 499, 799, 999, 1299, 1999], 1500) + RNG.integers(-20, 21, 1500) * 5,
     "prices up to 999": RNG.choice([99, 199, 499, 999], 1500) - RNG.integers(0, 30, 1500) * (RNG.random(1500) < 0.5),
     "a count with many zeros": np.where(RNG.random(1500) < 0.7, 0, RNG.poisson(4, 1500)),

@@ -76,6 +76,28 @@ def test_what_only_looks_alike(labels):
     assert groups(texts(*labels)) == {}
 
 
+def counted(**times):
+    return pd.Series([label for label, n in times.items() for _ in range(n)], name="c", dtype=object)
+
+
+def test_short_texts_that_are_slipped_alike_are_told_and_left_apart():
+    assert groups(counted(M=300, m=22, F=280, f=19)) == {("M", "m"): "kept", ("F", "f"): "kept"}
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"M": 300, "m": 22, "F": 280},  # one alone
+        {"M": 300, "m": 60, "F": 280, "f": 4},  # a share of its own
+        {"M": 200, "m": 150, "F": 180, "f": 140},  # no exception
+        {"mW": 300, "MW": 20, "kW": 300, "KW": 22, "W": 400},  # one that has none
+        {"A": 300, "a": 1, "B": 280, "b": 2},  # hardly any
+    ],
+)
+def test_short_texts_that_may_be_symbols_stay_unclear(times):
+    assert set(groups(counted(**times)).values()) == {"unclear"}
+
+
 def test_names_and_keys_are_no_categories():
     assert groups(pd.Series([f"ab{k}" for k in range(30)] + ["AB1"], name="c")) == {}
 

@@ -119,3 +119,11 @@ def test_clopper_and_pearsons_limits_are_binomial_tails(successes, n):
     low, high = exact_rate_interval(successes, n)
     assert low == 0 if successes == 0 else binom.sf(successes - 1, n, low) == pytest.approx(0.025)
     assert high == 1 if successes == n else binom.cdf(successes, n, high) == pytest.approx(0.025)
+
+
+def test_groups_that_are_all_right_and_all_told_the_same_still_have_limits():
+    """As where one category tells the target: no row of a group differs from the others, which proves no certainty."""
+    rows = answers(np.repeat([0.009, 0.991], 3600), np.repeat([0, 1], 3600))
+    (reliability, *_) = brier.measure(rows)
+    assert reliability.low <= 0.009**2 <= reliability.high
+    assert 0 < reliability.low < reliability.high < 0.01**2

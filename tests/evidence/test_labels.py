@@ -120,4 +120,12 @@ def test_numbers_have_no_classes_to_exchange(regression_subject):
 def test_a_class_without_held_rows_is_no_obstacle(build_subject):
     subject = build_subject("multiclass", 300)
     kept = some(subject.test, np.flatnonzero(subject.test.y != 2))
-    assert measure(replace(subject, test=kept)).n == len(kept.y)
+    known = replace(subject, test=kept, predict=lambda _x: 0.7 * np.eye(3)[kept.y] + 0.1)
+    assert measure(known).n == len(kept.y)
+
+
+def test_models_that_the_times_have_left_behind_contradict_no_label(sound):
+    """Sure as they are, they are wrong more often than right."""
+    other = replace(sound, predict=lambda x: 1 - sound.predict(x))
+    with pytest.raises(NotApplicable, match="not_better_than_guessing"):
+        measure(other)

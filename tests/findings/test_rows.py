@@ -1,6 +1,7 @@
 import pytest
 
 from reportgen.findings.base import NotJudged
+from reportgen.findings.dirt import sentinel_missing
 from reportgen.findings.rows import (
     class_imbalance,
     coincidence,
@@ -13,6 +14,7 @@ from reportgen.findings.rows import (
 from reportgen.records.finding import Finding, Severity
 from reportgen.records.table import Level, Profile
 from tests.findings.conftest import categorical, coarse, metric, numeric, split
+from tests.findings.wounds import unanswered
 
 
 def profiled(dossier, **rows):
@@ -113,6 +115,22 @@ def test_missing_targets_weigh_by_their_share(dossier, count, severity):
             section="background",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("wound", "severities"),
+    [
+        (unanswered(100), [Severity.WARNING]),
+        (unanswered(1), [Severity.INFO]),
+        (unanswered(900), []),  # a class that is part of the question
+        (unanswered(100, ("known", "unknown")), []),
+        (unanswered(100, ("+", "-", "0"), "-"), []),
+    ],
+)
+def test_a_class_may_say_that_there_is_none(dossier, wound, severities):
+    found = tuple(missing_target(wound(dossier)))
+    assert [finding.severity for finding in found] == severities
+    assert tuple(sentinel_missing(wound(dossier))) == ()
 
 
 def test_no_missing_target_no_finding(dossier):

@@ -262,6 +262,23 @@ def coded(value: str, how: str, state: str, count: int) -> Wound:
     return changed(profile=Profile(dirt=Dirt(sentinels=(Sentinel.model_validate(found | numbers),))))
 
 
+def unanswered(count: int, classes: tuple[str, ...] = ("no", "yes", "unknown"), value: str = "unknown") -> Wound:
+    """A class that says that there is none, in so many of the rows."""
+
+    def unanswer(dossier: Dossier) -> Dossier:
+        task = dossier.task.model_copy(update={"classes": classes})
+        n = dossier.dataset.rows_read
+        found = {"column": task.target, "value": value, "how": "word", "state": "level", "rows": tuple(range(count))}
+        said = Sentinel.model_validate(found | {"n": n})
+        parts = split(
+            (300, 200, 100)[: len(classes)], (90, 70, 40)[: len(classes)], (90, 70, 40)[: len(classes)], "random"
+        )
+        told = {"task": task, "split": parts, "profile": Profile(dirt=Dirt(sentinels=(said,)))}
+        return dossier.model_copy(update=told)
+
+    return unanswer
+
+
 def stray(code: str, count: int) -> Wound:
     """Texts among other cells, in so many of 1,000 rows."""
 
@@ -346,7 +363,12 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         coded("unknown", "word", "level", 50),
         coded("?", "word", "read", 50),
     ),
-    "mixed_types": (stray("text_among_numbers", 15), stray("text_among_numbers", 1), stray("text_among_dates", 15)),
+    "mixed_types": (
+        stray("text_among_numbers", 15),
+        stray("text_among_numbers", 1),
+        stray("text_among_dates", 15),
+        stray("numbers_among_text", 150),
+    ),
     "outlier_values": (far(), far(factor=None, share=0.3), far(side="low", factor=0.001, share=0.001)),
     "category_variants": (spelled("merged", 100), spelled("kept", 100), spelled("merged", 2), spelled("unclear", 100)),
     "high_cardinality": (grown(categorical("postcode", (9,) * 10, distinct=100, other_levels=90)),),
@@ -365,20 +387,29 @@ WOUNDS: dict[str, tuple[Wound, ...]] = {
         changed(structure=Structure(candidates=(candidate("group", "clinic", flatters=True, stable=True),))),
     ),
     "time_leakage": (*flattering("time", "recorded_at"), *flattering("time", "year", "month")),
-    "duplicate_rows": tuple(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
+    "duplicate_rows": (
+        *(changed(profile=Profile(duplicate_rows=tuple(range(count)))) for count in (1, 100)),
+        changed(profile=Profile(duplicate_rows=tuple(range(100)), renamed=("customer",))),
+    ),
     "conflicting_labels": tuple(
         changed(profile=Profile(conflicting_rows=tuple(range(count)), contradictions=wrong))
         for count, wrong in ((2, 1), (100, 50), (100, None))
     ),
     "label_noise": (mislabelled(0.05), mislabelled(0.001)),
-    "missing_target": tuple(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
+    "missing_target": (
+        *(changed(profile=Profile(missing_target_rows=tuple(range(count)))) for count in (1, 100)),
+        unanswered(100),
+    ),
     "class_imbalance": (changed(split=split((570, 30), (190, 10), (190, 10), "stratified")),),
     "rare_class": (changed(split=RARE), changed(profile=LEFT_OUT), changed(split=RARE, profile=LEFT_OUT)),
     "small_sample": (
         scored(0.9, 0.8, 0.7, half=0.15),
         regression(scored(0.9, 0.8, 0.7, "r2", 0.15)),
     ),
-    "train_test_overlap": tuple(changed(profile=Profile(overlap_rows=tuple(range(count)))) for count in (1, 50, 200)),
+    "train_test_overlap": (
+        *(changed(profile=Profile(overlap_rows=tuple(range(count)))) for count in (1, 50, 200)),
+        changed(profile=Profile(overlap_rows=tuple(range(50)), renamed=("customer",))),
+    ),
     "label_drift": (changed(split=split((300, 300), (100, 100), (50, 150), "given")), regression(drifted)),
     "feature_drift": (
         apart(moved()),
