@@ -27,7 +27,7 @@ OOM_SCORE = "500"
 
 
 class Beside:
-    """The second process, seen from the first: two threads carry questions and answers, so that neither waits to be heard.
+    """The second process, seen from the first: threads carry questions and answers, so that neither waits to be heard.
 
     A pipe holds some hundred kilobytes; with more on its way, who sends would stand still until the other listens.
     """
@@ -48,7 +48,7 @@ class Beside:
         return self._ask(function, arguments, needed=True)
 
     def offer(self, function: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401
-        """Have a function called for what it leaves behind in its process, unless something else already waits there."""
+        """Have a function called for what it leaves behind in its process, unless something else waits by then."""
         self._ask(function, arguments, needed=False)
 
     def close(self) -> None:
