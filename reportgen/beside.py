@@ -49,7 +49,7 @@ class Beside:
         return self._ask(function, arguments, needed=True)
 
     def offer(self, function: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401
-        """Have a function called for what it leaves behind in its process, unless something else already waits there."""
+        """Have a function called for what it leaves behind in its process, unless something else waits by then."""
         self._ask(function, arguments, needed=False)
 
     def close(self) -> None:

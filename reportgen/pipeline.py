@@ -117,9 +117,7 @@ def _ready(source: Source, config: Config, watch: Watch) -> _Ready:
     return _Ready(config, asked, parts, prepared, rows, structure, together, leaks, otherwise)
 
 
-def _taught(
-    table: _Ready, watch: Watch, beside: Beside | None
-) -> tuple[Network, Subject, Callable[[], Shrinking]]:
+def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network, Subject, Callable[[], Shrinking]]:
     """Train the network, make it anew in every way that evidence asks about, and fit its rivals.
 
     Those that learn fewer rows are waited for, or made, when they are asked for.

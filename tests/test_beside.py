@@ -82,6 +82,46 @@ def test_a_large_answer_comes_whole_and_what_waits_to_be_shown_is_shown_once() -
     assert python(textwrap.dedent(script)) == "once 10000000\n"
 
 
+def test_neither_process_waits_to_be_heard() -> None:
+    script = """
+    import os
+    from reportgen.beside import beside
+    os.sched_getaffinity = lambda _process: {0, 1}
+    (held, release), (told, tell) = os.pipe(), os.pipe()
+    with beside() as second:
+        second.begin(os.read, held, 1)
+        large = second.begin(len, bytes(5_000_000))
+        answer = second.begin(bytes, 5_000_000)
+        second.begin(os.write, tell, b"on")
+        os.write(release, b"!")
+        print(os.read(told, 2), large(), len(answer()))
+    """
+    assert python(textwrap.dedent(script)) == "b'on' 5000000 5000000\n"
+
+
+def test_what_is_only_offered_is_done_where_nothing_else_waits() -> None:
+    script = """
+    import os, time
+    from reportgen.beside import beside
+    os.sched_getaffinity = lambda _process: {0, 1}
+    (held, release), (told, tell) = os.pipe(), os.pipe()
+    with beside() as second:
+        second.offer(os.write, tell, b"idle")
+        print(os.read(told, 4))
+        second.begin(os.read, held, 1)
+        second.offer(os.write, tell, b"busy")
+        second.offer(os.truncate, 1, 2)
+        last = second.begin(os.write, tell, b"last")
+        while not second._questions.empty():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.write(release, b"!")
+        last()
+        print(os.read(told, 100))
+    """
+    assert python(textwrap.dedent(script)) == "b'idle'\nb'last'\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_it_ends_with_the_first_process(number: signal.Signals) -> None:
     script = """
@@ -131,7 +171,8 @@ def test_a_report_has_the_same_bytes_with_and_without_it(tmp_path: Path) -> None
         run = subprocess.run([*command, "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=True)
         assert run.stderr == ""
         said[cores] = run.stdout.split()
-    assert said == {"1": [], "2": ["forked", "learn_less_apart", "_on_threads", "warm_up", "_on_threads", "to_pdf"]}
+    asked = ["_on_threads", "learn_less_apart", "warm_up", *["_on_threads"] * 4, "to_pdf"]
+    assert said == {"1": [], "2": ["forked", *asked]}
     for file in ("report.json", "report.html", "report.pdf", "model.keras"):
         assert (tmp_path / "2" / file).read_bytes() == (tmp_path / "1" / file).read_bytes(), file
 

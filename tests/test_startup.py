@@ -1,11 +1,13 @@
 """The command line starts at once, and a page is made without what learns: by what is loaded, not by a stopwatch."""
 
+import gc
 import json
 import subprocess
 import sys
 
 import pytest
 
+from reportgen.cli import _untidied
 from reportgen.render import to_json
 from tests import samples
 
@@ -71,3 +73,16 @@ def test_the_parent_of_a_batch_never_loads_what_learns():
     modules = loaded("import reportgen.batch.command, reportgen.batch.index")
     assert "jinja2" in modules
     assert modules & LEARNS == set()
+
+
+def test_no_garbage_is_looked_for_while_libraries_load_where_the_process_is_our_own() -> None:
+    try:
+        with _untidied(True):
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+    with _untidied(False):
+        assert gc.isenabled()
+    assert gc.get_freeze_count() == 0

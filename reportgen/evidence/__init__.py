@@ -116,29 +116,29 @@ def collect(
     config: SelectionConfig,
     progress: Progress = _silent,
     timed: Timed = _untimed,
-    meanwhile: Meanwhile = Meanwhile(),  # noqa: B008 - frozen
+    meanwhile: Meanwhile = Meanwhile(),
 ) -> Dossier:
     """Make every analysis of a network, one after the other.
 
     `progress` hears the name of each before it starts; `timed` gives the context that each runs in. Where another
-    process works `meanwhile`, the dearest analysis that asks no network is made there, and what comes from there is
-    waited for as late as can be.
+    process works `meanwhile`, analyses that ask no network are made there, and what comes from there is waited for as
+    late as can be.
     """
-    begin, few = meanwhile.begin, None
-    if begin and len(subject.train.y) <= MOST_SENT:
-        few = begin(few_columns.measure, subject.rows_alone)
     known, analyses = remember(subject), _Round(progress, timed)
     found = {name: getattr(subject, name) for name in ("dataset", "task", "split", "profile", "model", "training")}
     found |= _performance(known, analyses)
+    sent = _sent(known, meanwhile)
     found |= _selection(known, config, analyses)
     found["redundancy"] = alike = analyses.make("redundancy", lambda: redundancy.measure(known), None)
     meanwhile.shown(_so_far(found))
     found |= _columns(known, analyses)
     found |= _importance(known, alike, analyses)
     found |= _explanations(known, analyses)
-    found["few_columns"] = analyses.make("few_columns", lambda: (few and few()) or few_columns.measure(known), None)
+    found["few_columns"] = analyses.make(
+        "few_columns", lambda: sent["few_columns"]() or few_columns.measure(known), None
+    )
     meanwhile.shown(_so_far(found))
-    found |= _errors(known, analyses)
+    found |= _errors(known, analyses, sent)
     whole = replace(known, smaller=meanwhile.smaller()) if meanwhile.smaller else known
     found["robustness"] = analyses.make("robustness", lambda: robustness.measure(whole), None)
     found["structure"] = analyses.make("structure", lambda: structure.measure(known), None)
@@ -146,6 +146,27 @@ def collect(
     meanwhile.shown(_so_far(found))
     found["faithfulness"] = analyses.make("faithfulness", lambda: faithfulness.measure(known), None)
     return Dossier(**found, skipped=tuple(analyses.skipped))
+
+
+SENT: dict[str, Callable[[Subject], object]] = {
+    "few_columns": few_columns.measure,
+    "labels": labels.measure,
+    "slices": slices.measure,
+    "error_tree": error_tree.measure,
+}
+"""The dearer analyses that need the rows and the networks' answers to those they had not seen, and no network."""
+
+
+def _sent(subject: Subject, meanwhile: Meanwhile) -> dict[str, Callable[[], Any]]:
+    """What waits for each analysis that another process makes; it gives None where none does, or it came to nothing."""
+    if meanwhile.begin is None or len(subject.train.y) > MOST_SENT:
+        return dict.fromkeys(SENT, _nothing)
+    alone = subject.answers_alone
+    return {name: meanwhile.begin(measure, alone) for name, measure in SENT.items()}
+
+
+def _nothing() -> None:
+    """Answer where nobody was asked."""
 
 
 def _so_far(found: dict[str, Any]) -> Dossier:
@@ -200,15 +221,15 @@ def _importance(subject: Subject, alike: Redundancy | None, analyses: _Round) ->
     return {"importance": effects.directed(found, moved), "effects": moved, "agreement": agreed}
 
 
-def _errors(subject: Subject, analyses: _Round) -> dict[str, Any]:
+def _errors(subject: Subject, analyses: _Round, sent: dict[str, Callable[[], Any]]) -> dict[str, Any]:
     """All mistakes and where they are many; labels that look wrong; the training rows around the surest mistakes."""
     errors = analyses.make("errors", lambda: _mistakes(subject), Errors(measure="error_rate"))
     near = [one.row for one in errors.rows[:MOST_NEAR]]
-    labelled = analyses.make("labels", lambda: labels.measure(subject), None)
+    labelled = analyses.make("labels", lambda: sent["labels"]() or labels.measure(subject), None)
     around = analyses.make("neighbours", lambda: neighbours.measure(subject, near), None)
     groups, gaps, rates = analyses.make("fairness", lambda: _fairness(subject), ((), (), None))
-    found, search = analyses.make("slices", lambda: slices.measure(subject), ((), None))
-    tree = analyses.make("error_tree", lambda: error_tree.measure(subject), None)
+    found, search = analyses.make("slices", lambda: sent["slices"]() or slices.measure(subject), ((), None))
+    tree = analyses.make("error_tree", lambda: sent["error_tree"]() or error_tree.measure(subject), None)
     told = {"groups": groups, "gaps": gaps, "slices": found, "slice_search": search, "tree": tree}
     return {
         "errors": errors.model_copy(update=told),

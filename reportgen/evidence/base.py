@@ -248,6 +248,13 @@ class Subject:
         )
 
     @property
+    def answers_alone(self) -> "Subject":
+        """The same with the answers to held rows, and nothing more that may be asked, to be sent likewise."""
+        alone = self.rows_alone
+        vars(alone)["held"] = self.held
+        return alone
+
+    @property
     def classifies(self) -> bool:
         """True for binary and multiclass tasks."""
         return self.task.kind != "regression"

@@ -42,6 +42,7 @@ class Glyph(NamedTuple):
     x: float
 
 
+@lru_cache(maxsize=256)
 def flat(svg: str) -> str:
     """The same picture without references, groups within groups and styles; what is built otherwise stays as it is."""
     svg = _unreferred(BARS.sub(_bars, svg))

@@ -140,11 +140,17 @@ def _fetch_font(url: str) -> Any:  # noqa: ANN401 - WeasyPrint's own answer
 
 
 def _refuse(url: str) -> Any:  # noqa: ANN401 - WeasyPrint's own answer
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
     if not url.startswith("data:"):
         raise ValueError(f"a report fetches nothing, not {url[:80]}")
-    return URLFetcher(allowed_protocols=("data",)).fetch(url)
+    return _reader().fetch(url)
+
+
+@cache
+def _reader() -> Any:  # noqa: ANN401 - of WeasyPrint's own kind
+    """What reads charts out of the page; made once, for it takes as long as to read one."""
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    return URLFetcher(allowed_protocols=("data",))
 
 
 class _Collector(logging.Handler):

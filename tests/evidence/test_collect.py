@@ -7,6 +7,7 @@ import pytest
 
 from reportgen.config import SelectionConfig
 from reportgen.evidence import (
+    Meanwhile,
     additions,
     agreement,
     baselines,
@@ -53,7 +54,6 @@ ORDER = [
     "baselines",
     "selection",
     "redundancy",
-    "few_columns",
     "additions",
     "solo",
     "leak_cost",
@@ -65,6 +65,7 @@ ORDER = [
     "surrogates",
     "walkthroughs",
     "single_rows",
+    "few_columns",
     "errors",
     "labels",
     "neighbours",
@@ -216,8 +217,24 @@ def test_what_asks_no_network_can_be_measured_beside_the_others(fair_subject, do
         packed = pickle.dumps((function, arguments))
         return lambda: function(*pickle.loads(packed)[1])
 
-    assert collect(fair_subject, QUICK, begin=begin) == dossier
-    assert sent == ["reportgen.evidence.few_columns"]
-    assert collect(fair_subject, QUICK, begin=lambda *_given: lambda: None) == dossier
-    with pytest.raises(LookupError, match="stayed"):
-        fair_subject.rows_alone.predict(fair_subject.test.x)
+    assert collect(fair_subject, QUICK, meanwhile=Meanwhile(begin)) == dossier
+    assert sent == [f"reportgen.evidence.{name}" for name in ("few_columns", "labels", "slices", "error_tree")]
+    assert collect(fair_subject, QUICK, meanwhile=Meanwhile(lambda *_given: lambda: None)) == dossier
+    for alone in (fair_subject.rows_alone, fair_subject.answers_alone):
+        with pytest.raises(LookupError, match="stayed"):
+            alone.predict(fair_subject.test.x)
+
+
+def test_networks_that_learn_less_are_waited_for_and_what_is_measured_is_shown_as_it_grows(fair_subject, dossier):
+    shown, without = [], replace(fair_subject, smaller=Shrinking())
+    meanwhile = Meanwhile(smaller=lambda: shown.append("smaller") or fair_subject.smaller, shown=shown.append)
+    assert collect(without, QUICK, meanwhile=meanwhile) == dossier
+    first, second, waited, third = shown
+    assert waited == "smaller"
+    for part in (first, second, third):
+        told = part.model_fields_set - {"errors"}
+        assert part.model_dump(include=told) == dossier.model_dump(include=told)
+    assert first.importance == ()
+    assert second.importance == dossier.importance
+    assert third.errors == dossier.errors
+    assert third.faithfulness is None
