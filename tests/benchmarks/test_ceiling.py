@@ -49,7 +49,7 @@ def read_in_group(limit: int, path: Path, *more: str):
     try:
         with control_group(limit) as group:
             os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
-            return group.run((sys.executable, "-c", READS, str(path), *more), path.parent, 60)
+            return group.run((sys.executable, "-c", READS, str(path), *more), path.parent, 300)
     except NoControlGroupError as error:
         pytest.skip(f"{error}; root may, where control groups are mounted for writing")
 
