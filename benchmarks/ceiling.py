@@ -41,12 +41,18 @@ Table = Any
 """DuckDB's relation of all rows."""
 
 
+def rows_of(table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows as Python's values, some thousands at a time."""
+    for batch in table.to_arrow_reader(20_000):
+        yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
 def with_sqlite(table: Table, path: Path) -> None:
     """Write the rows into one table."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"CREATE TABLE t ({', '.join(table.columns)})")
         marks = ", ".join("?" * len(table.columns))
-        while rows := table.fetchmany(50_000):
+        for rows in rows_of(table):
             connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
         connection.commit()
 
@@ -104,8 +110,7 @@ def with_sheet(table: Table, path: Path) -> None:
         book.writestr("xl/_rels/workbook.xml.rels", RELATIONS.format("worksheet", "worksheets/sheet1.xml"))
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(SHEET.encode() + _row(table.columns))
-            some = table.limit(SHEET_ROWS)
-            while rows := some.fetchmany(20_000):
+            for rows in rows_of(table.limit(SHEET_ROWS)):
                 sheet.write(b"".join(map(_row, rows)))
             sheet.write(b"</sheetData></worksheet>")
 

@@ -64,7 +64,7 @@ class Group:
 
 @contextmanager
 def control_group(limit: int) -> Iterator[Group]:
-    """A group that may take so many bytes, and nothing of the swap. Raises NoControlGroupError where none can be had."""
+    """A group that may take so many bytes, and no swap. Raises NoControlGroupError where none can be had."""
     second = (GROUPS / "cgroup.controllers").exists()
     folder = (GROUPS if second else GROUPS / "memory") / f"reportgen-{os.getpid()}-{limit}"
     files = ("memory.max", "memory.swap.max") if second else ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes")

@@ -24,6 +24,8 @@ GUARDED = 0.97
 SECONDS = 0.02
 """Between two looks."""
 BYTES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+Limits = list[tuple[Callable[[int], int | None], int]]
+"""How the memory of a process is measured, and the most that it may be."""
 FIRST, SECOND = "memory.limit_in_bytes", "memory.max"
 """The files with the limit, in the two versions of control groups."""
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
@@ -55,9 +57,12 @@ def ceiling(asked: int | None = None) -> int | None:
             f"--memory {gigabytes(asked)} is less than the {gigabytes(FLOOR)} that an audit takes beside its rows; "
             "allow it more"
         )
-    present = [size for size in (container_limit(), machine_memory()) if size is not None]
-    shares = [int(SPARED * size) for size in present] + ([] if asked is None else [asked])
-    return min(shares, default=None)
+    return min((size for size in (asked, _there()) if size is not None), default=None)
+
+
+def _there() -> int | None:
+    """The share of the container's and the machine's memory that an audit takes at most."""
+    return min((int(SPARED * size) for size in (container_limit(), machine_memory()) if size is not None), default=None)
 
 
 def room_for_two(limit: int | None) -> bool:
@@ -127,6 +132,14 @@ def resident(pid: int) -> int | None:
     with suppress(OSError, ValueError):
         told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
         return int(told.stdout) * 1024
+    return None
+
+
+def unshared(pid: int) -> int | None:
+    """The resident memory of a process without the pages of files, which the system takes back at need."""
+    with suppress(OSError, ValueError, IndexError):
+        _, held, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text("ascii").split())
+        return (held - shared) * os.sysconf("SC_PAGE_SIZE")
     return None
 
 
@@ -204,19 +217,21 @@ def _room(limit: int) -> int | None:
 
 
 @contextmanager
-def guarded(limit: int | None, leave: Callable[[], None], second: int | None = None) -> Iterator[None]:
-    """Call `leave` from a thread of its own as soon as this process is about to take more than `limit` bytes.
+def guarded(asked: int | None, leave: Callable[[], None], second: int | None = None) -> Iterator[None]:
+    """Call `leave` from a thread of its own as soon as this process is about to take more bytes than were asked for.
 
-    Where a `second` process, which can be done without, and this one together take more, that one is ended first.
+    And as soon as it takes more than there are, where the pages of files do not count: a container is not ended for
+    those. Where a `second` process, which can be done without, and this one together take more, that is ended first.
 
     Resident memory is what counts, and not addresses (`ulimit -v`): TensorFlow reserves many times what it ever fills,
     and ends the process where it is given none.
     """
-    if limit is None or not Path("/proc/self/statm").exists():
+    limits = [(measure, int(GUARDED * limit)) for measure, limit in ((resident, asked), (unshared, _there())) if limit]
+    if not limits or not Path("/proc/self/statm").exists():
         yield
         return
     over = threading.Event()
-    thread = threading.Thread(target=_watch, args=(int(GUARDED * limit), leave, second, over), daemon=True)
+    thread = threading.Thread(target=_watch, args=(limits, leave, second, over), daemon=True)
     thread.start()
     try:
         yield
@@ -225,14 +240,17 @@ def guarded(limit: int | None, leave: Callable[[], None], second: int | None = N
         thread.join()
 
 
-def _watch(limit: int, leave: Callable[[], None], second: int | None, over: threading.Event) -> None:
+def _watch(limits: Limits, leave: Callable[[], None], second: int | None, over: threading.Event) -> None:
     pid = os.getpid()
     while not over.wait(SECONDS):
-        held = resident(pid) or 0
-        if held > limit:
+        if _exceeded(limits, pid):
             leave()
             return
-        if second is not None and held + (resident(second) or 0) > limit:
+        if second is not None and _exceeded(limits, pid, second):
             with suppress(ProcessLookupError):
                 os.kill(second, signal.SIGKILL)
             second = None
+
+
+def _exceeded(limits: Limits, *processes: int) -> bool:
+    return any(sum(measure(pid) or 0 for pid in processes) > limit for measure, limit in limits)

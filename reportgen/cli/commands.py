@@ -118,7 +118,7 @@ def run(
         with watch.still():
             second = stack.enter_context(beside()) if context.obj == OWN and room_for_two(limit) else None
         leaving = partial(leave, os.dup(2) if sys.stderr else None, limit)
-        stack.enter_context(guarded(limit, leaving, second.process if second else None))
+        stack.enter_context(guarded(settings.reading.memory, leaving, second.process if second else None))
         published = publish(data, settings, out, str(config) if config else None, watch, second)
     lines = _for_ci(published, settings.lang)
     if not quiet:
