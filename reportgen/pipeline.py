@@ -445,8 +445,8 @@ def _draw(
     try:
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        rows = prepare(drawn) if varied != "seed" else prepared
-        return _encoded(rows), _tested(drawn), varied
+        rows = _encoded(prepare(drawn)) if varied != "seed" else prepared
+        return rows, _tested(drawn), varied
     except DataError:
         return None
 
