@@ -77,6 +77,16 @@ def test_each_is_made_on_a_split_of_its_own_from_a_seed_of_its_own(heard):
     assert (refits.covers, refits.left_out) == (("split", "seed"), 0)
 
 
+def test_a_draw_keeps_original_values_of_its_test_rows_alone(heard):
+    """Of 2,000 columns each table of original values takes a hundred megabytes."""
+    _, prepared, refits = _refits(refits=RefitConfig(count=2))
+    for (rows, _), network in zip(heard, refits.networks, strict=True):
+        assert (len(rows.train.frame), len(rows.validation.frame), len(rows.test.frame)) == (0, 0, 24)
+        assert len(rows.train.x) == len(rows.train.y) > 0
+        assert network.encode(network.test.frame).shape == network.test.x.shape
+    assert len(prepared.train.frame) == len(prepared.train.y)
+
+
 @pytest.mark.parametrize("by", [(), ("who",)])
 def test_four_complete_a_partition_and_nine_go_through_two(heard, by):
     parts, _, _ = _refits(refits=RefitConfig(count=9), group=by)

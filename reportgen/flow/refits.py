@@ -71,8 +71,8 @@ def _draw(parts: Parts, prepared: Prepared, config: Config, number: int, seed: i
     try:
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        rows = prepare(drawn) if varied != "seed" else prepared
-        return _Draw(seed, _encoded(rows), _tested(drawn), varied)
+        rows = _encoded(prepare(drawn)) if varied != "seed" else prepared
+        return _Draw(seed, rows, _tested(drawn), varied)
     except DataError:
         return None
 
