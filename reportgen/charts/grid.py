@@ -35,7 +35,21 @@ def grid(
         _write(axes, levels, upper, lower)
         axes.set_xlabel(elided(x_label, 300, style.BODY), labelpad=5)
         axes.set_ylabel(elided(y_label, max(ROW * len(rows), 90.0), style.BODY), labelpad=6)
-        return style.svg(axes, name)
+        spots = [
+            style.Spot(
+                column,
+                row,
+                (
+                    style.Told(y_label, rows[row]),
+                    style.Told(x_label, columns[column]),
+                    *map(style.Told, filter(None, words)),
+                ),
+                ((column - 0.5, row - 0.5), (column + 0.5, row + 0.5)),
+            )
+            for row, line in enumerate(zip(upper, lower, strict=True))
+            for column, words in enumerate(zip(*line, strict=True))
+        ]
+        return style.svg(axes, name, spots)
 
 
 def _axes(rows: Sequence[str], columns: Sequence[str]) -> Axes:
@@ -83,7 +97,7 @@ def _write(axes: Axes, levels: Sequence[Sequence[int | None]], upper: Words, low
             ink = style.MUTED if level is None else readable(level)
             for word, rise, size in (
                 (upper[row][column], -0.18, style.SMALL),
-                (lower[row][column], 0.24, style.SMALL - 1),
+                (lower[row][column], 0.24, style.SMALL - 0.5),
             ):
                 if word:
                     fitted = elided(word, room, size)

@@ -72,7 +72,25 @@ def _draw(
         across, down = axes.bbox.width, axes.bbox.height
         axes.set_xlabel(elided(x_label, max(across, 120.0), style.BODY), labelpad=5)
         axes.set_ylabel(elided(y_label, down + 20, style.BODY), labelpad=5)
-        return style.svg(axes, name)
+        return style.svg(axes, name, _spots(shades, labels, text, x_label, y_label))
+
+
+def _spots(
+    shades: Cells, labels: Sequence[str], text: Callable[[int, int], str], x_label: str, y_label: str
+) -> list[style.Spot]:
+    """What a cell says; those that are empty in a large table say nothing."""
+    told = style.Told
+    return [
+        style.Spot(
+            column,
+            row,
+            (told(y_label, labels[row]), told(x_label, labels[column]), told(text(row, column))),
+            ((column - 0.5, row - 0.5), (column + 0.5, row + 0.5)),
+        )
+        for row, line in enumerate(shades)
+        for column, shade in enumerate(line)
+        if shade or len(labels) <= ZEROS_UP_TO
+    ]
 
 
 def _axes(labels: Sequence[str], page: float) -> Axes:

@@ -43,11 +43,18 @@ def _name(axes: Axes, names: Sequence[str]) -> None:
 
 
 def spots(labels: Sequence[str], values: Ends, lows: Ends, highs: Ends) -> list[style.Spot]:
-    """Where the value of each row stands, and what it says."""
+    """Where the value of each row stands, and what the row says, its name included."""
     told = enumerate(zip(labels, values, lows, highs, strict=True))
     return [
-        style.Spot(value, row, label, value, low, high) for row, (label, value, low, high) in told if value is not None
+        style.Spot(value, row, (style.Told(label, value, low, high),), strip(row))
+        for row, (label, value, low, high) in told
+        if value is not None
     ]
+
+
+def strip(row: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A row from the left edge of the picture to the right, its name included."""
+    return (-math.inf, row - 0.5), (math.inf, row + 0.5)
 
 
 def level(lines: Iterable[tuple[int, Sequence[float]]]) -> tuple[list[float], list[float]]:
