@@ -15,15 +15,15 @@ from reportgen.charts.scale import mark, span, ticks
 from reportgen.charts.words import elided, width
 
 PANEL, STRIP, FOOT, HEAD, GAP, KEY = (
-    86.0,
+    82.0,
     14.0,
     14.0,
     18.0,
     8.0,
     14.0,
 )  # points: head, panel, strip and foot from the top
-RIGHT, APART, UPPER = 10.0, 10.0, 14.0
-LABEL_ROOM, WORD_ROOM = 120.0, 70.0
+RIGHT, APART, UPPER = 10.0, 10.0, 13.0
+LABEL_ROOM, WORD_ROOM, KEY_ROOM = 120.0, 70.0, 47.0
 BAND = "#cfe3f1"
 MOST_ACROSS = 2
 MARKERS = ("o", "s", "^")
@@ -64,11 +64,12 @@ def effects(panels: Sequence[Panel], *, name: str, y_label: str) -> str:
         names = [line.label for line in panels[0].lines] if panels else []
         heights = _heights(panels)
         left = max((width(word, style.SMALL) for word in ticks(*heights, 5)[1]), default=0.0) + 10
-        figure, boxes = _sheet(panels, UPPER + (KEY if len(names) > 1 else 0.0), left)
+        start = _key_start(names, y_label)
+        figure, boxes = _sheet(panels, UPPER + (KEY if len(names) > 1 and not start else 0.0), left)
         for panel, (upper, lower) in zip(panels, boxes, strict=True):
             _panel(upper, lower, panel, heights)
         if len(names) > 1:
-            _key(figure, names)
+            _key(figure, names, start)
         _head(figure, y_label)
         if not boxes:
             figure.add_axes((0, 0, 1, 1))
@@ -113,17 +114,25 @@ def _head(figure: Figure, label: str) -> None:
     """What the heights are, once for all panels."""
     high = figure.get_figheight() * style.POINTS
     word = elided(label, style.WIDTH - 8, style.BODY)
-    figure.text(2 / style.WIDTH, 1 - UPPER / 2 / high, word, va="center", ha="left", color=style.INK)
+    figure.text(2 / style.WIDTH, 1 - KEY / 2 / high, word, va="center", ha="left", color=style.INK)
 
 
-def _key(figure: Figure, names: Sequence[str]) -> None:
+def _key_start(names: Sequence[str], label: str) -> float:
+    """Where the key starts behind the label on one line; 0 where it has to stand below it."""
+    long = sum(KEY_ROOM + width(elided(name, LABEL_ROOM, style.SMALL), style.SMALL) for name in names)
+    start = width(elided(label, style.WIDTH - 8, style.BODY), style.BODY) + 20
+    return start if start + long <= style.WIDTH else 0.0
+
+
+def _key(figure: Figure, names: Sequence[str], start: float) -> None:
     """What each line is, above the panels."""
     high = figure.get_figheight() * style.POINTS
     wide = style.WIDTH - RIGHT
-    axes = figure.add_axes((2 / style.WIDTH, (high - KEY - UPPER) / high, wide / style.WIDTH, KEY / high))
+    bottom = high - KEY if start else high - KEY - UPPER
+    axes = figure.add_axes((2 / style.WIDTH, bottom / high, wide / style.WIDTH, KEY / high))
     axes.set_axis_off()
     axes.set(xlim=(0, wide), ylim=(0, KEY))
-    left = 0.0
+    left = start
     for number, label in enumerate(names):
         colour, marker = style.SERIES[number % len(style.SERIES)], MARKERS[number % len(MARKERS)]
         dashes = style.DASHES[number % len(style.DASHES)]
@@ -131,7 +140,7 @@ def _key(figure: Figure, names: Sequence[str]) -> None:
         axes.plot([left + 13], [KEY / 2], marker, color=colour, markersize=4.5, markeredgecolor=style.PAPER)
         word = elided(label, LABEL_ROOM, style.SMALL)
         axes.text(left + 31, KEY / 2, word, va="center", fontsize=style.SMALL)
-        left += 31 + width(word, style.SMALL) + 16
+        left += KEY_ROOM + width(word, style.SMALL)
 
 
 def _whole(panel: Panel) -> Panel:

@@ -34,7 +34,7 @@ def grid(
         _cells(axes, levels)
         _write(axes, levels, upper, lower)
         axes.set_xlabel(elided(x_label, 300, style.BODY), labelpad=5)
-        axes.set_ylabel(elided(y_label, max(ROW * len(rows), 90.0), style.BODY), labelpad=6)
+        style.head(axes, y_label)
         spots = [
             style.Spot(
                 column,
@@ -54,13 +54,13 @@ def grid(
 
 def _axes(rows: Sequence[str], columns: Sequence[str]) -> Axes:
     names = [elided(label, LABEL_ROOM, style.SMALL) for label in rows]
-    left = max((width(label, style.SMALL) for label in names), default=0.0) + 30
+    left = max((width(label, style.SMALL) for label in names), default=0.0) + 12
     across = min(WIDEST, (style.WIDTH - left - 8) / max(len(columns), 1))
     heads = [wrapped(label, across - 4, style.SMALL) for label in columns]
     bottom = 42.0 if any("\n" in head for head in heads) else 32.0
     spare = style.WIDTH - left - across * max(len(columns), 1)
-    height = ROW * max(len(rows), 1) + bottom + 6
-    axes = style.sheet(height, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=6)
+    height = ROW * max(len(rows), 1) + bottom + style.HEAD
+    axes = style.sheet(height, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=style.HEAD)
     axes.set(xlim=(-0.5, max(len(columns), 1) - 0.5), ylim=(max(len(rows), 1) - 0.5, -0.5))
     axes.set_xticks(range(len(heads)), heads)
     axes.set_yticks(range(len(names)), names)

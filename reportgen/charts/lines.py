@@ -12,7 +12,7 @@ from reportgen.charts.scale import MINUS, PARTED, span
 from reportgen.charts.scale import mark as set_ticks
 from reportgen.charts.words import elided, width
 
-HEIGHT = 160.0
+HEIGHT = 150.0
 LABEL_ROOM = 110.0
 DECADES = 2.0  # from a span of two decades on, a plain scale would hide all but the largest values
 GAP = 10.0  # points between two labels
@@ -170,7 +170,7 @@ def reliability(
     `half` makes it as wide as a chart that stands beside another.
     """
     with style.drawing():
-        side = 120.0 if half else 150.0
+        side = 100.0 if half else 150.0
         page = style.HALF if half else style.WIDTH
         left = (page - side) / 2
         axes = style.sheet(side + 34 + style.HEAD, left=left, right=left, bottom=34, top=style.HEAD, across=page)

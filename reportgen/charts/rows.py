@@ -26,7 +26,7 @@ def rows(labels: Sequence[str], axis: str) -> Axes:
     names = [wrapped(label, LABEL_ROOM, style.SMALL) for label in labels]
     row = 23.0 if any("\n" in name for name in names) else 14.0
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
-    axes = style.sheet(row * max(len(names), 1) + 36, left=left, bottom=32, right=12, top=4)
+    axes = style.sheet(row * max(len(names), 1) + 33, left=left, bottom=30, right=12, top=3)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     _name(axes, names)

@@ -23,7 +23,7 @@ REACH = 4.0  # points from a dot's middle at which it is still pointed at
 MOST_NAMED = 12
 CELLS = 48
 HEIGHT = 190.0
-HALF_HEIGHT = 160.0
+HALF_HEIGHT = 152.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
 DOT, DOT_GAP = 5.0, 7.5
@@ -113,8 +113,8 @@ def _told_cells(axes: Axes, x: Sequence[float], y: Sequence[float], names: tuple
 def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool, page: float) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
     height = HEIGHT if page == style.WIDTH else HALF_HEIGHT
-    left = (page - (height - 42)) / 2 if diagonal else 46.0 if page == style.WIDTH else 36.0
-    axes = style.sheet(height + 10, left=left, right=left if diagonal else 10, bottom=34, top=style.HEAD, across=page)
+    left = (page - (height - 34 - style.HEAD)) / 2 if diagonal else 46.0 if page == style.WIDTH else 36.0
+    axes = style.sheet(height, left=left, right=left if diagonal else 10, bottom=34, top=style.HEAD, across=page)
     both = span([*x, *y])
     axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)

@@ -105,8 +105,7 @@ def _columns(boxes: Mapping[int, Box], levels: Mapping[int, int]) -> tuple[list[
     """Where each level starts and how wide its boxes may be: short words leave their room to long ones."""
     needs = [0.0] * (max(levels.values()) + 1)
     for number, level in levels.items():
-        weight = "bold" if boxes[number].leaf else "normal"
-        own = width(shown(boxes[number].text), style.SMALL, weight) + 2 * PADDING + 1
+        own = width(shown(boxes[number].text), style.SMALL) * (BOLD if boxes[number].leaf else 1) + 2 * PADDING + 1
         needs[level] = min(max(needs[level], own, LEAST), WIDEST)
     page = style.WIDTH - 4
     rooms = _dealt(needs, page - COLUMN_GAP * (len(needs) - 1))
@@ -168,7 +167,7 @@ def _branch(axes: Axes, start: Spot, end: Spot, word: str, share: float) -> None
         solid_joinstyle="round",
         zorder=1,
     )
-    text = elided(word, COLUMN_GAP - 8, SIGN)
+    text = elided(word, COLUMN_GAP - 12, SIGN)
     axes.text(right - 3, end.y - 3 - 1.6 * share, text, ha="right", va="bottom", fontsize=SIGN, color=style.MUTED)
 
 
