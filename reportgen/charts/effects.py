@@ -318,8 +318,9 @@ def _ticks(axes: Axes, panel: Panel, places: Sequence[float], *, words: bool) ->
         axes.set_xticks(places, _names(panel), rotation=90 if _upright(panel, room) else 0)
         axes.tick_params(axis="x", length=0)
     elif panel.ticks:
-        axes.set_xticks(
-            [place for place, _ in panel.ticks], [elided(word, WORD_ROOM, style.SMALL) for _, word in panel.ticks]
-        )
+        named = [elided(word, WORD_ROOM, style.SMALL) for _, word in panel.ticks]
+        written = axes.set_xticks([place for place, _ in panel.ticks], named)
+        written[0].label1.set_horizontalalignment("left")
+        written[-1].label1.set_horizontalalignment("right")
     elif places:
         mark(axes.xaxis, places[0], places[-1], 5)
