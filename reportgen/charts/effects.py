@@ -73,11 +73,11 @@ def effects(panels: Sequence[Panel], *, name: str, y_label: str) -> str:
         _head(figure, y_label)
         if not boxes:
             figure.add_axes((0, 0, 1, 1))
-        told = [(upper, _spots(upper, panel)) for panel, (upper, _) in zip(panels, boxes, strict=True)]
+        told = [(upper, _spots(upper, panel, y_label)) for panel, (upper, _) in zip(panels, boxes, strict=True)]
         return style.several(figure, name, told)
 
 
-def _spots(axes: Axes, panel: Panel) -> list[style.Spot]:
+def _spots(axes: Axes, panel: Panel, y_label: str) -> list[style.Spot]:
     """What all lines say at a place of a panel, and what the dot beside them says."""
     words = _in_words(panel)
     places = [float(i) for i in range(len(panel.places))] if words else [float(place) for place in panel.places]
@@ -87,7 +87,7 @@ def _spots(axes: Axes, panel: Panel) -> list[style.Spot]:
     for number, place in enumerate(places):
         said = panel.places[number] if words else panel.named[number] if panel.named else place
         told = tuple(
-            style.Told(line.label or "↕", line.heights[number], line.lows[number], line.highs[number])
+            style.Told(line.label or y_label, line.heights[number], line.lows[number], line.highs[number])
             for line in panel.lines
         )
         area = ((edges[number], bottom), (edges[number + 1], top))
@@ -97,7 +97,7 @@ def _spots(axes: Axes, panel: Panel) -> list[style.Spot]:
         area = ((edges[-1], bottom), (right, top))
         place = right - 0.05 * (right - axes.get_xlim()[0])
         found.append(
-            style.Spot(place, height, (style.Told(panel.title, label), style.Told("↕", height, low, high)), area)
+            style.Spot(place, height, (style.Told(panel.title, label), style.Told(y_label, height, low, high)), area)
         )
     return found
 
