@@ -34,7 +34,8 @@ TAGS = {
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-hidden",
     "tabindex", "role", "scope", "style", "rowspan", "colspan", "title", "data-value",
-    "data-low", "data-high", "data-sort", "data-spots", "type", "width", "height", "viewbox", "d", "x", "y",
+    "data-low", "data-high", "data-sort", "data-at", "pointer-events", "type",
+    "width", "height", "viewbox", "d", "x", "y",
     "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linejoin", "stroke-linecap",
     "stroke-opacity", "fill-opacity", "opacity", "transform", "clip-path", "font-family", "font-size", "font-weight",
     "textlength", "lengthadjust", "display", "displaystyle", "scriptlevel", "accent", "mathvariant", "movablelimits",

@@ -46,5 +46,5 @@ def _whiskers(axes: Axes, values: Sequence[float], lows: Ends, highs: Ends) -> N
     lines = level((row, (start, stop)) for row, start, stop, _ in known)
     caps = level((row, ends) for row, _, _, ends in known)
     axes.plot(*lines, color=style.PAPER, linewidth=2.6, solid_capstyle="butt", zorder=3)
-    axes.plot(*lines, color=style.INK, linewidth=1.0, zorder=4)
-    axes.plot(*caps, "|", color=style.INK, markersize=5, markeredgewidth=1.0, zorder=4)
+    axes.plot(*lines, color=style.INK, linewidth=style.RANGE, zorder=4)
+    axes.plot(*caps, "|", color=style.INK, markersize=6, markeredgewidth=style.RANGE, zorder=4)

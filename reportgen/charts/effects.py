@@ -1,5 +1,6 @@
 """How an answer moves with a feature: curves with a band, curves of single rows behind, where the rows lie beneath."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,19 +11,19 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from reportgen.charts import style
-from reportgen.charts.scale import mark, span
+from reportgen.charts.scale import mark, span, ticks
 from reportgen.charts.words import elided, told_apart, width
 
 PANEL, STRIP, FOOT, HEAD, GAP, KEY = (
-    86.0,
+    82.0,
     14.0,
     14.0,
     18.0,
     8.0,
     14.0,
 )  # points: head, panel, strip and foot from the top
-LEFT, RIGHT, BETWEEN = 44.0, 10.0, 40.0
-LABEL_ROOM, WORD_ROOM = 120.0, 70.0
+RIGHT, APART, UPPER = 10.0, 10.0, 13.0
+LABEL_ROOM, WORD_ROOM, KEY_ROOM = 120.0, 70.0, 47.0
 BAND = "#cfe3f1"
 MOST_ACROSS = 2
 MARKERS = ("o", "s", "^")
@@ -42,7 +43,8 @@ class Panel(NamedTuple):
     """One feature: `places` are numbers, or words that stand in a row; `single` are curves of single rows.
 
     `density` counts rows in equal steps between the first and the last place. `apart` is a dot with its interval
-    (label, low, height, high) that stands beside the curve; `ticks` are places with their words, where not numbers.
+    (label, low, height, high) that stands beside the curve; `ticks` are places with their words, where not numbers,
+    and `named` are the words of each place.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Panel(NamedTuple):
     single: Sequence[Sequence[float]] = ()
     apart: Sequence[tuple[str, float, float, float]] = ()
     ticks: Sequence[tuple[float, str]] = ()
+    named: Sequence[str] = ()
 
 
 def effects(panels: Sequence[Panel], *, name: str, y_label: str) -> str:
@@ -59,31 +62,77 @@ def effects(panels: Sequence[Panel], *, name: str, y_label: str) -> str:
     with style.drawing():
         panels = [_whole(panel) for panel in panels[:4]]
         names = [line.label for line in panels[0].lines] if panels else []
-        figure, boxes = _sheet(panels, KEY if len(names) > 1 else 0.0)
         heights = _heights(panels)
+        left = max((width(word, style.SMALL) for word in ticks(*heights, 5)[1]), default=0.0) + 10
+        start = _key_start(names, y_label)
+        figure, boxes = _sheet(panels, UPPER + (KEY if len(names) > 1 and not start else 0.0), left)
         for panel, (upper, lower) in zip(panels, boxes, strict=True):
             _panel(upper, lower, panel, heights)
         if len(names) > 1:
-            _key(figure, names)
-        _side(figure, y_label)
-        return style.svg(figure.axes[0] if boxes else figure.add_axes((0, 0, 1, 1)), name)
+            _key(figure, names, start)
+        _head(figure, y_label)
+        if not boxes:
+            figure.add_axes((0, 0, 1, 1))
+        told = [(upper, _spots(upper, panel, y_label)) for panel, (upper, _) in zip(panels, boxes, strict=True)]
+        return style.several(figure, name, told)
 
 
-def _side(figure: Figure, label: str) -> None:
+def _spots(axes: Axes, panel: Panel, y_label: str) -> list[style.Spot]:
+    """What all lines say at a place of a panel, and what the dot beside them says."""
+    words = _in_words(panel)
+    places = [float(i) for i in range(len(panel.places))] if words else [float(place) for place in panel.places]
+    bottom, top = axes.get_ylim()
+    found = []
+    edges = _edges(places)
+    for number, place in enumerate(places):
+        said = panel.places[number] if words else panel.named[number] if panel.named else place
+        told = tuple(
+            style.Told(line.label or y_label, line.heights[number], line.lows[number], line.highs[number])
+            for line in panel.lines
+        )
+        area = ((edges[number], bottom), (edges[number + 1], top))
+        found.append(style.Spot(place, panel.lines[0].heights[number], (style.Told(panel.title, said), *told), area))
+    right = axes.get_xlim()[1]
+    for label, low, height, high in panel.apart:
+        area = ((edges[-1], bottom), (right, top))
+        place = right - 0.05 * (right - axes.get_xlim()[0])
+        found.append(
+            style.Spot(place, height, (style.Told(panel.title, label), style.Told(y_label, height, low, high)), area)
+        )
+    return found
+
+
+def _edges(places: Sequence[float]) -> list[float]:
+    """Half-way between neighbouring places, and half a step beyond the first and the last."""
+    if len(places) < 2:
+        return [place + step for place in places for step in (-0.5, 0.5)]
+    between = [(one + other) / 2 for one, other in itertools.pairwise(places)]
+    return [2 * places[0] - between[0], *between, 2 * places[-1] - between[-1]]
+
+
+def _head(figure: Figure, label: str) -> None:
     """What the heights are, once for all panels."""
-    room = figure.get_figheight() * style.POINTS - 20
-    figure.text(8 / style.WIDTH, 0.52, elided(label, room, style.BODY), rotation=90, va="center", ha="center")
-
-
-def _key(figure: Figure, names: Sequence[str]) -> None:
-    """What each line is, on the first line of the picture."""
     high = figure.get_figheight() * style.POINTS
-    axes = figure.add_axes(
-        (LEFT / style.WIDTH, (high - KEY) / high, (style.WIDTH - LEFT - RIGHT) / style.WIDTH, KEY / high)
-    )
+    word = elided(label, style.WIDTH - 8, style.BODY)
+    figure.text(2 / style.WIDTH, 1 - KEY / 2 / high, word, va="center", ha="left", color=style.INK)
+
+
+def _key_start(names: Sequence[str], label: str) -> float:
+    """Where the key starts behind the label on one line; 0 where it has to stand below it."""
+    long = sum(KEY_ROOM + width(elided(name, LABEL_ROOM, style.SMALL), style.SMALL) for name in names)
+    start = width(elided(label, style.WIDTH - 8, style.BODY), style.BODY) + 20
+    return start if start + long <= style.WIDTH else 0.0
+
+
+def _key(figure: Figure, names: Sequence[str], start: float) -> None:
+    """What each line is, above the panels."""
+    high = figure.get_figheight() * style.POINTS
+    wide = style.WIDTH - RIGHT
+    bottom = high - KEY if start else high - KEY - UPPER
+    axes = figure.add_axes((2 / style.WIDTH, bottom / high, wide / style.WIDTH, KEY / high))
     axes.set_axis_off()
-    axes.set(xlim=(0, style.WIDTH - LEFT - RIGHT), ylim=(0, KEY))
-    left = 0.0
+    axes.set(xlim=(0, wide), ylim=(0, KEY))
+    left = start
     words = told_apart(names, lambda label: elided(label, LABEL_ROOM, style.SMALL))
     for number, word in enumerate(words):
         colour, marker = style.SERIES[number % len(style.SERIES)], MARKERS[number % len(MARKERS)]
@@ -91,7 +140,7 @@ def _key(figure: Figure, names: Sequence[str]) -> None:
         axes.plot([left, left + 26], [KEY / 2] * 2, linestyle=dashes, linewidth=1.5, color=colour)
         axes.plot([left + 13], [KEY / 2], marker, color=colour, markersize=4.5, markeredgecolor=style.PAPER)
         axes.text(left + 31, KEY / 2, word, va="center", fontsize=style.SMALL)
-        left += 31 + width(word, style.SMALL) + 16
+        left += KEY_ROOM + width(word, style.SMALL)
 
 
 def _whole(panel: Panel) -> Panel:
@@ -100,11 +149,11 @@ def _whole(panel: Panel) -> Panel:
     return panel._replace(lines=[Line(*line) for line in panel.lines])
 
 
-def _sheet(panels: Sequence[Panel], key: float) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+def _sheet(panels: Sequence[Panel], key: float, left: float) -> tuple[Figure, list[tuple[Axes, Axes]]]:
     """A place for each panel, and one for the rows' density below it."""
     across = min(MOST_ACROSS, max(len(panels), 1))
     down = math.ceil(len(panels) / across) or 1
-    wide = (style.WIDTH - LEFT - RIGHT - BETWEEN * (across - 1)) / across
+    wide = (style.WIDTH - left - RIGHT - (left + APART) * (across - 1)) / across
     foots = [_foot(panels[row * across : (row + 1) * across], wide) for row in range(down)]
     height = sum(HEAD + PANEL + STRIP + foot + GAP for foot in foots) - GAP + key + 4
     figure = Figure(figsize=(style.WIDTH / style.POINTS, height / style.POINTS), facecolor=style.PAPER)
@@ -112,9 +161,9 @@ def _sheet(panels: Sequence[Panel], key: float) -> tuple[Figure, list[tuple[Axes
     for number in range(len(panels)):
         row, column = divmod(number, across)
         top = height - key - sum(HEAD + PANEL + STRIP + foot + GAP for foot in foots[:row]) - HEAD
-        left = (LEFT + column * (wide + BETWEEN)) / style.WIDTH
-        upper = figure.add_axes((left, (top - PANEL) / height, wide / style.WIDTH, PANEL / height))
-        lower = figure.add_axes((left, (top - PANEL - STRIP) / height, wide / style.WIDTH, STRIP / height))
+        start = (left + column * (wide + left + APART)) / style.WIDTH
+        upper = figure.add_axes((start, (top - PANEL) / height, wide / style.WIDTH, PANEL / height))
+        lower = figure.add_axes((start, (top - PANEL - STRIP) / height, wide / style.WIDTH, STRIP / height))
         boxes.append((upper, lower))
     return figure, boxes
 
@@ -212,7 +261,9 @@ def _dots(axes: Axes, places: Sequence[float], lines: Sequence[Line]) -> None:
         colour = style.SERIES[number % len(style.SERIES)]
         marker = MARKERS[number % len(MARKERS)]
         for place, height, low, high in zip(places, line.heights, line.lows, line.highs, strict=True):
-            axes.plot([place + shift] * 2, [low, high], color=colour, linewidth=1.1, zorder=3)
+            axes.plot(
+                [place + shift] * 2, [low, high], "_-", color=colour, linewidth=style.RANGE, markersize=5, zorder=3
+            )
             axes.plot(
                 [place + shift], [height], marker, color=colour, markersize=4.5, markeredgecolor=style.PAPER, zorder=4
             )
@@ -223,7 +274,7 @@ def _apart(axes: Axes, dots: Sequence[tuple[str, float, float, float]], right: f
     left = axes.get_xlim()[0]
     for label, low, height, high in dots:
         place = right - 0.05 * (right - left)
-        axes.plot([place] * 2, [low, high], color=style.INK, linewidth=1.1, zorder=3)
+        axes.plot([place] * 2, [low, high], "_-", color=style.INK, linewidth=style.RANGE, markersize=5, zorder=3)
         axes.plot([place], [height], "D", color=style.INK, markersize=4.5, markeredgecolor=style.PAPER, zorder=4)
         axes.annotate(
             elided(label, 60, style.SMALL),
@@ -267,8 +318,9 @@ def _ticks(axes: Axes, panel: Panel, places: Sequence[float], *, words: bool) ->
         axes.set_xticks(places, _names(panel), rotation=90 if _upright(panel, room) else 0)
         axes.tick_params(axis="x", length=0)
     elif panel.ticks:
-        axes.set_xticks(
-            [place for place, _ in panel.ticks], [elided(word, WORD_ROOM, style.SMALL) for _, word in panel.ticks]
-        )
+        named = [elided(word, WORD_ROOM, style.SMALL) for _, word in panel.ticks]
+        written = axes.set_xticks([place for place, _ in panel.ticks], named)
+        written[0].label1.set_horizontalalignment("left")
+        written[-1].label1.set_horizontalalignment("right")
     elif places:
         mark(axes.xaxis, places[0], places[-1], 5)

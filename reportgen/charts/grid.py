@@ -34,19 +34,33 @@ def grid(
         _cells(axes, levels)
         _write(axes, levels, upper, lower)
         axes.set_xlabel(elided(x_label, 300, style.BODY), labelpad=5)
-        axes.set_ylabel(elided(y_label, max(ROW * len(rows), 90.0), style.BODY), labelpad=6)
-        return style.svg(axes, name)
+        style.head(axes, y_label)
+        spots = [
+            style.Spot(
+                column,
+                row,
+                (
+                    style.Told(y_label, rows[row]),
+                    style.Told(x_label, columns[column]),
+                    *map(style.Told, filter(None, words)),
+                ),
+                ((column - 0.5, row - 0.5), (column + 0.5, row + 0.5)),
+            )
+            for row, line in enumerate(zip(upper, lower, strict=True))
+            for column, words in enumerate(zip(*line, strict=True))
+        ]
+        return style.svg(axes, name, spots)
 
 
 def _axes(rows: Sequence[str], columns: Sequence[str]) -> Axes:
     names = told_apart(rows, lambda label: elided(label, LABEL_ROOM, style.SMALL))
-    left = max((width(label, style.SMALL) for label in names), default=0.0) + 30
+    left = max((width(label, style.SMALL) for label in names), default=0.0) + 12
     across = min(WIDEST, (style.WIDTH - left - 8) / max(len(columns), 1))
     heads = told_apart(columns, lambda label: wrapped(label, across - 4, style.SMALL))
     bottom = 42.0 if any("\n" in head for head in heads) else 32.0
     spare = style.WIDTH - left - across * max(len(columns), 1)
-    height = ROW * max(len(rows), 1) + bottom + 6
-    axes = style.sheet(height, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=6)
+    height = ROW * max(len(rows), 1) + bottom + style.HEAD
+    axes = style.sheet(height, left=left + spare / 3, right=spare * 2 / 3, bottom=bottom, top=style.HEAD)
     axes.set(xlim=(-0.5, max(len(columns), 1) - 0.5), ylim=(max(len(rows), 1) - 0.5, -0.5))
     axes.set_xticks(range(len(heads)), heads)
     axes.set_yticks(range(len(names)), names)
@@ -83,7 +97,7 @@ def _write(axes: Axes, levels: Sequence[Sequence[int | None]], upper: Words, low
             ink = style.MUTED if level is None else readable(level)
             for word, rise, size in (
                 (upper[row][column], -0.18, style.SMALL),
-                (lower[row][column], 0.24, style.SMALL - 1),
+                (lower[row][column], 0.24, style.SMALL - 0.5),
             ):
                 if word:
                     fitted = elided(word, room, size)

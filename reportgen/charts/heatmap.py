@@ -17,7 +17,7 @@ from reportgen.charts.words import elided, told_apart, width
 MOST_NUMBERS = 25  # with more classes the numbers could not be read
 LEAST_SIZE = 4.5
 ZEROS_UP_TO = 12
-WIDEST_CELL, HIGHEST_CELL = 64.0, 30.0
+WIDEST_CELL, HIGHEST_CELL = 64.0, 28.0
 LABEL_ROOM = 110.0
 FIGURE_HEIGHT = 0.73  # of 0 to 9, as a share of the letter size
 
@@ -69,10 +69,27 @@ def _draw(
         axes = _axes(labels, style.HALF if half else style.WIDTH)
         _cells(axes, shades)
         _numbers(axes, shades, text, style.HALF if half else style.WIDTH)
-        across, down = axes.bbox.width, axes.bbox.height
-        axes.set_xlabel(elided(x_label, max(across, 120.0), style.BODY), labelpad=5)
-        axes.set_ylabel(elided(y_label, down + 20, style.BODY), labelpad=5)
-        return style.svg(axes, name)
+        axes.set_xlabel(elided(x_label, max(axes.bbox.width, 120.0), style.BODY), labelpad=5)
+        style.head(axes, y_label)
+        return style.svg(axes, name, _spots(shades, labels, text, x_label, y_label))
+
+
+def _spots(
+    shades: Cells, labels: Sequence[str], text: Callable[[int, int], str], x_label: str, y_label: str
+) -> list[style.Spot]:
+    """What a cell says; those that are empty in a large table say nothing."""
+    told = style.Told
+    return [
+        style.Spot(
+            column,
+            row,
+            (told(y_label, labels[row]), told(x_label, labels[column]), told(text(row, column))),
+            ((column - 0.5, row - 0.5), (column + 0.5, row + 0.5)),
+        )
+        for row, line in enumerate(shades)
+        for column, shade in enumerate(line)
+        if shade or len(labels) <= ZEROS_UP_TO
+    ]
 
 
 def _axes(labels: Sequence[str], page: float) -> Axes:
@@ -80,14 +97,14 @@ def _axes(labels: Sequence[str], page: float) -> Axes:
     size = style.SMALL if len(labels) <= MOST_NUMBERS else min(style.SMALL, 0.85 * 330 / len(labels))
     names = told_apart(labels, lambda label: elided(label, LABEL_ROOM, size))
     longest = max((width(label, size) for label in names), default=0.0)
-    left, cells = longest + 30, max(len(labels), 1)
+    left, cells = longest + 12, max(len(labels), 1)
     across = min(WIDEST_CELL, (page - left - 8) / cells)
     down = min(HIGHEST_CELL, across)
     upright = longest > across - 3
     bottom = 26 + (longest if upright else size + 3)
     spare = page - left - across * cells
     sides = {"left": left + spare / 3, "right": spare * 2 / 3, "across": page}
-    axes = style.sheet(down * cells + bottom + 6, bottom=bottom, top=6, **sides)
+    axes = style.sheet(down * cells + bottom + style.HEAD, bottom=bottom, top=style.HEAD, **sides)
     axes.set(xlim=(-0.5, cells - 0.5), ylim=(cells - 0.5, -0.5))
     axes.set_xticks(range(cells), names, rotation=90 if upright else 0, fontsize=size)
     axes.set_yticks(range(cells), names, fontsize=size)

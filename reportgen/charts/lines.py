@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from matplotlib.axes import Axes
 
 from reportgen.charts import style
 from reportgen.charts.places import apart
-from reportgen.charts.scale import MINUS, span
+from reportgen.charts.scale import MINUS, PARTED, span
 from reportgen.charts.scale import mark as set_ticks
 from reportgen.charts.words import elided, told_apart, width
 
@@ -15,6 +16,7 @@ HEIGHT = 150.0
 LABEL_ROOM = 110.0
 DECADES = 2.0  # from a span of two decades on, a plain scale would hide all but the largest values
 GAP = 10.0  # points between two labels
+MOST_STEPS = 60  # that a pointer can tell apart
 
 
 def lines(
@@ -38,19 +40,34 @@ def lines(
         _end_labels(axes, names, list(series.values()))
         _mark(axes, mark, mark_label)
         axes.set_xlabel(elided(x_label, 300, style.BODY))
-        axes.set_ylabel(elided(y_label, HEIGHT - 50, style.BODY))
-        return style.svg(axes, name)
+        style.head(axes, y_label, 15 if mark_label else 5)
+        return style.svg(axes, name, _spots(axes, series, steps, x_label))
+
+
+def _spots(axes: Axes, series: Mapping[str, Sequence[float | None]], steps: int, x_label: str) -> list[style.Spot]:
+    """What every curve says at a step: at each of them, or where there are many at as many as can be told apart."""
+    every = max(1, math.ceil(steps / MOST_STEPS))
+    bottom, top = axes.get_ylim()
+    found = []
+    for step in range(1, steps + 1, every):
+        at = [(label, values[step - 1]) for label, values in series.items() if step <= len(values)]
+        told = tuple(style.Told(label, value) for label, value in at if value is not None)
+        if told:
+            place = cast(float, told[0].value)
+            area = ((step - every / 2, bottom), (step + every / 2, top))
+            found.append(style.Spot(step, place, (style.Told(x_label, step), *told), area))
+    return found
 
 
 def _axes(right: float, mark_label: str | None) -> Axes:
-    return style.sheet(HEIGHT, left=52, bottom=34, right=right, top=18 if mark_label else 8)
+    return style.sheet(HEIGHT, left=38, bottom=34, right=right, top=style.HEAD + (10 if mark_label else 0))
 
 
 def _scale_steps(axes: Axes, steps: int) -> None:
     last = max(steps, 2)
     axes.set_xlim(1 - 0.02 * (last - 1), last)
     places = [place for place in set_ticks(axes.xaxis, 1, last, 8) if place == int(place)]
-    axes.set_xticks(places, [f"{place:,.0f}" for place in places])
+    axes.set_xticks(places, [f"{place:{',' if last >= PARTED else ''}.0f}" for place in places])
 
 
 def _scale_values(axes: Axes, values: Sequence[float]) -> None:
@@ -153,21 +170,30 @@ def reliability(
     `half` makes it as wide as a chart that stands beside another.
     """
     with style.drawing():
-        side = 120.0 if half else 150.0
+        side = 100.0 if half else 150.0
         page = style.HALF if half else style.WIDTH
         left = (page - side) / 2
-        axes = style.sheet(side + 40, left=left, right=left, bottom=34, top=6, across=page)
+        axes = style.sheet(side + 34 + style.HEAD, left=left, right=left, bottom=34, top=style.HEAD, across=page)
         axes.set(
             xlim=(-0.03, 1.03),
             ylim=(-0.03, 1.03),
             xlabel=elided(x_label, max(side, 180.0), style.BODY),
-            ylabel=elided(y_label, side, style.BODY),
         )
+        style.head(axes, y_label)
         for axis in (axes.xaxis, axes.yaxis):
             set_ticks(axis, 0.0, 1.0, 5)
         axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
         _bins(axes, stated, observed, lows, highs, weights)
-        return style.svg(axes, name)
+        spots = [
+            style.Spot(
+                x,
+                y,
+                (style.Told(x_label, x), style.Told(y_label, y, low, high)),
+                ((x - 0.03, min(low or y, y - 0.03)), (x + 0.03, max(high or y, y + 0.03))),
+            )
+            for x, y, low, high in zip(stated, observed, lows, highs, strict=True)
+        ]
+        return style.svg(axes, name, spots)
 
 
 def _bins(
@@ -181,7 +207,9 @@ def _bins(
     heaviest = max(weights, default=1.0) or 1.0
     for x, y, low, high, weight in zip(stated, observed, lows, highs, weights, strict=True):
         ends = [end for end in (low, y, high) if end is not None]
-        axes.plot([x] * len(ends), ends, color=style.ACCENT, linewidth=1.1, zorder=2)
+        axes.plot([x] * len(ends), ends, color=style.MUTED, linewidth=style.RANGE, zorder=2)
+        caps = [end for end in (low, high) if end is not None]
+        axes.plot([x] * len(caps), caps, "_", color=style.MUTED, markersize=6, markeredgewidth=style.RANGE, zorder=2)
         size = max(4.5, 11.0 * math.sqrt(weight / heaviest))
         (dot,) = axes.plot([x], [y], "o", color=style.ACCENT, markersize=size, markeredgecolor=style.PAPER, zorder=3)
         dot.set_clip_on(False)  # a dot at 1 stays whole

@@ -27,7 +27,30 @@ def pie(labels: Sequence[str], values: Sequence[float], *, name: str) -> str:
         _wedges(axes, values, height)
         texts = _texts(labels, [value / total for value in values])
         _labels(axes, texts, middles, height)
-        return style.svg(axes, name)
+        return style.svg(axes, name, _spots(labels, values, ends))
+
+
+def _spots(labels: Sequence[str], values: Sequence[float], ends: Sequence[float]) -> list[style.Spot]:
+    """What each wedge says."""
+    found = []
+    for number, (label, value) in enumerate(zip(labels, values, strict=True)):
+        if value > 0:
+            start, stop = ends[number], ends[number + 1]
+            steps = max(2, round((stop - start) * 40))
+            edge = [_rim(start + (stop - start) * step / steps) for step in range(steps + 1)]
+            across, up = _rim((start + stop) / 2)
+            told = style.Told(f"{label} ({_share(value / (sum(values) or 1.0))})", value)
+            found.append(style.Spot(across * 0.7, up * 0.7, (told,), ((0.0, 0.0), *edge)))
+    return found
+
+
+def _rim(turn: float) -> tuple[float, float]:
+    angle = 2 * math.pi * turn
+    return RADIUS * math.sin(angle), RADIUS * math.cos(angle)
+
+
+def _share(share: float) -> str:
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def _axes(height: float) -> Axes:
@@ -46,7 +69,7 @@ def _wedges(axes: Axes, values: Sequence[float], height: float) -> None:
 
 
 def _texts(labels: Sequence[str], shares: Sequence[float]) -> list[str]:
-    percents = ["<0.1%" if 0 < share < 0.0005 else f"{share:.1%}" for share in shares]
+    percents = [_share(share) for share in shares]
     room = LABEL_ROOM - max((width(f"  {percent}", style.SMALL) for percent in percents), default=0.0)
     names = told_apart(labels, lambda label: elided(label, room, style.SMALL))
     return [f"{name}  {percent}" for name, percent in zip(names, percents, strict=True)]

@@ -19,7 +19,7 @@ class Look(NamedTuple):
     size: float
 
 
-LOUD, PLAIN = Look(style.ACCENT, 2.0, "D", 7.0), Look(style.MUTED, 1.2, "o", 5.0)
+LOUD, PLAIN = Look(style.ACCENT, 2.0, "D", 7.0), Look(style.MUTED, style.RANGE, "o", 5.0)
 
 
 def ranges(
@@ -54,5 +54,5 @@ def _draw(axes: Axes, kept: Sequence[tuple[int, Sequence[float | None]]], look: 
     caps = [(row, [end for end in (low, high) if end is not None]) for row, (low, _, high) in kept]
     dots = [(row, [value]) for row, (_, value, _) in kept if value is not None]
     axes.plot(*level(known), color=look.colour, linewidth=look.line)
-    axes.plot(*level(caps), "|", color=look.colour, markersize=6, markeredgewidth=1.2)
+    axes.plot(*level(caps), "|", color=look.colour, markersize=6, markeredgewidth=style.RANGE)
     axes.plot(*level(dots), look.marker, color=look.colour, markersize=look.size, markeredgecolor=style.PAPER, zorder=3)

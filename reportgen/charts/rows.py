@@ -26,7 +26,7 @@ def rows(labels: Sequence[str], axis: str) -> Axes:
     names = told_apart(labels, lambda label: wrapped(label, LABEL_ROOM, style.SMALL))
     row = 23.0 if any("\n" in name for name in names) else 14.0
     left = max((width(line, style.SMALL) for name in names for line in name.split("\n")), default=0.0) + 10
-    axes = style.sheet(row * max(len(names), 1) + 36, left=left, bottom=32, right=12, top=4)
+    axes = style.sheet(row * max(len(names), 1) + 33, left=left, bottom=30, right=12, top=3)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     _name(axes, names)
@@ -43,11 +43,18 @@ def _name(axes: Axes, names: Sequence[str]) -> None:
 
 
 def spots(labels: Sequence[str], values: Ends, lows: Ends, highs: Ends) -> list[style.Spot]:
-    """Where the value of each row stands, and what it says."""
+    """Where the value of each row stands, and what the row says, its name included."""
     told = enumerate(zip(labels, values, lows, highs, strict=True))
     return [
-        style.Spot(value, row, label, value, low, high) for row, (label, value, low, high) in told if value is not None
+        style.Spot(value, row, (style.Told(label, value, low, high),), strip(row))
+        for row, (label, value, low, high) in told
+        if value is not None
     ]
+
+
+def strip(row: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A row from the left edge of the picture to the right, its name included."""
+    return (-math.inf, row - 0.5), (math.inf, row + 0.5)
 
 
 def level(lines: Iterable[tuple[int, Sequence[float]]]) -> tuple[list[float], list[float]]:

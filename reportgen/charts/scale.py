@@ -7,6 +7,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
 MINUS = "−"
+PARTED = 10_000  # from here on thousands are parted, as in the text
 PLAIN_LARGEST, PLAIN_SMALLEST = 1e7, 1e-4
 
 
@@ -34,7 +35,8 @@ def _written(place: float, step: float, largest: float) -> str:
         return "0"
     power = math.floor(math.log10(largest)) if largest >= PLAIN_LARGEST or largest < PLAIN_SMALLEST else 0
     unit = 10.0**power
-    return f"{place / unit:,.{_decimals(step / unit)}f}{f'e{power}' if power else ''}".replace("-", MINUS)
+    parted = "," if largest >= PARTED else ""
+    return f"{place / unit:{parted}.{_decimals(step / unit)}f}{f'e{power}' if power else ''}".replace("-", MINUS)
 
 
 def _decimals(step: float) -> int:

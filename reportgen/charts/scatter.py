@@ -1,5 +1,6 @@
 """Pairs of numbers as dots, or as a grid of shaded cells once dots would hide each other."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple, cast
@@ -17,9 +18,12 @@ from reportgen.charts.shades import LEVELS, box, colour
 from reportgen.charts.words import elided, told_apart, width
 
 MOST_DOTS = 1500
+MOST_TOLD = 600  # dots that tell their numbers one by one
+REACH = 4.0  # points from a dot's middle at which it is still pointed at
+MOST_NAMED = 12
 CELLS = 48
 HEIGHT = 190.0
-HALF_HEIGHT = 160.0
+HALF_HEIGHT = 152.0
 LABEL_GAP = 9.5
 LABEL_ROOM = 100.0
 DOT, DOT_GAP = 5.0, 7.5
@@ -52,27 +56,65 @@ def scatter(
 ) -> str:
     """One dot a pair; `diagonal` draws the line on which both numbers agree, `labels` names each dot.
 
+    Of many dots those furthest to the right and furthest up are named in the picture.
+
     `half` makes it as wide as a chart that stands beside another.
     """
     with style.drawing():
         page = style.HALF if half else style.WIDTH
         axes = _axes(x, y, diagonal, page)
         axes.set_xlabel(elided(x_label, min(300.0, page - 40), style.BODY))
-        axes.set_ylabel(elided(y_label, (HALF_HEIGHT if half else HEIGHT) - 40, style.BODY))
+        style.head(axes, y_label)
         if len(x) > MOST_DOTS:
             _cells(axes, x, y)
         else:
             _dots(axes, x, y)
         if labels is not None:
             _labels(axes, x, y, labels)
-        return style.svg(axes, name)
+        names = (x_label, y_label)
+        spots = _told_cells(axes, x, y, names) if len(x) > MOST_TOLD else _told_dots(axes, x, y, names, labels)
+        return style.svg(axes, name, spots)
+
+
+def _told_dots(
+    axes: Axes, x: Sequence[float], y: Sequence[float], names: tuple[str, str], labels: Sequence[str] | None
+) -> list[style.Spot]:
+    """What each dot says, its own name first where it has one."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    wide, high = (
+        reach / points * REACH for reach, points in zip((right - left, top - bottom), _inside(axes), strict=True)
+    )
+    found = []
+    for number, (across, up) in enumerate(zip(x, y, strict=True)):
+        own = () if labels is None else (style.Told(labels[number]),)
+        told = (*own, style.Told(names[0], across), style.Told(names[1], up))
+        found.append(style.Spot(across, up, told, ((across - wide, up - high), (across + wide, up + high))))
+    return found
+
+
+def _inside(axes: Axes) -> tuple[float, float]:
+    """How wide and high the axes are, in points."""
+    points = style.POINTS / cast(Figure, axes.figure).dpi
+    return axes.bbox.width * points, axes.bbox.height * points
+
+
+def _told_cells(axes: Axes, x: Sequence[float], y: Sequence[float], names: tuple[str, str]) -> list[style.Spot]:
+    """How many pairs lie in each cell, where there are too many to name each."""
+    counts, across, up = np.histogram2d(x, y, bins=CELLS // 2, range=[axes.get_xlim(), axes.get_ylim()])
+    found = []
+    for column, row in np.argwhere(counts):
+        left, right, low, high = (float(end) for end in (*across[column : column + 2], *up[row : row + 2]))
+        sides = (style.Told(names[0], None, left, right), style.Told(names[1], None, low, high))
+        told = (*sides, style.Told("n", float(counts[column, row])))
+        found.append(style.Spot((left + right) / 2, (low + high) / 2, told, ((left, low), (right, high))))
+    return found
 
 
 def _axes(x: Sequence[float], y: Sequence[float], diagonal: bool, page: float) -> Axes:
     """Square where both axes count the same, so that the diagonal rises at 45 degrees."""
     height = HEIGHT if page == style.WIDTH else HALF_HEIGHT
-    left = (page - (height - 42)) / 2 if diagonal else 60.0 if page == style.WIDTH else 40.0
-    axes = style.sheet(height, left=left, right=left if diagonal else 10, bottom=34, top=8, across=page)
+    left = (page - (height - 34 - style.HEAD)) / 2 if diagonal else 46.0 if page == style.WIDTH else 36.0
+    axes = style.sheet(height, left=left, right=left if diagonal else 10, bottom=34, top=style.HEAD, across=page)
     both = span([*x, *y])
     axes.set(xlim=both if diagonal else span(x), ylim=both if diagonal else span(y))
     mark(axes.xaxis, *axes.get_xlim(), 5)
@@ -114,10 +156,18 @@ def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence
     page, inside = (Bbox(corners.get_points() * points) for corners in (figure.bbox, axes.bbox))
     middle = (inside.y0 + inside.y1) / 2
     taken = [Taken(across - DOT, across + DOT, up, DOT_GAP) for across, up in spots]
-    for number in sorted(range(len(spots)), key=lambda number: -abs(spots[number][1] - middle)):
+    for number in sorted(_named(x, y), key=lambda number: -abs(spots[number][1] - middle)):
         side, place = _free(spots[number], width(names[number], style.SMALL), page, inside, taken)
         taken.append(place)
         _label(axes, names[number], (x[number], y[number]), side, place.level - spots[number][1])
+
+
+def _named(x: Sequence[float], y: Sequence[float]) -> list[int]:
+    """The dots that are named: all of few, of many those that lie furthest out on either axis."""
+    if len(x) <= MOST_NAMED:
+        return list(range(len(x)))
+    turns = [np.argsort(-np.asarray(ends), kind="stable").tolist() for ends in (y, x)]
+    return list(dict.fromkeys(itertools.chain.from_iterable(zip(*turns, strict=True))))[:MOST_NAMED]
 
 
 def _free(
@@ -129,7 +179,7 @@ def _free(
     found = []
     for side in (inwards, -inwards):
         left, right = sorted((across + side * 7, across + side * (11 + long)))
-        outside = max(0.0, 2.0 - left, right - page.x1 + 2.0)
+        outside = max(0.0, inside.x0 + 2.0 - left, right - page.x1 + 2.0)
         for steps in range(-STEPS, STEPS + 1):
             level = up + steps * LABEL_GAP / 4
             beyond = max(0.0, inside.y0 + 4 - level, level - inside.y1)

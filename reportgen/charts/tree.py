@@ -7,13 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from reportgen.charts import style
-from reportgen.charts.words import elided, width, wrapped
+from reportgen.charts.words import elided, shown, width, wrapped
 
 LINE = 9.5  # points from line to line
 PADDING = 5.0
 BETWEEN = 9.0  # points between two boxes above each other
-COLUMN_GAP = 34.0  # points between two levels: room for yes and no
-WIDEST = 150.0
+COLUMN_GAP = 30.0  # points between two levels: room for yes and no
+WIDEST, LEAST = 150.0, 36.0
+BOLD = 1.1  # how much wider bold letters are than those that are measured, at most
+SIGN = 7.0  # points: yes and no
 ROUND = "round,pad=0,rounding_size=3"
 
 
@@ -52,7 +54,16 @@ def tree(nodes: Sequence[Box], *, name: str, yes: str, no: str) -> str:
                     _branch(axes, spots[node.number], spots[target], word, boxes[target].share)
         for node in nodes:
             _box(axes, node, spots[node.number])
-        return style.svg(axes, name)
+        return style.svg(axes, name, [_spot(node, spots[node.number]) for node in nodes])
+
+
+def _spot(box: Box, place: Spot) -> style.Spot:
+    """The words of a box whole, which may be cut where it is drawn."""
+    corners = (
+        (place.x - place.wide / 2, place.y - place.high / 2),
+        (place.x + place.wide / 2, place.y + place.high / 2),
+    )
+    return style.Spot(place.x, place.y, (style.Told(box.text, place.lines[-1]),), corners)
 
 
 def _axes(height: float) -> Axes:
@@ -77,23 +88,45 @@ def _levels(boxes: Mapping[int, Box], root: int) -> dict[int, int]:
 def _spots(boxes: Mapping[int, Box], root: int) -> tuple[dict[int, Spot], float]:
     """A column a level; the leaves take their places from the top, every question stands between its branches."""
     levels = _levels(boxes, root)
-    depth = max(levels.values()) + 1
-    column = (style.WIDTH - 4) / depth
-    room = min(WIDEST, column - COLUMN_GAP)
-    lines = {number: _lines(boxes[number], room - 2 * PADDING) for number in levels}
+    starts, rooms = _columns(boxes, levels)
+    lines = {number: _lines(boxes[number], rooms[level] - 2 * PADDING) for number, level in levels.items()}
     middles, height = _middles(boxes, root, {number: len(text) * LINE + 8 for number, text in lines.items()})
     spots = {}
     for number, level in levels.items():
         weight = "bold" if boxes[number].leaf else "normal"
         wide = max(width(line, style.SMALL, weight) for line in lines[number]) + 2 * PADDING
         spots[number] = Spot(
-            2 + column * level + wide / 2, middles[number], wide, len(lines[number]) * LINE + 6, lines[number]
+            starts[level] + wide / 2, middles[number], wide, len(lines[number]) * LINE + 6, lines[number]
         )
     return spots, height
 
 
+def _columns(boxes: Mapping[int, Box], levels: Mapping[int, int]) -> tuple[list[float], list[float]]:
+    """Where each level starts and how wide its boxes may be: short words leave their room to long ones."""
+    needs = [0.0] * (max(levels.values()) + 1)
+    for number, level in levels.items():
+        own = width(shown(boxes[number].text), style.SMALL) * (BOLD if boxes[number].leaf else 1) + 2 * PADDING + 1
+        needs[level] = min(max(needs[level], own, LEAST), WIDEST)
+    page = style.WIDTH - 4
+    rooms = _dealt(needs, page - COLUMN_GAP * (len(needs) - 1))
+    gap = min((page - sum(rooms)) / max(len(rooms) - 1, 1), 2 * COLUMN_GAP)
+    return [2 + sum(rooms[:level]) + gap * level for level in range(len(rooms))], rooms
+
+
+def _dealt(needs: Sequence[float], whole: float) -> list[float]:
+    """What each gets where there is not enough for all: all of it for those that need less than an equal part."""
+    rest, rooms = whole, [0.0] * len(needs)
+    for left, level in zip(
+        range(len(needs), 0, -1), sorted(range(len(needs)), key=lambda one: needs[one]), strict=True
+    ):
+        rooms[level] = min(needs[level], rest / left)
+        rest -= rooms[level]
+    return rooms
+
+
 def _lines(box: Box, room: float) -> tuple[str, ...]:
     share = "<1%" if 0 < box.share < 0.005 else f"{box.share:.0%}"
+    room = room / BOLD if box.leaf else room
     return (*wrapped(box.text, room, style.SMALL, lines=3).split("\n"), share)
 
 
@@ -134,8 +167,8 @@ def _branch(axes: Axes, start: Spot, end: Spot, word: str, share: float) -> None
         solid_joinstyle="round",
         zorder=1,
     )
-    text = elided(word, COLUMN_GAP - 10, 6.5)
-    axes.text(right - 3, end.y - 3 - 1.6 * share, text, ha="right", va="bottom", fontsize=6.5, color=style.MUTED)
+    text = elided(word, COLUMN_GAP - 12, SIGN)
+    axes.text(right - 3, end.y - 3 - 1.6 * share, text, ha="right", va="bottom", fontsize=SIGN, color=style.MUTED)
 
 
 def _box(axes: Axes, box: Box, spot: Spot) -> None:

@@ -1,13 +1,12 @@
 """The charts as templates call them: plain words go in, and a chart that was drawn once is not drawn again."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reportgen import charts
-from reportgen.charts.style import Spot
+from reportgen.charts.style import Area, Told
 from reportgen.render.plain import elided, visible
 
 NAMES = (
@@ -30,9 +29,9 @@ MOST = 256  # some four reports' worth of charts; more would only fill memory in
 
 
 class Picture(Markup):
-    """A chart for a page, with the numbers that stand in it."""
+    """A chart for a page, with the areas in it that tell numbers."""
 
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[Area, ...] = ()
 
 
 _drawn: dict[str, Picture] = {}
@@ -61,21 +60,36 @@ def _picture(drawn: str) -> Picture:
     return picture
 
 
-def spots(picture: object) -> Markup:
-    """The attribute of an image that tells a script where its numbers stand; none where it has none."""
-    found = [
-        (one.across, one.down, visible(elided(one.label, LONGEST)), *(_rounded(end) for end in one[3:]))
-        for one in getattr(picture, "spots", ())
-    ]
-    return (
-        Markup(' data-spots="{}"').format(json.dumps(found, separators=(",", ":"), ensure_ascii=False))
-        if found
-        else Markup("")
-    )
+def spots(picture: object, written: Callable[..., str], translated: Callable[[str], str]) -> Markup:
+    """The areas of a picture that tell their numbers to who points at them, with or without a script.
+
+    `written` writes a number with its interval as far as it has one. Each area says where its number stands, for the
+    script, since that need not be its middle.
+    """
+    found = "".join(_area(one, written, translated) for one in getattr(picture, "spots", ()))
+    return Markup(f'<g class="spots" fill="none" pointer-events="all">{found}</g>') if found else Markup("")  # noqa: S704 - what goes in is escaped
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.6g}")
+def _area(one: Area, written: Callable[..., str], translated: Callable[[str], str]) -> str:
+    words = translated("; ").join(_said(told, written, translated) for told in one.told)
+    return f'<path data-at="{one.across:g} {one.down:g}" d="{one.path}"><title>{escape(visible(words))}</title></path>'
+
+
+def _said(told: Told, written: Callable[..., str], translated: Callable[[str], str]) -> str:
+    """A label, and its number with as many digits as the interval supports."""
+    label, value, low, high = told
+    if value is None and (low is None or high is None):
+        return elided(label, LONGEST)
+    if isinstance(value, str):
+        number = elided(value, LONGEST)
+    elif value is not None:
+        number = written(value, low, high)
+    else:
+        number = translated("%(low)s to %(high)s") % {
+            "low": written(low, None, None),
+            "high": written(high, None, None),
+        }
+    return translated("%(label)s: %(share)s") % {"label": elided(label, LONGEST), "share": number}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - it walks through arguments of any type

@@ -20,22 +20,24 @@ POINTED = re.compile(r'(?:xlink:)?href="#([^"]+)"|url\(#([^)]+)\)')
 BACKGROUND = re.compile(r'<path d="M 0 [\d.]+ L [^"]+ z" (?:style="fill: #ffffff"|fill="#ffffff")/>\s*')
 
 
-def inline(svg: str, alt: str, kind: str, number: int, marks: str = "") -> str:
+def inline(svg: str, alt: str, kind: str, number: int, over: str = "") -> str:
     """The chart as an element of a page; `number` is the page's own, so that no two charts share an id.
 
-    `marks` are attributes more; an empty `alt` hides it from those who listen, since words beside it say the same.
+    `over` is laid over it: the areas that tell numbers. An empty `alt` hides it from those who listen, since words
+    beside it say the same.
     """
     svg = plain(_in_words(BACKGROUND.sub("", svg, count=1)))
     svg = POINTED.sub(lambda match: _pointing(match, number), NAMED.sub(lambda match: f"p{number}-{match[0]}", svg))
     spoken = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
-    return HEAD.sub(
+    drawn = HEAD.sub(
         lambda match: (
             f'<svg class="{kind}" {spoken} width="{match[1]}pt" height="{match[2]}pt" viewBox="{match[3]}" '
-            f'stroke-linejoin="round" font-family="sans-serif"{marks}>'
+            f'stroke-linejoin="round" font-family="sans-serif">'
         ),
         svg,
         count=1,
     )
+    return drawn.replace("</svg>", f"{over}</svg>") if over else drawn
 
 
 def _in_words(svg: str) -> str:

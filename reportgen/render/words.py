@@ -145,7 +145,7 @@ def _filters(lang: str, translations: NullTranslations) -> dict[str, Callable[..
         "program": program,
         "scored": partial(_scored, lang),
         "shell": lambda text: shlex.quote(visible(str(text))),
-        "spots": spots,
+        "spots": lambda picture: spots(picture, filters["interval"], translations.gettext),
         "toml": toml,
         "translated": translations.gettext,
         "unmarked": lambda words: Markup(words).unescape(),  # noqa: S704 - a page's words, on their way to plain text

@@ -346,27 +346,23 @@
     if (after("mistakes", box)) { show(); }
   };
 
-  // Charts: the number next to the pointer or arrow key.
-  const spots = () => all("svg[data-spots]").forEach((image) => {
-    const places = JSON.parse(image.getAttribute("data-spots")), ring = make("i", { class: "live ring", hidden: true });
+  // Charts: the number below the pointer, or the next one by arrow key. Without a script a browser shows the titles itself.
+  const spots = () => all("svg > .spots").forEach((group) => {
+    const image = group.parentNode, places = [...group.children], words = places.map((place) => place.textContent), ring = make("i", { class: "live ring", hidden: true });
     const said = make("output", { class: "live said", role: "status" });
     let at = -1;
     const show = (next) => {
       if (next === at || !places[next]) { return; }
-      const [across, down, label, value, low, high] = places[at = next];
-      const ends = low === null || high === null ? "" : " (" + fill(words.range, { low: digits(low), high: digits(high) }) + ")";
-      said.textContent = label + ": " + digits(value) + ends;
+      const [across, down] = places[at = next].getAttribute("data-at").split(" "), whole = image.viewBox.baseVal;
+      said.textContent = words[next];
       ring.hidden = false;
       const box = image.getBoundingClientRect(), card = image.parentNode.getBoundingClientRect();
-      ring.style.left = box.left - card.left + across * box.width + "px";
-      ring.style.top = box.top - card.top + down * box.height + "px";
+      ring.style.left = box.left - card.left + across * box.width / whole.width + "px";
+      ring.style.top = box.top - card.top + down * box.height / whole.height + "px";
     };
     const hide = () => { at = -1; said.textContent = ""; ring.hidden = true; };
-    image.addEventListener("pointermove", (event) => {
-      const box = image.getBoundingClientRect();
-      const far = ([across, down]) => Math.abs(box.left + across * box.width - event.clientX) + 9 * Math.abs(box.top + down * box.height - event.clientY);
-      show(places.reduce((best, place, one) => far(place) < far(places[best]) ? one : best, 0));
-    });
+    places.forEach((place) => place.replaceChildren());
+    group.addEventListener("pointerover", (event) => show(places.indexOf(event.target)));
     image.addEventListener("pointerleave", hide);
     image.addEventListener("blur", hide);
     image.addEventListener("focus", () => show(0));
