@@ -192,14 +192,16 @@ def _interval(
     return kept(translations.gettext("%(value)s (%(low)s to %(high)s)") % words, value, low, high)
 
 
-def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:
-    """Write a difference with its sign; one between shares is in percentage points."""
+def _signed(
+    lang: str, translations: NullTranslations, value: float | None, measure: str = "", unit: bool = True
+) -> str:
+    """Write a difference with its sign; one between shares is in percentage points, a word that an end can do without."""
     if value is None:
         return numbers.NONE
     sign = "+" if value > 0 else ""
     if measure in numbers.SHARES:
-        points = numbers.percent(value, lang).removesuffix("%")
-        return translations.gettext("%(points)s percentage points") % {"points": sign + points}
+        points = sign + numbers.percent(value, lang).removesuffix("%")
+        return translations.gettext("%(points)s percentage points") % {"points": points} if unit else points
     return sign + numbers.number(value, lang)
 
 
