@@ -199,16 +199,24 @@ def _interval(
 
 
 def _signed(
-    lang: str, translations: NullTranslations, value: float | None, measure: str = "", unit: bool = True
+    lang: str,
+    translations: NullTranslations,
+    value: float | None,
+    measure: str = "",
+    ends: tuple[float, float] | None = None,
+    unit: bool = True,
 ) -> str:
-    """Write a difference with its sign; one between shares is in percentage points, a word that an end can do without."""
+    """Write a difference with its sign, with as many digits as the `ends` of its interval support.
+
+    One between shares is in percentage points, a word that an end of an interval can do without (`unit`).
+    """
     if value is None:
         return numbers.NONE
     sign = "+" if value > 0 else ""
     if measure in numbers.SHARES:
         points = sign + numbers.percent(value, lang).removesuffix("%")
         return translations.gettext("%(points)s percentage points") % {"points": points} if unit else points
-    return sign + numbers.number(value, lang)
+    return sign + numbers.number(value, lang, *(ends or ()))
 
 
 def _difference(
