@@ -21,7 +21,10 @@ from reportgen.render.standards import crosswalk
 from reportgen.render.words import environment, explain, faults, filled, say_verdict
 
 PAGE = "report.html.j2"
-BETWEEN = re.compile(r"(?<=[。；：，、！？）”])((?:</(?:strong|b|em|a|span)>)?)[ \n]+((?:<(?:a|span|small|strong)\b[^<>]*>)?)(?=[\u4e00-\u9fff“（])")
+BETWEEN = re.compile(
+    r"(?<=[。；：，、！？）”])((?:</(?:strong|b|em|a|span)>)?)[ \n]+((?:<(?:a|span|small|strong)\b[^<>]*>)?)"
+    r"(?=[\u4e00-\u9fff“（])"
+)
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
 FACTS_OF_PAGES = (

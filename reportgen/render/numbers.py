@@ -129,8 +129,6 @@ def joined(names: list[str], lang: str) -> str:
     """The names as a list in running text."""
     if not names:
         return NONE
-    if not language(lang).closed_up:
-        return format_list(names, style="standard", locale=language(lang).locale)
     places = {f"name{number}": name for number, name in enumerate(names)}
-    text = format_list([f"%({place})s" for place in places], style="standard", locale=language(lang).locale)
-    return spaced(text, places) % places
+    text: str = format_list([f"%({place})s" for place in places], style="standard", locale=language(lang).locale)
+    return (spaced(text, places) if language(lang).closed_up else text) % places

@@ -57,7 +57,8 @@ def hashes(templates: Path | str | None) -> dict[str, str]:
 
 def _names(folder: Path, endings: tuple[str, ...] = TEXTS) -> list[str]:
     """The templates of a folder by their names; what lies in folders that begin with a dot is no template."""
-    files = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in endings and path.is_file())
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix in endings and path.is_file())
+    files = (path.relative_to(folder) for path in found)
     return [file.as_posix() for file in files if not any(part.startswith((".", "__")) for part in file.parts)]
 
 

@@ -83,7 +83,15 @@ TOPICS = (
     ),
     Topic(
         "table",
-        ("5, 6", "Composition", "IV 2(d); Art. 10(3), 13(3)(b)(vi)", "Development", "MAP 2.3", "3d, 3e, 3f", "8a, 11, 20b"),
+        (
+            "5, 6",
+            "Composition",
+            "IV 2(d); Art. 10(3), 13(3)(b)(vi)",
+            "Development",
+            "MAP 2.3",
+            "3d, 3e, 3f",
+            "8a, 11, 20b",
+        ),
         ("background", "appendix"),
         measured=_always,
     ),
@@ -113,7 +121,15 @@ TOPICS = (
     ),
     Topic(
         "performance",
-        ("4, 7", "", "IV 3, 4; Art. 13(3)(b)(ii), 15(1) to (3)", "Outcomes analysis", "MEASURE 2.3, 2.5", "7a, 7b, 7c", "12e, 23a"),
+        (
+            "4, 7",
+            "",
+            "IV 3, 4; Art. 13(3)(b)(ii), 15(1) to (3)",
+            "Outcomes analysis",
+            "MEASURE 2.3, 2.5",
+            "7a, 7b, 7c",
+            "12e, 23a",
+        ),
         ("summary", "concepts", "appendix"),
         measured=_always,
     ),

@@ -73,7 +73,7 @@ def test_a_sound_verdict_does_not_overclaim(dossier):
             0,
             "Use with caution (warnings: 1, first of all “Learning by heart”): accuracy 70.0% (68.0% to 72.0%)",
         ),
-        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all “No gain over guessing shown”): accur"),
+        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all “No gain over guessing shown”)"),
     ],
 )
 def test_verdicts_begin_with_what_to_do(dossier, code, which, words):
