@@ -21,7 +21,7 @@ from reportgen.pipeline import audit as run_audit
 from reportgen.progress import Stopwatch
 from reportgen.records.finding import Finding, Severity
 from reportgen.render import refuse_pdf_alone, to_html, to_json, to_markdown, to_pdf, write
-from reportgen.render.own import refuse_faulty
+from reportgen.render.own import hashes, refuse_faulty
 from reportgen.render.plain import visible
 from reportgen.render.sentences import target_sentence, waiver_sentence
 
@@ -45,11 +45,16 @@ class Report(Document):
         """A summary that fits a pull request."""
         return to_markdown(self, lang)
 
-    def save(self, folder: str | PathLike[str], formats: Iterable[str] = FORMATS, lang: str = "en") -> tuple[Path, ...]:
-        """Write the report's files into a folder; returns their paths. The folder is made if it is not there."""
+    def save(
+        self, folder: str | PathLike[str], formats: Iterable[str] = FORMATS, lang: str = "en", paper: Paper = "a4"
+    ) -> tuple[Path, ...]:
+        """Write the report's files into a folder, the PDF on paper of a size; returns their paths.
+
+        The folder is made if it is not there.
+        """
         out = Path(folder)
         with staged(out) as stage:
-            written = write(self, stage, tuple(formats), lang)
+            written = write(self, stage, tuple(formats), lang, paper=paper)
         return tuple(out / path.relative_to(stage) for path in written.paths)
 
     def _repr_html_(self) -> str:
@@ -135,6 +140,7 @@ def _manifest(outcome: Outcome, config: Config, identity: str, watch: Stopwatch)
         },
         "seed": config.seed,
         "configuration": config.model_dump(mode="json"),
+        "templates": hashes(config.templates),
         "versions": document.environment.versions,
         "platform": document.environment.platform,
         "train_seconds": outcome.network.seconds,

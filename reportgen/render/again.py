@@ -6,7 +6,7 @@ from pathlib import Path
 from reportgen.output import read_manifest, staged, write_manifest
 from reportgen.render import Written, write
 from reportgen.render.json import read_json
-from reportgen.render.own import refuse_faulty
+from reportgen.render.own import hashes, refuse_faulty
 
 
 def render_again(
@@ -19,7 +19,7 @@ def render_again(
 ) -> Written:
     """Write the pages of a saved report into a folder; nothing is written unless all of them could be made.
 
-    A manifest that lies there gets the new pages' hashes.
+    A manifest that lies there gets the new pages' hashes, and those of the templates that made them.
 
     Raises ReportgenError where the file holds no report.
     """
@@ -28,5 +28,5 @@ def render_again(
     with staged(out) as stage:
         written = write(document, stage, formats, lang, templates, paper=paper)
         if manifest := read_manifest(out):
-            write_manifest(stage, manifest)
+            write_manifest(stage, manifest | {"templates": hashes(templates)})
     return Written(tuple(out / path.relative_to(stage) for path in written.paths), written.notes)

@@ -22,7 +22,10 @@ from reportgen.render.standards import crosswalk
 from reportgen.render.words import environment, explain, faults, filled, say_verdict
 
 PAGE = "report.html.j2"
-BETWEEN = re.compile("(?<=[。；：，、！？）”])[ \n]+(?=[\u4e00-\u9fff“（])")
+BETWEEN = re.compile(
+    r"(?<=[。；：，、！？）”])((?:</(?:strong|b|em|a|span)>)?)[ \n]+((?:<(?:a|span|small|strong)\b[^<>]*>)?)"
+    r"(?=[\u4e00-\u9fff“（])"
+)
 KEY_METRICS = ("accuracy", "balanced_accuracy", "roc_auc", "r2", "mae", "rmse")
 
 FACTS_OF_PAGES = (
@@ -116,7 +119,7 @@ def with_macros(templates: Environment, told: dict[str, object]) -> dict[str, ob
 
 def closed_up(text: str, lang: str) -> str:
     """Where sentences follow each other without blanks, the one that templates leave between them goes."""
-    return BETWEEN.sub("", text) if language(lang).closed_up else text
+    return BETWEEN.sub(r"\1\2", text) if language(lang).closed_up else text
 
 
 def _script(templates: Environment, lang: str) -> str:

@@ -10,6 +10,7 @@ from babel.lists import format_list
 from babel.numbers import NumberPattern, parse_pattern
 
 from reportgen.languages import ENGLISH, language
+from reportgen.render.spacing import spaced
 
 SHARES = frozenset(("accuracy", "balanced_accuracy", "error_rate", "recall", "precision", "agreement", "share"))
 """The measures that are shares of rows, and so are written in percent."""
@@ -126,4 +127,8 @@ def _date(value: date | str | float) -> date:
 
 def joined(names: list[str], lang: str) -> str:
     """The names as a list in running text."""
-    return format_list(names, style="standard", locale=language(lang).locale) if names else NONE
+    if not names:
+        return NONE
+    places = {f"name{number}": name for number, name in enumerate(names)}
+    text: str = format_list([f"%({place})s" for place in places], style="standard", locale=language(lang).locale)
+    return (spaced(text, places) if language(lang).closed_up else text) % places

@@ -8,6 +8,7 @@ from jinja2 import Environment, TemplateError, meta, nodes
 
 from reportgen.errors import ConfigError, RenderError
 from reportgen.languages import locate
+from reportgen.output import sha256
 from reportgen.render.brand import FILE
 from reportgen.render.faults import nearest, said
 from reportgen.render.html import FACTS_OF_PAGES
@@ -15,6 +16,7 @@ from reportgen.render.places import OURS
 from reportgen.render.words import ENGLISH, environment
 
 TEXTS = (".j2", ".css", ".js")
+BRANDS = (".po", ".toml", ".svg", ".png", ".jpg", ".jpeg", ".otf", ".ttf")
 SCRIPTS = "script"
 FACTS = "finding/"
 """Templates below it are told the facts of a finding, whose names differ by its code."""
@@ -42,9 +44,21 @@ def refuse_faulty(templates: Path | str | None) -> None:
             _refuse_undefined(tree, folder / name, trees.values())
 
 
-def _names(folder: Path) -> list[str]:
+def hashes(templates: Path | str | None) -> dict[str, str]:
+    """The SHA-256 of every file of a folder of templates that may shape a page, by its name there.
+
+    Same evidence, same reportgen and same hashes: the same pages.
+    """
+    if templates is None:
+        return {}
+    folder = Path(templates)
+    return {name: sha256(folder / name) for name in _names(folder, TEXTS + BRANDS)}
+
+
+def _names(folder: Path, endings: tuple[str, ...] = TEXTS) -> list[str]:
     """The templates of a folder by their names; what lies in folders that begin with a dot is no template."""
-    files = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in TEXTS and path.is_file())
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix in endings and path.is_file())
+    files = (path.relative_to(folder) for path in found)
     return [file.as_posix() for file in files if not any(part.startswith((".", "__")) for part in file.parts)]
 
 

@@ -5,6 +5,10 @@ et al. 2021, doi:10.1145/3458723), the EU AI Act (Regulation (EU) 2024/1689: Ann
 US banking agencies' guidance SR 26-2 (April 2026, in place of SR 11-7), the NIST AI Risk Management Framework 1.0
 (doi:10.6028/NIST.AI.100-1), REFORMS (Kapoor et al. 2024, doi:10.1126/sciadv.adk3452) and TRIPOD+AI (Collins et al.
 2024, doi:10.1136/bmj-2023-078378). Their words are not repeated, only their numbers.
+
+Held against the text of the regulation, the framework's list of subcategories and the items of TRIPOD+AI in November
+2026; REFORMS in part (modules 1 to 3), Model Cards, Datasheets and the rest of REFORMS from the papers. Of SR 26-2 the
+names of the parts come from descriptions of it, not from the letter itself.
 """
 
 import re
@@ -52,64 +56,80 @@ def _always(_document: Document) -> bool:
 TOPICS = (
     Topic(
         "purpose",
-        ("2", "Uses", "IV 1(a), 13(3)(b)(i)", "Use", "MAP 1.1", "1a", "3a, 4"),
+        ("2", "Uses", "IV 1(a); Art. 13(3)(b)(i)", "Use", "MAP 1.1", "1a", "3a, 3b, 4"),
         card=("purpose", "decision"),
     ),
-    Topic("users", ("2", "", "IV 1(h), 13(3)(d)", "Use", "MAP 3.4", "", "3b, 27b"), card=("users",)),
+    Topic("users", ("2", "", "IV 1(h)", "Use", "MAP 1.1", "", "3b, 27b"), card=("users",)),
     Topic("affected", ("3", "Composition", "IV 3", "", "MAP 5.1", "1a, 3b", "3b, 6a"), card=("affected",)),
     Topic(
         "out_of_scope",
-        ("2", "Uses", "IV 3, 13(3)(b)(iii)", "Use", "MAP 3.3", "8b", "26"),
+        ("2", "Uses", "IV 3; Art. 13(3)(b)(iii)", "Use", "MAP 3.3", "8b", "26"),
         card=("out_of_scope",),
     ),
     Topic(
         "owner",
-        ("1", "Maintenance", "IV 1(a), 13(3)(a)", "Governance", "GOVERN 2.1", "", ""),
+        ("1", "Maintenance", "IV 1(a); Art. 13(3)(a)", "Governance", "GOVERN 2.1", "", ""),
         card=("owner", "contact", "version"),
     ),
     Topic(
         "data_origin",
-        ("5, 6", "Collection", "IV 2(d), 10(2)(b)", "Development", "MAP 2.3", "2a, 3a, 3b", "5a, 5b, 6b"),
+        ("5, 6", "Collection", "IV 2(d); Art. 10(2)(b)", "Development", "MAP 2.3", "2a, 3a, 3b", "5a, 5b, 6b"),
         card=("data_origin",),
     ),
     Topic(
         "rights",
-        ("1", "Collection, Distribution", "10(2)(b)", "", "GOVERN 1.1, MAP 4.1", "", "17"),
+        ("1", "Collection, Distribution", "Art. 10(2)(b)", "", "GOVERN 1.1, MAP 4.1", "", "17, 18e"),
         card=("licence", "consent", "legal_basis"),
     ),
     Topic(
         "table",
-        ("5, 6", "Composition", "IV 2(d), 10(3)", "Development", "MEASURE 2.1", "3d, 3e, 3f", "8a, 11, 20b"),
+        (
+            "5, 6",
+            "Composition",
+            "IV 2(d); Art. 10(3), 13(3)(b)(vi)",
+            "Development",
+            "MAP 2.3",
+            "3d, 3e, 3f",
+            "8a, 11, 20b",
+        ),
         ("background", "appendix"),
         measured=_always,
     ),
     Topic(
         "sample_size",
-        ("", "", "10(3)", "", "MEASURE 2.5", "3e", "10"),
+        ("", "", "Art. 10(3)", "", "MEASURE 2.5", "3e", "10"),
         ("learning-curve",),
         measured=lambda document: document.learning_curve is not None,
     ),
     Topic(
         "preparation",
-        ("5", "Preprocessing", "IV 2(d), 10(2)(c)", "Development", "", "4a, 4b, 4c", "7, 9b, 11"),
+        ("5", "Preprocessing", "IV 2(d); Art. 10(2)(c)", "Development", "", "4a, 4b, 4c", "7, 11, 12b"),
         ("step-preprocess",),
         measured=_always,
     ),
     Topic(
         "model",
-        ("1", "", "IV 2(a) to (c)", "Development", "MEASURE 2.9", "5a, 5d, 5e", "12c, 22"),
+        ("1", "", "IV 2(a) to (c)", "Development", "MEASURE 2.9", "5a, 5d, 5e", "12c, 13, 22"),
         ("step-train",),
         measured=_always,
     ),
     Topic(
         "separation",
-        ("5", "", "IV 2(g)", "Validation", "MEASURE 2.1", "5c, 6a, 6b, 6c", "12a, 16"),
+        ("5", "", "IV 2(g)", "Validation", "MEASURE 2.1", "5c, 6a, 6b, 6c", "12a, 21"),
         ("background", "appendix"),
         measured=_always,
     ),
     Topic(
         "performance",
-        ("4, 7", "", "IV 3, 4, 15(1) to (3)", "Outcomes analysis", "MEASURE 2.3, 2.5", "7a, 7b, 7c", "12e, 23a"),
+        (
+            "4, 7",
+            "",
+            "IV 3, 4; Art. 13(3)(b)(ii), 15(1) to (3)",
+            "Outcomes analysis",
+            "MEASURE 2.3, 2.5",
+            "7a, 7b, 7c",
+            "12e, 23a",
+        ),
         ("summary", "concepts", "appendix"),
         measured=_always,
     ),
@@ -121,7 +141,7 @@ TOPICS = (
     ),
     Topic(
         "groups",
-        ("3, 7", "Composition", "IV 2(g), 3, 13(3)(b)(v)", "", "MEASURE 2.11", "", "3c, 14, 23a"),
+        ("3, 7", "Composition", "IV 2(g), 3; Art. 13(3)(b)(v)", "", "MEASURE 2.11", "", "3c, 14, 23a"),
         ("fairness",),
         measured=lambda document: document.fairness is not None,
     ),
@@ -133,19 +153,19 @@ TOPICS = (
     ),
     Topic(
         "explanation",
-        ("", "", "IV 3, 13(3)(b)(iv), (vii)", "Conceptual soundness", "MEASURE 2.9", "", "12g, 25"),
+        ("", "", "IV 3; Art. 13(3)(b)(iv), (vii)", "Validation", "MEASURE 2.9", "", "25"),
         ("step-importance", "step-explain"),
         measured=lambda document: bool(document.importance),
     ),
     Topic(
         "robustness",
-        ("", "", "15(4)", "Outcomes analysis", "MEASURE 2.5, 2.6", "", "27a"),
+        ("", "", "Art. 15(4)", "Outcomes analysis", "MEASURE 2.5, 2.6", "", "27a"),
         ("robustness",),
         measured=lambda document: document.robustness is not None,
     ),
     Topic(
         "elsewhere",
-        ("9", "", "IV 3", "Outcomes analysis", "MEASURE 2.5", "8a", "16, 20c"),
+        ("9", "", "IV 3", "Outcomes analysis", "MEASURE 2.5", "8a", "16, 20c, 27c"),
         ("drift", "trends"),
         measured=lambda document: document.dataset.test_sha256 is not None,
     ),
@@ -157,23 +177,23 @@ TOPICS = (
     ),
     Topic(
         "again",
-        ("", "", "IV 2(g)", "Development", "MEASURE 2.1", "2b to 2e", "18f"),
+        ("", "", "IV 2(g)", "Development", "MEASURE 2.1", "2b to 2e", "12g, 18f"),
         ("appendix",),
         measured=_always,
     ),
     Topic(
         "oversight",
-        ("", "", "IV 2(e), 13(3)(d), 14", "Governance", "MAP 3.5", "", "27b"),
+        ("", "", "IV 2(e); Art. 13(3)(d), 14", "Governance", "MAP 3.5", "", "27b"),
         card=("oversight",),
     ),
     Topic(
         "monitoring",
-        ("", "Maintenance", "IV 9, 72", "Ongoing monitoring", "MANAGE 4.1", "", "12f"),
+        ("", "Maintenance", "IV 9; Art. 72", "Ongoing monitoring", "MEASURE 2.4, MANAGE 4.1", "", "12f"),
         card=("monitoring",),
     ),
     Topic("approval", ("", "", "IV 2(g)", "Governance", "MANAGE 1.1", "", ""), ("conclusion",), ("approver",)),
-    Topic("risks", ("8", "", "IV 5, 9", "", "MAP 5.1, MANAGE 1.2", "", "")),
-    Topic("security", ("", "", "IV 2(h), 15(5)", "", "MEASURE 2.7", "", "")),
+    Topic("risks", ("8", "", "IV 5; Art. 9", "", "MAP 5.1, MANAGE 1.2", "", "")),
+    Topic("security", ("", "", "IV 2(h); Art. 15(5)", "", "MEASURE 2.7", "", "")),
     Topic("conformity", ("", "", "IV 7, 8", "", "GOVERN 1.1", "", "")),
     Topic("environment", ("8", "", "", "", "MEASURE 2.12", "", "")),
 )

@@ -27,7 +27,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from reportgen.errors import RenderError, ReportgenError
-from reportgen.languages import locate
+from reportgen.languages import language, locate
 from reportgen.records.finding import Finding, Verdict
 from reportgen.render import numbers
 from reportgen.render.brand import Brand, brand_of, css_text
@@ -45,6 +45,7 @@ from reportgen.render.places import OURS, Within
 from reportgen.render.plain import elided, markdown, visible
 from reportgen.render.program import program
 from reportgen.render.sandbox import Sandbox
+from reportgen.render.spacing import spaced
 
 ENGLISH = "en"
 NUMBER_FILTERS = ("amount", "bound", "day", "integer", "number", "percent", "pvalue")
@@ -67,7 +68,7 @@ def _environment(lang: str, templates: Path | None, brand: Brand) -> Environment
     made.policies["ext.i18n.trimmed"] = True
     translations = read(*(folder / "locale" / f"{lang}.po" for folder in (locate(), templates) if folder))
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals["gettext"] = made.globals["_"] = _gettext(translations)
+    made.globals["gettext"] = made.globals["_"] = _gettext(translations, language(lang).closed_up)
     made.filters |= _filters(lang, translations)
     made.globals |= {**drawings(), "brand": brand, "zip": _zipped, "formulas": formula, "shares": shares}
     made.globals["boxes"] = partial(boxes, lang=lang, translations=translations)
@@ -99,12 +100,17 @@ def _is_page(name: str | None) -> bool:
     return name is not None and name.endswith(".html.j2")
 
 
-def _gettext(translations: NullTranslations) -> Callable[..., str]:
-    """Jinja's new style of gettext, which also takes a lone percent sign in a sentence without variables."""
+def _gettext(translations: NullTranslations, closed_up: bool) -> Callable[..., str]:
+    """Jinja's new style of gettext, which also takes a lone percent sign in a sentence without variables.
+
+    Where no blanks stand between words (`closed_up`), those around a Latin value are set as the value asks.
+    """
 
     @pass_eval_context
     def gettext(context: EvalContext, message: str, /, **variables: Any) -> str:  # noqa: ANN401 - what templates hold
         text = translations.gettext(message)
+        if closed_up and variables:
+            text = spaced(text, variables)
         marked = Markup(text) if context.autoescape else text  # noqa: S704 - templates and translations are ours
         return marked % variables if variables else marked.replace("%%", "%")
 
@@ -198,15 +204,25 @@ def _interval(
     return kept(translations.gettext("%(value)s (%(low)s to %(high)s)") % words, value, low, high)
 
 
-def _signed(lang: str, translations: NullTranslations, value: float | None, measure: str = "") -> str:
-    """Write a difference with its sign; one between shares is in percentage points."""
+def _signed(
+    lang: str,
+    translations: NullTranslations,
+    value: float | None,
+    measure: str = "",
+    ends: tuple[float, float] | None = None,
+    unit: bool = True,
+) -> str:
+    """Write a difference with its sign, with as many digits as the `ends` of its interval support.
+
+    One between shares is in percentage points, a word that an end of an interval can do without (`unit`).
+    """
     if value is None:
         return numbers.NONE
     sign = "+" if value > 0 else ""
     if measure in numbers.SHARES:
-        points = numbers.percent(value, lang).removesuffix("%")
-        return translations.gettext("%(points)s percentage points") % {"points": sign + points}
-    return sign + numbers.number(value, lang)
+        points = sign + numbers.percent(value, lang).removesuffix("%")
+        return translations.gettext("%(points)s percentage points") % {"points": points} if unit else points
+    return sign + numbers.number(value, lang, *(ends or ()))
 
 
 def _difference(

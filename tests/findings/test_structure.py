@@ -92,7 +92,7 @@ def test_what_comes_with_a_group_is_a_note_beside_it(dossier):
     followed = next(f for f in findings if f.code == "overfit")
     assert findings[0].code == "group_leakage"
     assert (followed.severity, followed.evidence["cause"]) == (Severity.INFO, "group_leakage")
-    assert "Groups on both sides of the split" in explain(followed, "en")[1]
+    assert "Groups that a random split tears apart" in explain(followed, "en")[1]
 
 
 def test_new_groups_have_names_of_their_own(dossier):

@@ -34,7 +34,7 @@ def _message(dossier, code, which=0):
 def test_a_leak_is_told_with_its_numbers(dossier):
     assert _message(dossier, "target_leakage") == (
         "The column “age” alone tells the classes apart almost without error: of two rows of different classes it puts"
-        " the right one first in 99.0% of cases (ROC AUC; at least 96.0% with 95 percent confidence, from 800 rows that"
+        " the right one first in 99.0% of cases (ROC AUC; at least 96.0% with 95 % confidence, from 800 rows that"
         " were not used for fitting). Real predictors rarely do that; columns filled in after the outcome was known do."
     )
 
@@ -73,7 +73,7 @@ def test_a_sound_verdict_does_not_overclaim(dossier):
             0,
             "Use with caution (warnings: 1, first of all “Learning by heart”): accuracy 70.0% (68.0% to 72.0%)",
         ),
-        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all “No gain over guessing”): accur"),
+        ("no_better_than_baseline", 0, "Use with caution (warnings: 1, first of all “No gain over guessing shown”)"),
     ],
 )
 def test_verdicts_begin_with_what_to_do(dossier, code, which, words):

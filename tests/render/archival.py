@@ -18,6 +18,7 @@ XMP = {
     "/Producer": "{http://ns.adobe.com/pdf/1.3/}Producer",
     "/Creator": "{http://ns.adobe.com/xap/1.0/}CreatorTool",
 }
+BRANDED = {"/Author": "{http://purl.org/dc/elements/1.1/}creator"}
 KIDS = {
     "/Table": r"(/Caption )?(/THead )?(/TBody )+",
     "/THead": "(/TR )+",
@@ -177,13 +178,14 @@ def metadata(pdf: Pdf, _content: bytes) -> Iterator[str]:
         yield "no claim of PDF/A-3a"
     if claims.get(f"{PDFUAID}part") != "1" or b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>" not in packet:
         yield "no claim of PDF/UA-1, or one that PDF/A does not know"
-    for key, name in XMP.items():
+    said_of = XMP | {key: name for key, name in BRANDED.items() if key in pdf.docinfo or name in claims}
+    for key, name in said_of.items():
         one = roots[0].find(f".//{name}")
         said = claims.get(name) if one is None else "".join(one.itertext()).strip()
         if str(pdf.docinfo.get(key)) != said:
             yield f"{key} is {pdf.docinfo.get(key)} and {said}"
-    if set(pdf.docinfo.keys()) - XMP.keys():
-        yield f"{set(pdf.docinfo.keys()) - XMP.keys()} stands in one place alone"
+    if set(pdf.docinfo.keys()) - said_of.keys():
+        yield f"{set(pdf.docinfo.keys()) - said_of.keys()} stands in one place alone"
 
 
 def files(pdf: Pdf, _content: bytes) -> Iterator[str]:

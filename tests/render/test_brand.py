@@ -8,6 +8,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
+from pdfua import validate
 
 from reportgen.errors import ReportgenError
 from reportgen.languages import locate
@@ -16,6 +17,7 @@ from reportgen.render.brand import PLAIN, brand_of, css_text
 from reportgen.render.palette import DARK, LIGHT, PRINT, READABLE, WORDS, contrast, least_contrast, made_readable
 from reportgen.render.pdf import pango_version
 from reportgen.render.picture import LARGEST, PictureError, picture
+from tests.render.archival import faults
 from tests.samples import regression
 
 needs_pango = pytest.mark.skipif(pango_version() is None, reason="Pango is not here")
@@ -114,6 +116,8 @@ def test_the_pdf_bears_it_on_every_page(tmp_path: Path) -> None:
     text = 'name = "Ada"\nfooter = "“us” 中文"\n[logo]\nfile = "x.png"\nalt = "Mark"\n[font]\nregular = "own.ttf"\n'
     mono = (locate() / "fonts" / "ReportgenMono-Regular.ttf").read_bytes()
     (tmp_path / "x.pdf").write_bytes(to_pdf(regression(), "en", _brand(tmp_path, text, x_png=_png(), own_ttf=mono)))
+    assert faults((tmp_path / "x.pdf").read_bytes()) == []
+    assert [finding.message for finding in validate(str(tmp_path / "x.pdf")).findings] == []
     words = subprocess.run(
         ["pdftotext", "-layout", tmp_path / "x.pdf", "-"], capture_output=True, text=True, check=True
     )

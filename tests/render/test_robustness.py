@@ -82,7 +82,7 @@ def _with(**evidence) -> Document:
 def test_what_hurts_is_named_and_what_cannot_be_told_is_not() -> None:
     page = _page(_with(robustness=TURNED))
     assert "150 rows, 5 networks, the reported one among them" in page
-    assert "answers 5.0% of the rows otherwise (95 % interval 2.5% to 10.0%)" in page
+    assert "answers 5.0% of the rows differently (95 % interval 2.5% to 10.0%)" in page
     assert "worse for 1 of 2 columns (p below 0.05 after Holm's correction): pay." in page
     assert "without pay: −20.0 percentage points" in page
     assert "age moved by +0.5 deviations turns the most answers: 8.0%" in page
@@ -99,7 +99,7 @@ def test_nothing_shown_is_said_to_be_nothing_shown() -> None:
     page = _page(regression().model_copy(update={"robustness": harmless}))
     assert "of the 1 columns none is shown to be one that the network cannot do without" in page
     assert "how many answers turn with the seed cannot be told" in page
-    assert "Asked about are 150 test rows." in page
+    assert "It was asked about 150 test rows." in page
     assert "and is said to turn, when it moves by more than 12.5" in page
     assert "turns the most answers" not in page
 
@@ -137,4 +137,4 @@ def test_it_survives_json_and_is_said_in_chinese() -> None:
     page = _page(document, "zh")
     assert "行数够用吗？" in page
     assert "不够：更多同类的行会有帮助。" in page
-    assert "缺少pay时损失最大" in page
+    assert "缺少 pay 时损失最大" in page

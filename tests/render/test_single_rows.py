@@ -70,8 +70,8 @@ def test_a_row_that_was_learnt_from_is_marked() -> None:
     [
         (
             Turn(changes=(AGE,), answer="no", probability=0.6, tried=9, features=2, networks=4, agreeing=3),
-            "With age 41 instead of 37 the answer would have been no (stated probability 60.0%). The same change turns "
-            "3 of the 4 networks made anew that give this row the same answer.",
+            "With age 41 instead of 37 the answer would have been no (stated probability 60.0%). Networks made anew "
+            "that give this row the same answer: 4; the same change turns 3 of them.",
         ),
         (
             Turn(changes=(AGE, PAY), answer="no", probability=0.6, tried=9, features=2),

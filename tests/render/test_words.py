@@ -10,7 +10,9 @@ from tests.samples import binary
 def test_a_finding_is_explained_in_plain_text() -> None:
     title, message, advice = explain(binary().findings[0], "en")
     assert title == "One class outweighs the others"
-    assert message.startswith("In 75.0% of 300 rows the target “outcome” is no; <b>yes</b> has 75 rows.")
+    assert message.startswith(
+        "In 75.0% of 300 rows the target “outcome” is no; rows of the smallest class, <b>yes</b>:"
+    )
     assert advice.startswith("Judge the model by balanced accuracy")
 
 
