@@ -100,7 +100,7 @@ def test_the_network_stands_among_others_made_anew(
     assert len(set(loss["values"])) == loss["n"] == refits["count"] + 1 >= 3
     assert loss["low"] < loss["mean"] < loss["high"]
     page = (audits[task] / "report.html").read_text(encoding="utf-8")
-    assert "95 % interval over other splits and other starts" in page
+    assert "95% interval over other splits and other starts" in page
 
 
 def test_the_manifest_holds_hashes_and_seconds(audits: dict[str, Path]) -> None:

@@ -75,7 +75,7 @@ def test_markdown_says_it_in_a_page():
         "taken row by row; elsewhere it is made of the two intervals, as if the rows were others: its interval is then "
         "too wide, since both networks find much the same rows hard.\n"
         "\n"
-        "| Measure | Older | Newer | Newer minus older (95 % interval) | p, corrected | Result |\n"
+        "| Measure | Older | Newer | Newer minus older (95% interval) | p, corrected | Result |\n"
         "|---|---:|---:|---:|---:|---|\n"
         "| Accuracy | 81.7% | 63.3% | −18.3 (−28.2 to −7.2) percentage points | 0.004 | **worse** |\n"
         "| Balanced accuracy | 74.4% | 74.4% | 0.0 (−15.6 to +15.6) percentage points | 1.00 | no difference shown |\n"

@@ -34,7 +34,7 @@ def _message(dossier, code, which=0):
 def test_a_leak_is_told_with_its_numbers(dossier):
     assert _message(dossier, "target_leakage") == (
         "The column “age” alone tells the classes apart almost without error: of two rows of different classes it puts"
-        " the right one first in 99.0% of cases (ROC AUC; at least 96.0% with 95 % confidence, from 800 rows that"
+        " the right one first in 99.0% of cases (ROC AUC; at least 96.0% with 95% confidence, from 800 rows that"
         " were not used for fitting). Real predictors rarely do that; columns filled in after the outcome was known do."
     )
 

@@ -17,7 +17,7 @@ def _page(document: Document) -> str:
 def test_what_was_shown_faithful_is_named_with_its_interval() -> None:
     page = _page(binary())
     assert "right columns: expected gradients, integrated gradients and linear surrogate." in page
-    assert "ahead of chance by 60% of the whole change of the answer (95 % interval 50% to 70%)" in page
+    assert "ahead of chance by 60% of the whole change of the answer (95% interval 50% to 70%)" in page
     assert "The counter-check holds: contributions from 8 networks" in page
     assert "are not shown to be ahead of chance (1%, −9% to 11%)" in page
 

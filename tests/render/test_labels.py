@@ -22,7 +22,7 @@ def _neighbours(document: Document, **facts: object) -> Document:
 def test_labels_that_look_wrong_are_listed_the_likeliest_first() -> None:
     page = _page(binary())
     assert "Probably some are: models that had not seen a row contradict its label" in page
-    assert "About 4.0% of the 300 labels look exchanged (95 % interval 2.0% to 7.0%; p-value < 0.001)" in page
+    assert "About 4.0% of the 300 labels look exchanged (95% interval 2.0% to 7.0%; p-value < 0.001)" in page
     assert "Rows worth a look: 2, among them 1 that are more likely wrong than right." in page
     assert "46 <b>yes</b> no 91.0% age = 25" in page
 
@@ -46,7 +46,7 @@ def test_labels_that_were_not_judged_are_said_to_be_so() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({}, "difference 29.0% (95 % interval 2.0% to 70.0%). It does worse there."),
+        ({}, "difference 29.0% (95% interval 2.0% to 70.0%). It does worse there."),
         ({"low": -0.1}, "Whether it does worse there cannot be told."),
         ({"gap": None}, "They are too few to say whether it errs more there."),
         ({"outside": 0}, "none of the 69 test rows lies outside the training data"),

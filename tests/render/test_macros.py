@@ -83,7 +83,7 @@ def test_unknown_codes_are_words_too() -> None:
 
 
 def test_a_sentence_without_facts_may_hold_a_percent_sign() -> None:
-    assert _shown('{{ _("95 % interval") }} {{ _("95 %% of %(x)s", x="<") }}') == "95 % interval 95 % of &lt;"
+    assert _shown('{{ _("95% interval") }} {{ _("95%% of %(x)s", x="<") }}') == "95% interval 95% of &lt;"
 
 
 def test_headings_get_anchors_and_make_the_contents() -> None:

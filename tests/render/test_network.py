@@ -110,7 +110,7 @@ def test_a_temperature_is_shown_before_and_after() -> None:
     page = _page(binary())
     assert "the temperature T = 1.6, makes all probabilities more cautious" in page
     assert "fitted on validation rows, judged on test rows" in page
-    assert "On test rows that helped: it lowered the log loss by 0.070 (95 % interval 0.030 to 0.110, n = 60)." in page
+    assert "On test rows that helped: it lowered the log loss by 0.070 (95% interval 0.030 to 0.110, n = 60)." in page
     assert "0.52 (0.40 to 0.64) 0.45 (0.35 to 0.55) 60" in page
 
 
@@ -118,7 +118,7 @@ def test_a_temperature_is_shown_before_and_after() -> None:
     ("value", "half", "words"),
     [
         (0.02, 0.03, "The test rows cannot tell whether that helped: the log loss fell by 0.020"),
-        (-0.07, 0.04, "On test rows that did harm: it raised the log loss by 0.070 (95 % interval 0.030 to 0.110"),
+        (-0.07, 0.04, "On test rows that did harm: it raised the log loss by 0.070 (95% interval 0.030 to 0.110"),
     ],
 )
 def test_a_gain_that_is_none_is_no_gain(value: float, half: float, words: str) -> None:

@@ -28,8 +28,8 @@ def _with(document: Document, **facts: object) -> Document:
 
 def test_the_table_says_which_interval_is_which() -> None:
     page = _page(binary())
-    assert "95 % interval over other rows: this network" in page
-    assert "95 % interval over other training rows and other starts: networks made in the same way" in page
+    assert "95% interval over other rows: this network" in page
+    assert "95% interval over other training rows and other starts: networks made in the same way" in page
     assert "Accuracy 81.7% 72.7% to 90.7% 75.5% 73.5% to 77.5% 5" in page
     assert "These intervals are over other rows, for this very network." in page
 
@@ -98,7 +98,7 @@ def test_a_report_from_before_there_were_refits_is_still_rendered() -> None:
 def test_the_summary_has_one_line_of_it() -> None:
     assert (
         "Over other training rows and other starts, networks made in the same way: accuracy 75.5% on average, "
-        "95 % interval 73.5% to 77.5% (5 networks)."
+        "95% interval 73.5% to 77.5% (5 networks)."
     ) in to_markdown(binary())
     assert "networks made in the same way" not in to_markdown(multiclass())  # no interval, as all are equal
 

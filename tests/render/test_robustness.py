@@ -82,13 +82,13 @@ def _with(**evidence) -> Document:
 def test_what_hurts_is_named_and_what_cannot_be_told_is_not() -> None:
     page = _page(_with(robustness=TURNED))
     assert "150 rows, 5 networks, the reported one among them" in page
-    assert "answers 5.0% of the rows differently (95 % interval 2.5% to 10.0%)" in page
+    assert "answers 5.0% of the rows differently (95% interval 2.5% to 10.0%)" in page
     assert "worse for 1 of 2 columns (p below 0.05 after Holm's correction): pay." in page
     assert "without pay: −20.0 percentage points" in page
     assert "age moved by +0.5 deviations turns the most answers: 8.0%" in page
     assert "picked as the largest of 2" in page
     assert "For 1 of 2 columns the training rows taught nothing of missing values" in page
-    assert "answers 3.0% of the test rows otherwise (95 % interval 1.0% to 17.0%" in page
+    assert "answers 3.0% of the test rows otherwise (95% interval 1.0% to 17.0%" in page
     assert "pay 0.001 25.0% (12.5% to 50.0%) – –" in page
 
 
@@ -116,7 +116,7 @@ def test_a_reader_is_told_whether_there_are_enough_rows(verdict, low, high, word
     page = _page(_with(learning_curve=_curve(verdict, low, high)))
     assert words in page
     assert "With twice the training rows (180 for 90), accuracy would be expected at 93.0%" in page
-    assert "(95 % interval 88.0% to 97.0%)" in page
+    assert "(95% interval 88.0% to 97.0%)" in page
     others = {"Yes, for this", "No: more rows", "That cannot be told from these"} - {words[:13]}
     assert sum(other in page for other in others) <= 1
 

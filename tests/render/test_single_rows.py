@@ -46,7 +46,7 @@ def _page(document: Document, *rows: SingleRow, lang: str = "en") -> str:
 def test_what_counts_most_is_said_with_its_limits() -> None:
     page = _page(binary(), _row())
     assert "What counts most is age = 37, which moves the answer by +40.0 percentage points" in page
-    assert "(95 % limits +20.0 to +60.0)" in page
+    assert "(95% limits +20.0 to +60.0)" in page
     assert "40.0% is the mean for training rows, 90.0% the answer here" in page
     assert "names the same column first in 1 of 1 rows" in page
     assert "cover other splits and other starts and the error of sampling" in page
