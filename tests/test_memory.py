@@ -148,8 +148,8 @@ def test_a_table_that_fits_is_read_whole_and_nothing_is_said(tmp_path):
 def test_categories_count_as_the_columns_that_the_network_gets():
     """Six columns of thirty levels are 180 inputs: of a frame, which is all there, fewer rows are drawn."""
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({f"c{at}": rng.integers(0, 30, 12_000).astype(str) for at in range(6)})
-    frame = "level " + frame
+    levels = np.array([first + second for first in "bdfgk" for second in ("an", "el", "im", "or", "un", "ys")])
+    frame = pd.DataFrame({f"c{at}": rng.choice(levels, 12_000) for at in range(6)})
     frame["target"] = np.where(rng.random(12_000) > 0.5, "a", "b")
     limit = FLOOR + 90_000_000
     fit = (90_000_000 - 180 * COLUMN) / (7 * CELL + 180 * INPUT)

@@ -71,7 +71,7 @@ def messy(path: Path) -> str:
                 if chance.random() < 0.08:
                     cells[column] = chance.choice(["?", "NA", ""])
             if number % 40 == 7:
-                cells[2] = "n/k"
+                cells[2] = "see note"
             out.writerow(cells)
     return str(path)
 

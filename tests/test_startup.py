@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from reportgen.cli import _untidied
+from reportgen.cli.commands import _untidied
 from reportgen.render import to_json
 from tests import samples
 

@@ -125,7 +125,7 @@ def asked(given: Mapping[str, Any], reading: tuple[str, ...] = READING) -> dict[
 
 def part_of(given: Mapping[str, Any], names: tuple[str, ...] = READING) -> dict[str, Any]:
     """Which part of the source is the table, as `[reading]` has it: what was said of it, no more."""
-    return {name: given[name] for name in names if given[name] is not None}
+    return {name: given[name] for name in names if given.get(name) is not None}
 
 
 def formats_of(text: str | None, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:

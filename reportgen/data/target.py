@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from reportgen.config import Config
 from reportgen.data.cells import Cells, as_labels, first_infinity, strays, understand
+from reportgen.data.sentinels import is_word
 from reportgen.data.spellings import number_label
 from reportgen.errors import DataError
 from reportgen.records.base import Code, TaskKind
@@ -159,14 +160,22 @@ def _task(kind: TaskKind, raw: pd.Series, config: Config) -> Task:
 
 
 def labels_of(cells: Cells, raw: pd.Series) -> pd.Series:
-    """The target's values as class labels."""
-    if cells.kind == "numeric" and not strays(raw):
+    """The target's values as class labels; a word among numbers is one of them, even one that says "unknown"."""
+    if cells.kind == "numeric" and not strays(raw) and not _words(cells, raw):
         return cells.values.map(number_label, na_action="ignore").astype(object).where(cells.values.notna(), None)
     return as_labels(raw)
 
 
+def _words(cells: Cells, raw: pd.Series) -> bool:
+    """Whether words for "missing" were read as empty cells among the target's numbers."""
+    gone = raw[cells.values.isna() & raw.notna()]
+    return any(isinstance(text, str) and is_word(text) and any(map(str.isalpha, text)) for text in gone.unique())
+
+
 def _classes(cells: Cells, raw: pd.Series, config: Config, least: int) -> Aim:
     labels = labels_of(cells, raw)
+    if cells.kind == "numeric" and _words(cells, raw):
+        cells = replace(cells, notes=tuple(note for note in cells.notes if note.code != "missing_codes"))
     counts = labels.value_counts()
     small = counts[counts < least]
     classes, ordered = sort_classes([str(label) for label in counts.index if label not in small.index])

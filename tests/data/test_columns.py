@@ -40,7 +40,7 @@ def test_what_looks_like_a_key_and_is_none() -> None:
     assert role(np.repeat(RNG.choice(10**6, N // 2, replace=False), 2), "client_id") == ("numeric", "feature", None)
     assert role(np.arange(N) / 10) == ("numeric", "feature", None)
     assert role(np.arange(1800, 1800 + N), "year") == ("numeric", "feature", None)
-    assert role(np.arange(N), "t") == ("numeric", "feature", None)  # a time, which may flatter a split
+    assert role(np.arange(N), "ts") == ("numeric", "feature", None)  # a time, which may flatter a split
     assert role(pd.date_range("2020-01-01", periods=N, freq="7h")) == ("datetime", "feature", None)
     assert role([f"R{i:02d}" for i in RNG.integers(0, 40, N)]) == ("categorical", "feature", None)
     assert role([f"P-{i}" for i in RNG.integers(0, 120, N)]) == ("categorical", "feature", None)
