@@ -6,9 +6,9 @@ US banking agencies' guidance SR 26-2 (April 2026, in place of SR 11-7), the NIS
 (doi:10.6028/NIST.AI.100-1), REFORMS (Kapoor et al. 2024, doi:10.1126/sciadv.adk3452) and TRIPOD+AI (Collins et al.
 2024, doi:10.1136/bmj-2023-078378). Their words are not repeated, only their numbers.
 
-What was read for it in November 2026, mostly in excerpts and in others' words, no text in full: Annex IV 1 and 2 and most
-of Article 13(3); the framework's MAP 3 to 5 and MEASURE 1 to 2.12; all items of TRIPOD+AI; REFORMS 1a to 3d; the names
-of the parts of SR 26-2. The other numbers are from memory and remain to be held against the texts.
+What was read for it in November 2026, mostly in excerpts and in others' words, no text in full: Annex IV 1 and 2 and
+most of Article 13(3); the framework's MAP 3 to 5 and MEASURE 1 to 2.12; all items of TRIPOD+AI; REFORMS 1a to 3d; the
+names of the parts of SR 26-2. The other numbers are from memory and remain to be held against the texts.
 """
 
 import re
