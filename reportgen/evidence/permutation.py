@@ -65,8 +65,8 @@ class Effort:
         """
         outputs = len(subject.task.classes) if subject.task.kind == "multiclass" else 1
         enough = min(ENOUGH_ROWS, ENOUGH_ANSWERS // len(subject.features)) if outputs > MANY_CLASSES else 0
-        wide = self.rows if cheap else MOST_GIVEN // (len(subject.features) * len(subject.inputs))
         answers = self.answers * (CHEAPER if cheap else 1)
+        wide = answers if cheap else MOST_GIVEN // (len(subject.features) * len(subject.inputs))
         room = max(FEWEST_ROWS, min(answers // (len(subject.features) * outputs), wide), enough)
         share = max(min(self.rows, room) // len(rows), 1)
         taken = tuple(min(count, share) for count in rows)

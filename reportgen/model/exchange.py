@@ -69,7 +69,8 @@ class Exchange:
             scores = layer("output")(tf.reshape(values, (-1, plan.members, plan.hidden[-1])))
             return combined(scores, plan.loss == "log_loss")
 
-        return tf.function(behind, autograph=False).get_concrete_function(units)
+        traced: Callable[[tf.Tensor], tf.Tensor] = tf.function(behind, autograph=False).get_concrete_function(units)
+        return traced
 
 
 def _moved(
