@@ -9,10 +9,11 @@ import pandas as pd
 from scipy.special import stdtr
 
 from reportgen.evidence import solo
-from reportgen.evidence.base import Floats, NotApplicable, Part, Predict, Subject, positions
+from reportgen.evidence.base import Exchanged, Floats, NotApplicable, Part, Predict, Subject, positions
 from reportgen.evidence.conditional import Sampler
 from reportgen.evidence.intervals import mean_interval
 from reportgen.evidence.multiplicity import holm
+from reportgen.evidence.permutation import MANY_INPUTS
 from reportgen.evidence.predictions import losses
 from reportgen.records.columns import Addition, Additions
 
@@ -23,6 +24,8 @@ MOST_REPEATS = 5
 MOST_TESTED = 60
 """Columns that are tested: each costs a regression on all others, and questions to the networks on rows enough to tell
 (at `standard` 2,000). Holm's correction for more would leave hardly anything to be shown."""
+MOST_WHOLE = 5_000
+"""Test rows whose first layer is worked out as a whole before columns are exchanged in it."""
 ANSWERS = {"quick": 20_000, "standard": 120_000, "thorough": 600_000}
 """Rows that the networks are asked about, over all features and draws."""
 LIGHT_OUTPUTS, LIGHT_INPUTS = 50, 1_000
@@ -37,6 +40,7 @@ class _Judge:
     part: Part
     groups: dict[str, npt.NDArray[np.intp]]
     predict: Predict
+    exchanged: Exchanged | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def measure(subject: Subject) -> Additions:
         raise NotApplicable("one_column")
     rng = np.random.default_rng([subject.seed, 113])
     features = _leading(subject)
-    judges = _judges(subject) if len(features) == len(subject.features) else _judges(subject)[:1]
+    judges = _judges(subject) if len(features) == len(subject.features) else (_alone(subject),)
     seats, repeats = _seats(subject, judges, rng)
     if len(seats.row) < FEWEST_ROWS:
         raise NotApplicable("too_few_rows")
@@ -102,6 +106,12 @@ def _judges(subject: Subject) -> tuple[_Judge, ...]:
     return tuple(judges)
 
 
+def _alone(subject: Subject) -> _Judge:
+    """The reported network; of many inputs and not too many rows to be taken in whole, it answers the shorter way."""
+    short = len(subject.inputs) >= MANY_INPUTS and len(subject.test.y) <= MOST_WHOLE
+    return _Judge(subject.test, subject.groups, subject.predict, subject.exchanged if short else None)
+
+
 def _seats(subject: Subject, judges: tuple[_Judge, ...], rng: np.random.Generator) -> tuple[_Seat, int]:
     """Rows of all judges, as many as there is room for, and how often each column is drawn."""
     owner = np.concatenate([np.full(len(judge.part.y), i) for i, judge in enumerate(judges)])
@@ -134,17 +144,30 @@ def _gained(judges: tuple[_Judge, ...], seats: _Seat, feature: str, givers: npt.
         if group is None or not len(inside):
             continue
         x, y = judge.part.x[seats.row[inside]], judge.part.y[seats.row[inside]]
-        given = np.tile(x, (len(givers), 1))
-        given[:, group] = judge.part.x[np.ix_(seats.row[givers[:, inside]].ravel(), group)]
-        changed = (given != np.tile(x, (len(givers), 1))).any(axis=1)
+        taken = seats.row[givers[:, inside]].ravel()
+        changed = (judge.part.x[np.ix_(taken, group)] != np.tile(x[:, group], (len(givers), 1))).any(axis=1)
         base = losses(np.asarray(judge.predict(judge.part.x))[seats.row[inside]], y)
         if changed.any():
-            added = np.zeros(len(given))
-            added[changed] = losses(judge.predict(given[changed]), np.tile(y, len(givers))[changed])
+            added = np.zeros(len(taken))
+            rows = np.tile(seats.row[inside], len(givers))
+            answers = _answers(judge, group, rows[changed], taken[changed])
+            added[changed] = losses(answers, np.tile(y, len(givers))[changed])
             added[changed] -= np.tile(base, len(givers))[changed]
             gained[:, inside] = added.reshape(len(givers), -1)
     given_away = np.bincount(givers.ravel(), weights=gained.ravel(), minlength=len(seats.row))
     return _Gain(float(gained.mean()), gained.mean(axis=0) + given_away / len(givers))
+
+
+def _answers(
+    judge: _Judge, group: npt.NDArray[np.intp], rows: npt.NDArray[np.intp], givers: npt.NDArray[np.intp]
+) -> Floats:
+    """What a judge answers of these rows with the column of their givers."""
+    x = judge.part.x
+    if judge.exchanged:
+        return judge.exchanged(x, [(group, rows, givers)])
+    given = x[rows]
+    given[:, group] = x[np.ix_(givers, group)]
+    return judge.predict(given)
 
 
 def _unit(

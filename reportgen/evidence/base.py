@@ -21,6 +21,11 @@ Found = TypeVar("Found")
 Floats = npt.NDArray[np.floating[Any]]
 Predict = Callable[[Floats], Floats]
 """Encoded rows in; probabilities (rows, classes) out, or numbers (rows,) in the target's own units for regression."""
+Exchanged = Callable[
+    [Floats, Sequence[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]]], Floats
+]
+"""Encoded rows in, and questions: places of encoded columns, the rows asked about, and for each the row whose values of
+these columns it takes; out come the answers to all questions in a line."""
 Gradients = Callable[[Floats, int], tuple[Floats, Floats]]
 """Encoded rows and an output's number in; that output (rows,) and its derivative by the rows (rows, encoded) out."""
 
@@ -85,7 +90,8 @@ class Refit:
 
     `inputs` are its encoded columns, `train_rows` counts the rows that were learnt from, those that chose when to stop
     among them; `notes` are its training's. `encode` turns any rows of the table, in original values, into what this
-    network sees; a feature that the rows lack counts as missing.
+    network sees; a feature that the rows lack counts as missing. `exchanged` says what `predict` does of rows that take
+    a column from others, for less work where columns are many; None where nothing does.
     """
 
     test: Part
@@ -94,6 +100,7 @@ class Refit:
     train_rows: int
     notes: tuple[Code, ...] = ()
     encode: Encode | None = None
+    exchanged: Exchanged | None = None
 
     @cached_property
     def groups(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -186,7 +193,7 @@ class Subject:
     `first_layer(x, columns)` returns what these encoded columns add to the first hidden units, shape (rows, units).
     `explain_rows` are file row numbers to be explained, `immutable` columns that nobody can change (the protected ones
     are so in any case). `structure` is what was found out about groups and time before the split; where the split keeps
-    to it, `random_split` is a network made in the same way on rows parted at random.
+    to it, `random_split` is a network made in the same way on rows parted at random. `exchanged` is as in a Refit.
     """
 
     dataset: DatasetRecord
@@ -215,6 +222,7 @@ class Subject:
     leaks: Leaks | None = None
     structure: Structure | None = None
     random_split: Refit | None = None
+    exchanged: Exchanged | None = None
 
     @cached_property
     def features(self) -> tuple[str, ...]:
@@ -245,6 +253,7 @@ class Subject:
             randomised=(),
             leaks=None,
             random_split=None,
+            exchanged=None,
         )
 
     @property
@@ -263,7 +272,7 @@ class Subject:
     def judges(self) -> tuple[Refit, ...]:
         """The reported network and those made anew whose test rows no other one before it is asked about."""
         learnt = len(self.train.y) + len(self.validation.y)
-        found = [Refit(self.test, self.inputs, self.predict, learnt)]
+        found = [Refit(self.test, self.inputs, self.predict, learnt, exchanged=self.exchanged)]
         for refit in self.refits.networks if "split" in self.refits.covers else ():
             if not np.isin(refit.test.rows, np.concatenate([one.test.rows for one in found])).any():
                 found.append(refit)

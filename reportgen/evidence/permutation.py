@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from reportgen.evidence.base import Floats, Part, Predict, Subject, Units, joined
+from reportgen.evidence.base import Exchanged, Floats, Part, Predict, Subject, Units, joined
 from reportgen.evidence.clusters import on, rate_effect
 from reportgen.evidence.intervals import LEVEL, student_quantile
 from reportgen.evidence.predictions import losses
@@ -19,6 +19,9 @@ FEWEST_ROWS = 100
 MOST_GIVEN = 400_000_000
 """Encoded numbers of all rows that a model is asked about: the square of the columns comes in, so that above some 800
 of them each is asked about fewer rows."""
+MANY_INPUTS, CHEAPER = 500, 4
+"""From so many encoded columns on networks answer by what one column changes in the first layer's sums: with fewer
+there is little to save. Such an answer costs about a hundredth, of 2,000 columns, so that they are asked more."""
 MANY_CLASSES, ENOUGH_ROWS, ENOUGH_ANSWERS = 50, 1_000, 20_000
 """Of more classes than these a table of few columns is asked about so many rows all the same: they tell an effect of a
 tenth of the losses' spread."""
@@ -29,17 +32,21 @@ Features = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Judged:
-    """A model, rows that it did not learn from, and the positions of each original column's encoded columns."""
+    """A model, rows that it did not learn from, and the positions of each original column's encoded columns.
+
+    `exchanged`, where it is given, says what `predict` does of rows that take columns from others, for less work.
+    """
 
     part: Part
     groups: Mapping[str, Rows]
     predict: Predict
+    exchanged: Exchanged | None = None
 
     def drawn(self, rows: Rows) -> "Judged":
         """The same on some of its rows."""
         part = self.part
         chosen = Part(part.name, part.x[rows], part.y[rows], part.rows[rows], part.frame, on(part.units, rows))
-        return Judged(chosen, self.groups, self.predict)
+        return Judged(chosen, self.groups, self.predict, self.exchanged)
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,16 @@ class Effort:
     answers: int
     most: int
 
-    def plan(self, subject: Subject, rows: Sequence[int]) -> tuple[tuple[int, ...], int]:
-        """How many rows of each model and how many shuffles the columns and the outputs leave room for."""
+    def plan(self, subject: Subject, rows: Sequence[int], cheap: bool = False) -> tuple[tuple[int, ...], int]:
+        """How many rows of each model and how many shuffles the columns and the outputs leave room for.
+
+        Where an answer is `cheap`, it costs no more in a wide table than in any other.
+        """
         outputs = len(subject.task.classes) if subject.task.kind == "multiclass" else 1
         enough = min(ENOUGH_ROWS, ENOUGH_ANSWERS // len(subject.features)) if outputs > MANY_CLASSES else 0
-        wide = MOST_GIVEN // (len(subject.features) * len(subject.inputs))
-        room = max(FEWEST_ROWS, min(self.answers // (len(subject.features) * outputs), wide), enough)
+        answers = self.answers * (CHEAPER if cheap else 1)
+        wide = answers if cheap else MOST_GIVEN // (len(subject.features) * len(subject.inputs))
+        room = max(FEWEST_ROWS, min(answers // (len(subject.features) * outputs), wide), enough)
         share = max(min(self.rows, room) // len(rows), 1)
         taken = tuple(min(count, share) for count in rows)
         shuffles = min(self.most, math.ceil(self.losses / sum(taken)), room // sum(taken))
@@ -101,7 +112,8 @@ class _Added:
 
 def judged_by(subject: Subject) -> tuple[Judged, ...]:
     """The reported network and those made anew, each with the rows that it alone is asked about."""
-    return tuple(Judged(one.test, one.groups, one.predict) for one in subject.judges)
+    wide = len(subject.inputs) >= MANY_INPUTS
+    return tuple(Judged(one.test, one.groups, one.predict, one.exchanged if wide else None) for one in subject.judges)
 
 
 def permuted(
@@ -117,7 +129,8 @@ def permuted(
     for a set of columns one array of numbers for each model's rows. Rows that have none to exchange with are left out.
     """
     rng = np.random.default_rng([subject.seed, 21])
-    sizes, shuffles = effort.plan(subject, [len(model.part.y) for model in models])
+    cheap = all(model.exchanged is not None for model in models)
+    sizes, shuffles = effort.plan(subject, [len(model.part.y) for model in models], cheap)
     drawn = [np.sort(rng.choice(len(m.part.y), size, replace=False)) for m, size in zip(models, sizes, strict=True)]
     free = [_givers(np.zeros(size, dtype=np.intp), shuffles, rng) for size in sizes]
     added: list[list[_Added]] = []
@@ -153,18 +166,25 @@ def _all_added(model: Judged, jobs: Sequence[tuple[Rows, Rows]]) -> list[_Added]
     """What each shuffle of each set adds; a row that was given its own value again is not asked about again."""
     x, y = model.part.x, model.part.y
     single = [(columns, giver) for columns, givers in jobs for giver in givers]
-    step = max(1, MOST_NUMBERS // max(x.size, 1))
+    step = max(1, MOST_NUMBERS // max(len(x) if model.exchanged else x.size, 1))
     base = losses(model.predict(x), y)
     added = np.zeros((len(single), len(x)))
     for start in range(0, len(single), step):
         block = single[start : start + step]
         changed = np.array([(x[np.ix_(giver, columns)] != x[:, columns]).any(axis=1) for columns, giver in block])
         if changed.any():
-            asked = np.concatenate([_given(x, *job, new) for job, new in zip(block, changed, strict=True)])
             which = np.nonzero(changed)[1]
-            added[start : start + step][changed] = losses(model.predict(asked), y[which]) - base[which]
+            added[start : start + step][changed] = losses(_asked(model, block, changed), y[which]) - base[which]
     parts = added.reshape(len(jobs), -1, len(x))
     return [_Added(one, givers, model.part.units) for one, (_, givers) in zip(parts, jobs, strict=True)]
+
+
+def _asked(model: Judged, block: Sequence[tuple[Rows, Rows]], changed: npt.NDArray[np.bool_]) -> Floats:
+    """The answers to the changed rows of each shuffle, one shuffle after the other."""
+    x, jobs = model.part.x, list(zip(block, changed, strict=True))
+    if model.exchanged:
+        return model.exchanged(x, [(columns, np.flatnonzero(new), giver[new]) for (columns, giver), new in jobs])
+    return model.predict(np.concatenate([_given(x, *job, new) for job, new in jobs]))
 
 
 def _given(x: Floats, columns: Rows, giver: Rows, changed: npt.NDArray[np.bool_]) -> Floats:

@@ -56,6 +56,7 @@ def as_refit(rows: Prepared, anew: Parts, network: Refitted, prepared: Prepared,
         train_rows=len(rows.train.y) + len(rows.validation.y),
         notes=network.notes,
         encode=partial(encode, rows.preparer, anew.dataset.frame),
+        exchanged=network.exchanged,
     )
 
 

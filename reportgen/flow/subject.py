@@ -37,6 +37,7 @@ def subject_of(
         gradients=network.gradients,
         randomised=tuple(network.randomised(seed) for seed in range(config.seed, config.seed + RANDOMISED)),
         first_layer=network.first_layer,
+        exchanged=network.exchanged,
         baselines=tuple(Fitted(b.name, b.predict, b.settings, b.coefficients, b.importances) for b in baselines),
         protected=config.protected,
         explain_rows=tuple(dict.fromkeys(config.explain_rows)),

@@ -12,9 +12,6 @@ from reportgen.model.layers import Stack, combined, multiply_out
 from reportgen.model.plan import Plan
 from reportgen.model.runtime import keras, tf
 
-CHUNK = 2**10
-"""Rows that are judged at once: what the layers make of more no longer fits the processor's cache."""
-
 JUDGED = 2**9
 """Training rows that are judged after each epoch; more of them would only cost time."""
 
@@ -121,12 +118,13 @@ def draw_bits(plan: Plan, shape: tuple[int, ...], seed: tuple[tf.Tensor, tf.Tens
     return tf.reshape(tf.bitcast(drawn, tf.uint16), (*shape, fours[-1] * 4))
 
 
-def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Callable[..., Epoch]:
+def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int, piece: int) -> Callable[..., Epoch]:
     """Trace the graph: shuffle, take the descent's steps of so many rows each, then judge the members together.
 
     What is returned takes training rows, the training rows that are judged, validation rows and a seed, and gives
     their `Epoch`: one graph serves many trainings. Rows that equal steps leave over (fewer than there are steps) sit
-    out until the next shuffle; where a training has fewer rows than that, the first of the shuffle come again.
+    out until the next shuffle; where a training has fewer rows than that, the first of the shuffle come again. Rows are
+    judged `piece` by piece.
     """
     loss, slope, classes = LOSSES[plan.loss], SLOPES[plan.loss], plan.loss == "log_loss"
     weights = [weight.value for weight in forms.trained.trainable_variables]
@@ -144,7 +142,7 @@ def compile_epoch(forms: Forms, descent: Descent, plan: Plan, batch: int) -> Cal
         rows = tf.shape(x)[0]
 
         def add(start: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            end = start + CHUNK
+            end = start + piece
             scores = as_one(forms.finished(x[start:end], training=False), classes)
             losses = weight[start:end, None] * loss(y[start:end, None], scores)
             return end, total + tf.reduce_sum(tf.cast(losses, tf.float64))

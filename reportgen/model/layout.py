@@ -1,11 +1,13 @@
 """How the network takes its encoded columns: numbers first, each with the edges of its pieces, then flags."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reportgen.model.plan import Plan
 from reportgen.model.shapes import Floats
 
 NARROWEST = 1e-3
@@ -38,6 +40,25 @@ def find_layout(x: Floats) -> Layout:
     """Tell numbers from flags by the training rows."""
     between = ((x != x.min(axis=0)) & (x != x.max(axis=0))).any(axis=0)
     return Layout(tuple(np.flatnonzero(between).tolist()), tuple(np.flatnonzero(~between).tolist()))
+
+
+def wide_places(layout: Layout, plan: Plan, numbers: int) -> Callable[[npt.NDArray[np.intp]], npt.NDArray[np.intp]]:
+    """Says of encoded columns where they stand in what the first hidden layer sees, with room for so many `numbers`."""
+    vector = plan.embedding_width if plan.embedding != "none" else 0
+    where = {column: place for place, column in enumerate(layout.numbers)}
+    flags = {column: place + numbers * (1 + vector) for place, column in enumerate(layout.flags)}
+
+    def places(columns: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        found: list[int] = []
+        for column in columns.tolist():
+            if column in flags:
+                found.append(flags[column])
+            else:
+                place = where[column]
+                found += [place, *range(numbers + place * vector, numbers + (place + 1) * vector)]
+        return np.array(found, dtype=np.intp)
+
+    return places
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.model.archive import settle_archive
+from reportgen.model.exchange import Exchange, Swap
 from reportgen.model.layers import Weights, combined, finished_scores, give_weights, stack, widened
-from reportgen.model.layout import Layout
-from reportgen.model.plan import Plan, Size
+from reportgen.model.layout import Layout, wide_places
+from reportgen.model.plan import PIECE, Plan, Size, rows_at_once
 from reportgen.model.runtime import keras, tf
 from reportgen.model.shapes import Floats
 from reportgen.model.workshop import Workshop
 from reportgen.records.network import ModelRecord, Training
 
 Gradients = Callable[[Floats, int], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]
-
-PIECE = 2**10
-"""Rows that are answered at once: what the layers make of more no longer fits the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +119,11 @@ class Network:
     answers: Answers = field(repr=False)
     workshop: Workshop = field(repr=False)
     scale: Scale | None
+    temperature: float = 1.0
 
     def predict(self, x: Floats) -> npt.NDArray[np.float64]:
         """Probabilities (rows, classes), or numbers (rows,) in the target's own units, in double precision."""
-        parts = [self.answers.scores(batch).numpy() for batch in batches(x)]
+        parts = [self.answers.scores(batch).numpy() for batch in batches(x, self._piece)]
         return answered(np.concatenate(parts), self.scale)
 
     def gradients(self, x: Floats, output: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -133,7 +132,7 @@ class Network:
         For classes: the score of class `output` less the mean score of the others; else the number in its own units.
         """
         direction = tf.constant(self._direction(output))
-        values, slopes = zip(*(self.answers.slopes(batch, direction) for batch in batches(x)), strict=True)
+        values, slopes = zip(*(self.answers.slopes(batch, direction) for batch in batches(x, self._piece)), strict=True)
         value = np.concatenate([part.numpy() for part in values]).astype(np.float64)
         slope = np.concatenate([part.numpy() for part in slopes]).astype(np.float64)
         return (value, slope) if self.scale is None else (self.scale.restore(value), self.scale.scale * slope)
@@ -168,27 +167,32 @@ class Network:
         kernel = self.nets.full.get_layer("members").kernel.numpy()[chosen]
         return np.asarray(self._widened(x)[:, chosen] @ kernel, dtype=np.float64)
 
+    def exchanged(self, x: Floats, swaps: Sequence[Swap]) -> npt.NDArray[np.float64]:
+        """What `predict` says of rows that take columns from other rows of `x`, one swap after the other.
+
+        Each swap names encoded columns, the rows asked about, and for each of these the row whose values it takes.
+        """
+        scores = self._exchange.scores(self._widened(x), swaps, self._wide_positions)
+        return answered(scores / np.float32(self.temperature), self.scale)
+
+    @cached_property
+    def _exchange(self) -> Exchange:
+        return Exchange(self.nets.full, self.plan)
+
     def _widened(self, x: Floats) -> npt.NDArray[np.float32]:
         """What the first hidden layer sees of these rows; kept, since the next column is asked about the same rows."""
         if not self._last or self._last[0] is not x:
-            self._last[:] = [x, np.concatenate([self.nets.wide(batch).numpy() for batch in batches(x)])]
+            self._last[:] = [x, np.concatenate([self.nets.wide(batch).numpy() for batch in batches(x, self._piece)])]
         return self._last[1]
 
     @cached_property
     def _last(self) -> list[npt.NDArray[Any]]:
         return []
 
-    def _wide_positions(self, columns: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        """Where these encoded columns stand in what the first hidden layer sees."""
-        numbers, vector = len(self.layout.numbers), self.plan.embedding_width
-        vector = vector if self.plan.embedding != "none" else 0
-        found: list[int] = []
-        for place in (self.layout.order.index(column) for column in columns):
-            if place >= numbers:
-                found.append(place + numbers * vector)
-            else:
-                found += [place, *range(numbers + place * vector, numbers + (place + 1) * vector)]
-        return np.array(found, dtype=np.intp)
+    @cached_property
+    def _wide_positions(self) -> Callable[[npt.NDArray[np.intp]], npt.NDArray[np.intp]]:
+        """Where encoded columns stand in what the first hidden layer sees."""
+        return wide_places(self.layout, self.plan, len(self.layout.numbers))
 
     def save(self, path: Path) -> None:
         """Write the network in Keras's own format, equal networks to equal bytes; it appears whole or not at all."""
@@ -202,6 +206,10 @@ class Network:
         finally:
             draft.unlink(missing_ok=True)
             settled.unlink(missing_ok=True)
+
+    @cached_property
+    def _piece(self) -> int:
+        return rows_at_once(self.plan, len(self.layout.numbers))
 
     def _direction(self, output: int) -> npt.NDArray[np.float32]:
         outputs = self.nets.core.output_shape[-1]
@@ -229,11 +237,11 @@ def answered(scores: npt.NDArray[np.float32], scale: Scale | None) -> npt.NDArra
     return softmax(doubles) if scale is None else scale.restore(doubles[:, 0])
 
 
-def batches(x: Floats) -> Iterator[tf.Tensor]:
-    """The rows in pieces that fit in memory; no rows make one empty piece."""
+def batches(x: Floats, piece: int = PIECE) -> Iterator[tf.Tensor]:
+    """The rows in pieces of so many; no rows make one empty piece."""
     rows = np.asarray(x, dtype=np.float32)
-    for start in range(0, max(len(rows), 1), PIECE):
-        yield tf.constant(rows[start : start + PIECE])
+    for start in range(0, max(len(rows), 1), piece):
+        yield tf.constant(rows[start : start + piece])
 
 
 def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

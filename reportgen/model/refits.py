@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from reportgen.config import Budget
 from reportgen.model.epoch import UNSHOWN
+from reportgen.model.exchange import Swap
 from reportgen.model.network import Network
 from reportgen.model.plan import Plan, Size, epoch_work
 from reportgen.model.shapes import Drawn, Floats
@@ -37,6 +38,7 @@ class Refitted:
 
     predict: Callable[[Floats], npt.NDArray[np.float64]]
     notes: tuple[Code, ...]
+    exchanged: Callable[[Floats, Sequence[Swap]], npt.NDArray[np.float64]] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def refit(network: Network, draws: Sequence[Drawn], task: Task, seeds: Sequence[
     workshop = _workshop(network, draws, task)
     for prepared, seed in zip(draws, seeds, strict=True):
         trained = train_in(workshop, prepared, task, seed, judged=UNSHOWN)
-        yield Refitted(partial(_answer, workshop, _without_rows(trained)), trained.notes)
+        bare = _without_rows(trained)
+        yield Refitted(partial(_answer, workshop, bare), trained.notes, partial(_exchanged, workshop, bare))
 
 
 def _without_rows(trained: Trained) -> Trained:
@@ -65,6 +68,12 @@ def _answer(workshop: Workshop, trained: Trained, x: Floats) -> npt.NDArray[np.f
     """Networks that were trained in one workshop take turns in it."""
     workshop.take_up(trained.weights)
     return trained.answer(workshop.answer(trained.bench, x))
+
+
+def _exchanged(workshop: Workshop, trained: Trained, x: Floats, swaps: Sequence[Swap]) -> npt.NDArray[np.float64]:
+    """The same of rows that take columns from other rows."""
+    workshop.take_up(trained.weights)
+    return trained.answer(workshop.exchanged(trained.bench, x, swaps))
 
 
 def _workshop(network: Network, draws: Sequence[Drawn], task: Task) -> Workshop:

@@ -47,6 +47,7 @@ def train(prepared: Prepared, task: Task, config: Config, progress: Progress | N
         answers=trace(nets.core),
         workshop=workshop,
         scale=trained.scale,
+        temperature=trained.temperature,
     )
 
 

@@ -1,15 +1,17 @@
 """Where networks of one plan and one size are trained, one after the other, by a graph that is traced once."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reportgen.model.descent import Descent
-from reportgen.model.epoch import CHUNK, JUDGED, Epoch, Forms, Lesson, as_one, compile_epoch
+from reportgen.model.epoch import JUDGED, Epoch, Forms, Lesson, as_one, compile_epoch
+from reportgen.model.exchange import Exchange, Swap
 from reportgen.model.history import History
 from reportgen.model.layers import (
     Weights,
@@ -23,8 +25,8 @@ from reportgen.model.layers import (
     trained_scores,
     widened,
 )
-from reportgen.model.layout import Layout, cut
-from reportgen.model.plan import Plan, Size
+from reportgen.model.layout import Layout, cut, wide_places
+from reportgen.model.plan import Plan, Size, rows_at_once
 from reportgen.model.runtime import keras, tf
 from reportgen.model.shapes import Floats, Progress, Rows
 
@@ -83,8 +85,19 @@ class Workshop:
     def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
         """The scores of the network that was trained or taken up last, shape (rows, outputs)."""
         arranged = bench.layout.arrange(x, self.size.numbers, self.size.flags)
-        parts = [self.scores(tf.constant(arranged[i : i + CHUNK])).numpy() for i in range(0, max(len(x), 1), CHUNK)]
+        step = rows_at_once(self.plan, self.size.numbers)
+        parts = [self.scores(tf.constant(arranged[i : i + step])).numpy() for i in range(0, max(len(x), 1), step)]
         return np.concatenate(parts)
+
+    def exchanged(self, bench: Bench, x: Floats, swaps: Sequence[Swap]) -> npt.NDArray[np.float32]:
+        """The scores of rows that take columns from other rows of `x`, one swap after the other."""
+        wide = self._exchange.widen(bench.layout.arrange(x, self.size.numbers, self.size.flags))
+        places = wide_places(bench.layout, self.plan, self.size.numbers)
+        return self._exchange.scores(wide, swaps, places)
+
+    @cached_property
+    def _exchange(self) -> Exchange:
+        return Exchange(self.forms.finished, self.plan)
 
     def _lesson(self, bench: Bench, rows: Rows) -> Lesson:
         x = bench.layout.arrange(rows.x, self.size.numbers, self.size.flags)
@@ -112,7 +125,7 @@ def open_workshop(plan: Plan, size: Size) -> Workshop:
     )
     steps = max(math.ceil(size.rows / plan.batch), 1)
     descent = Descent(plan, forms.trained.trainable_variables, steps)
-    begin = compile_epoch(forms, descent, plan, max(size.rows // steps, 1))
+    begin = compile_epoch(forms, descent, plan, max(size.rows // steps, 1), rows_at_once(plan, size.numbers))
     rows = tf.TensorSpec((None, size.numbers + size.flags), tf.float32)
 
     def scores(rows: tf.Tensor) -> tf.Tensor:

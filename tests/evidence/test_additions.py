@@ -140,3 +140,25 @@ def test_of_more_terms_than_rows_allow_the_closest_tell_a_column():
     assert np.mean(givers == np.arange(400)) < 0.1
     links = [np.corrcoef(one, x[:, 3])[0, 1] for one in drawn]
     assert np.mean(links) == pytest.approx(0.8, abs=0.1)
+
+
+def test_a_network_of_many_inputs_answers_the_short_way_with_the_same_result(regression_subject, monkeypatch):
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=(400, 6))
+    subject = linear(regression_subject, x, x @ [3, 2, 1, 0, 0, 0], (3, 2, 1, 0, 0, 0))
+    train = replace(subject.test, name="train")
+    subject = replace(subject, train=train, validation=replace(train, name="validation"))
+    monkeypatch.setattr(additions, "MOST_TESTED", 2)
+    asked = []
+
+    def exchanged(rows, swaps):
+        asked.extend(swaps)
+        tables = [np.where(np.isin(np.arange(6), columns), rows[givers], rows[own]) for columns, own, givers in swaps]
+        return subject.predict(np.concatenate(tables))
+
+    short = replace(subject, exchanged=exchanged)
+    long = additions.measure(short)
+    assert not asked
+    monkeypatch.setattr(additions, "MANY_INPUTS", 6)
+    assert additions.measure(short) == long
+    assert asked

@@ -196,3 +196,37 @@ def test_a_model_that_is_only_compared_with_is_asked_less(binary_subject):
     (full,), often = permutation.FULL.plan(binary_subject, [10_000])
     (light,), seldom = permutation.LIGHT.plan(binary_subject, [10_000])
     assert light * seldom < full * often
+
+
+def swapped(predict):
+    """Answers to rows with columns of others, by asking about the rows themselves."""
+
+    def exchanged(x, swaps):
+        tables = []
+        for columns, rows, givers in swaps:
+            tables.append(x[rows])
+            tables[-1][:, columns] = x[np.ix_(givers, columns)]
+        return predict(np.concatenate(tables))
+
+    return exchanged
+
+
+def test_networks_of_many_inputs_answer_the_short_way_with_the_same_losses(multiclass_subject, monkeypatch):
+    predict, names = multiclass_subject.predict, [(name,) for name in multiclass_subject.features]
+    effort = permutation.Effort(rows=100, losses=200, answers=10**6, most=2)
+    subject = replace(multiclass_subject, exchanged=swapped(predict))
+    (plain,) = permutation.judged_by(subject)
+    assert plain.exchanged is None
+    monkeypatch.setattr(permutation, "MANY_INPUTS", len(subject.inputs))
+    (short,) = permutation.judged_by(replace(subject, predict=None))
+    long = permuted(subject, [plain], names, effort=effort)
+    short = replace(short, predict=lambda x: predict(x) if len(x) == 100 else pytest.fail("asked the long way"))
+    assert permuted(subject, [short], names, effort=effort) == long
+
+
+def test_cheap_answers_are_asked_for_more(binary_subject, monkeypatch):
+    effort = permutation.Effort(rows=4_000, losses=4_000, answers=900, most=1)
+    columns = len(binary_subject.features)
+    monkeypatch.setattr(permutation, "MOST_GIVEN", 0)
+    assert effort.plan(binary_subject, [4_000])[0] == (permutation.FEWEST_ROWS,)
+    assert effort.plan(binary_subject, [4_000], cheap=True)[0] == (permutation.CHEAPER * 900 // columns,)

@@ -124,3 +124,39 @@ def test_a_read_out_of_one_class_is_told_from_a_class_that_lies_apart_in_several
     assert told.others_high < 0.85
     assert petal.others_high > petal.low > 0.95
     assert found["c1"].one_class.others is None
+
+
+def test_of_very_many_columns_numbers_are_told_in_parts_and_say_so(binary_subject, monkeypatch):
+    whole = solo.scores(binary_subject.train, binary_subject.validation, binary_subject.groups, True, 0)
+    monkeypatch.setattr(solo, "MANY_COLUMNS", 1)
+    parts = solo.scores(binary_subject.train, binary_subject.validation, binary_subject.groups, True, 0)
+    found = {one.feature: one for one in parts}
+    for one in whole:
+        assert found[one.feature].value == pytest.approx(one.value, abs=0.02)
+        assert "255 parts" in found[one.feature].method
+        assert "255 parts" not in one.method
+
+
+def test_parts_hold_about_equal_rows_and_part_no_equal_values():
+    rng = np.random.default_rng(0)
+    x = np.where(rng.random(5_000) < 0.2, 0.5, rng.normal(size=5_000))[:, None]
+    patterns, which = solo._patterns(x)
+    few, place = solo._in_parts(patterns, which, 100)
+    counts = np.bincount(place)
+    assert len(few) == len(counts) <= 100
+    assert np.sort(counts)[-2] <= 100
+    assert counts.max() >= (x == 0.5).sum()
+    assert np.all(np.diff(few[:, 0]) > 0)
+    assert all(len(np.unique(place[x[:, 0] == value])) == 1 for value in (0.5, x[0, 0]))
+    order = np.argsort(x[:, 0], kind="stable")
+    assert np.all(np.diff(place[order]) >= 0)
+
+
+def test_a_spike_that_gives_the_target_away_is_seen_in_parts():
+    rng = np.random.default_rng(1)
+    y = (rng.random(4_000) < 0.5).astype(np.intp)
+    x = np.where((y == 1) & (rng.random(4_000) < 0.1), 0.123, rng.normal(size=4_000))[:, None]
+    folds = solo._folds(y, True, rng)
+    whole, parts = (solo.area(solo._answers(x, y, folds, True, most), y)[0] for most in (None, solo.PARTS))
+    assert parts == pytest.approx(whole, abs=0.01)
+    assert parts > 0.53

@@ -12,7 +12,7 @@ from scipy.special import log_softmax
 
 from reportgen.config import Config, ModelConfig
 from reportgen.model import Network, load_network, train
-from reportgen.model.network import PIECE
+from reportgen.model.plan import PIECE
 from reportgen.model.runtime import keras
 from reportgen.model.training import share_of_few
 from tests.model.stand_ins import NUMBER, StandIn, StandInRows, blobs, classes, line, parts, xor

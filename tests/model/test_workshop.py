@@ -10,7 +10,6 @@ from scipy.special import log_softmax
 from reportgen.model import workshop as module
 from reportgen.model.descent import CLIP
 from reportgen.model.epoch import (
-    CHUNK,
     JUDGED,
     LOSSES,
     SLOPES,
@@ -23,7 +22,7 @@ from reportgen.model.epoch import (
 )
 from reportgen.model.history import History
 from reportgen.model.layers import first_weights, take_weights
-from reportgen.model.plan import Size
+from reportgen.model.plan import PIECE, Size
 from reportgen.model.runtime import tf
 from reportgen.model.workshop import _fit, _judged, _row_weights, open_workshop
 from tests.model.benches import bench_of, plan_of, size_of
@@ -93,7 +92,7 @@ def test_rows_are_judged_by_the_weights_that_they_are_learnt_by():
 
 @pytest.mark.parametrize("loss", ["log_loss", "squared_error", "huber"])
 def test_the_losses_told_are_those_of_the_answers(loss):
-    x = np.random.default_rng(0).normal(size=(5 * (CHUNK + 300), 3))
+    x = np.random.default_rng(0).normal(size=(5 * (PIECE + 300), 3))
     table = parts(x, x[:, 0] > 0, classes(2)) if loss == "log_loss" else parts(x, 9 * x[:, 0] ** 3, NUMBER)
     workshop, bench = (
         open_workshop(plan_of(size_of(table), loss, epochs=1, batch=1024), size_of(table)),
@@ -101,7 +100,7 @@ def test_the_losses_told_are_those_of_the_answers(loss):
     )
     history, _ = workshop.train(bench, seed=5)
     judged = _judged(len(bench.train.x), 5)
-    assert len(bench.validation.x) > CHUNK
+    assert len(bench.validation.x) > PIECE
     told = (history.train[0], bench.train.x[judged], bench.train.y[judged]), (
         history.validation[0], bench.validation.x, bench.validation.y
     )  # fmt: skip
