@@ -134,6 +134,20 @@ def copied(options: str) -> Callable[[Table, Path], None]:
     return write
 
 
+def fill_database(table: Table, url: str) -> None:
+    """Make the table anew on a server of PostgreSQL."""
+    import psycopg  # noqa: PLC0415 - of the dev group alone
+
+    kinds = ["text" if kind == "VARCHAR" else "double precision" for kind in table.types]
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(table.columns, kinds, strict=True))
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS t; CREATE TABLE t ({columns})")
+        with cursor.copy("COPY t FROM STDIN") as copy:
+            for rows in rows_of(table):
+                for row in rows:
+                    copy.write_row(row)
+
+
 def with_duckdb(table: Table, path: Path) -> None:
     """Write a file of DuckDB's own."""
     with duckdb.connect(str(path)) as connection:
@@ -187,6 +201,8 @@ def sources(options: argparse.Namespace, base: Path, folder: Path) -> Iterator[t
         yield name, path.name, f"{path.stat().st_size / 1e6:,.0f} MB"
         path.unlink()
     if options.postgresql:
+        with duckdb.connect(str(base), read_only=True) as connection:
+            fill_database(connection.table("t"), options.postgresql)
         yield "postgresql", options.postgresql, ""
 
 
