@@ -52,13 +52,19 @@ def _case(check: Check, findings: list[Finding]) -> Element:
     if alarms:
         worst = max(alarms, key=lambda finding: finding.severity.weight)
         failure = SubElement(case, "failure", {"type": worst.severity, "message": visible(worst.message)})
-        failure.text = visible("\n".join(_line(finding) for finding in alarms))
+        failure.text = visible("\n".join(_lines(alarms)))
     notes = [finding for finding in findings if finding not in alarms]
     if notes:
-        SubElement(case, "system-out").text = visible("\n".join(_line(finding) for finding in notes))
+        SubElement(case, "system-out").text = visible("\n".join(_lines(notes)))
     return case
 
 
-def _line(finding: Finding) -> str:
-    words = (f"{finding.severity}:", finding.message, finding.advice, waiver_sentence(finding))
+def _lines(findings: list[Finding]) -> list[str]:
+    """One line a finding; advice that the next one repeats is said once, after the last of them."""
+    following = [*(finding.advice for finding in findings[1:]), None]
+    return [_line(finding, finding.advice != after) for finding, after in zip(findings, following, strict=True)]
+
+
+def _line(finding: Finding, advised: bool) -> str:
+    words = (f"{finding.severity}:", finding.message, finding.advice if advised else "", waiver_sentence(finding))
     return " ".join(word for word in words if word)

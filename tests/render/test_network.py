@@ -152,3 +152,28 @@ def test_chinese_says_the_same() -> None:
     page = _page(multiclass(), "zh")
     assert "由 4 个小网络（称为成员）组成的集成" in page
     assert "隐藏层 2" in page
+
+
+def _beside(document: Document, **lows: float) -> Document:
+    """The document, the network ahead of each baseline by an interval from this low end on."""
+    first = next(one for one in document.baselines if one.comparison)
+    ahead = tuple(
+        first.model_copy(
+            update={"name": name, "comparison": first.comparison.model_copy(update={"low": low, "high": low + 0.2})}
+        )
+        for name, low in lows.items()
+    )
+    return document.model_copy(update={"baselines": ahead})
+
+
+@pytest.mark.parametrize(
+    ("linear", "said"),
+    [(0.1, "The network earns its place."), (-0.1, "That alone does not earn the network its place")],
+)
+def test_a_network_ahead_of_trees_alone_has_not_earned_its_place(linear: float, said: str) -> None:
+    document = binary()
+    found = tuple(one for one in document.findings if one.code != "simpler_model_suffices")
+    document = document.model_copy(update={"findings": found})
+    page = _page(_beside(document, linear=linear, boosting=0.1))
+    assert said in page
+    assert page.count("earns its place") + page.count("not earn the network its place") == 1

@@ -115,7 +115,7 @@ def test_groups_are_listed_with_their_closest_two() -> None:
 @pytest.mark.parametrize(
     ("few", "words"),
     [
-        (_few(2), "With 2 of 3 columns accuracy is 80.0% (75.0% to 85.0%), with all of them"),
+        (_few(2), "with 2 of 3 columns their accuracy is 80.0% (75.0% to 85.0%), with all of them"),
         (_few(2), "Little can be lost by it: at most 3% of what all columns gain over guessing."),
         (_few(2, worse_high=0.12), "the others may still bring up to 40% of what all columns gain"),
         (
@@ -155,7 +155,7 @@ def test_both_questions_and_their_answers_stand_side_by_side() -> None:
 def test_a_number_has_units_of_its_own() -> None:
     few, more = _few(2, measure="r2"), _additions(("x", True), unit="r2_drop")
     page = _page(regression(), few_columns=few, additions=more)
-    assert "With 2 of 3 columns" in page
+    assert "with 2 of 3 columns" in page
     assert "by the difference in squared error row by row" in page
     assert "loss in shares of the target's variance" in page
 
