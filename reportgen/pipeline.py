@@ -133,6 +133,7 @@ def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network
             leaks = replace(leaks, other=other_answers(network, table.otherwise, task, config))
     with watch("refit"):
         refits = refitting(parts, prepared, network, table.asked)
+        give_back()
     with watch("random_split"):
         random_split, structure = split_at_random(parts, prepared, network, table.asked, table.structure)
     with watch("fit_baselines"), _answered():
