@@ -61,10 +61,11 @@ def _as_encoded(subject: Subject, part: Part) -> Floats:
     """The rows of a part as they are encoded for the reported network, whichever network they are to judge."""
     if part is subject.test:
         return part.x
-    own = (subject.train, subject.validation, subject.test)
-    rows = np.concatenate([one.rows for one in own])
-    order = np.argsort(rows)
-    return np.concatenate([one.x for one in own])[order[np.searchsorted(rows, part.rows, sorter=order)]]
+    table = np.empty((len(part.rows), len(subject.inputs)), dtype=np.float32)
+    for own in (subject.train, subject.validation, subject.test):
+        _, places, found = np.intersect1d(part.rows, own.rows, assume_unique=True, return_indices=True)
+        table[places] = own.x[found]
+    return table
 
 
 def _nearest(subject: Subject) -> Iterator[Labels]:
