@@ -75,7 +75,7 @@ def _nearest(subject: Subject) -> Iterator[Labels]:
     """
     x, groups = subject.train.fresh, list(subject.groups.values())
     centred = x - x.mean(axis=0)
-    unit = centred / np.maximum(np.sqrt((centred**2).sum(axis=0)), np.finfo(np.float32).tiny)
+    unit = np.divide(centred, np.maximum(np.sqrt((centred**2).sum(axis=0)), np.finfo(np.float32).tiny), out=centred)
     for first in range(0, len(groups), BLOCK):
         block = groups[first : first + BLOCK]
         strengths = np.abs(unit[:, np.concatenate(block)].T @ unit)
