@@ -22,6 +22,8 @@ from socket import socketpair
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1
+_Question = tuple[Callable[..., Any], tuple[Any, ...], bool]
+"""A function, its arguments, and whether its answer is wanted."""
 OOM_SCORE = "500"
 """Above this process's: where memory runs out, the system shall end the one that can be done without."""
 
@@ -35,7 +37,7 @@ class Beside:
     def __init__(self, connection: Connection, process: int) -> None:
         self.process = process
         self._connection = connection
-        self._questions: SimpleQueue[bytes | memoryview | None] = SimpleQueue()
+        self._questions: SimpleQueue[_Question | None] = SimpleQueue()
         self._awaited: SimpleQueue[Future[Any] | None] = SimpleQueue()
         self._carriers = [threading.Thread(target=carry, daemon=True) for carry in (self._send, self._receive)]
         for carrier in self._carriers:
@@ -62,14 +64,15 @@ class Beside:
 
     def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...], *, needed: bool) -> Callable[[], Any]:
         answer: Future[Any] = Future()
-        self._questions.put(ForkingPickler.dumps((function, arguments, needed)))
+        self._questions.put((function, arguments, needed))
         self._awaited.put(answer)
         return answer.result
 
     def _send(self) -> None:
+        """Write questions out one at a time: those that wait share the rows they are about with this process."""
         while (question := self._questions.get()) is not None:
             with suppress(OSError):  # it has ended, and its answers say so
-                self._connection.send_bytes(question)
+                self._connection.send_bytes(_written(question))
 
     def _receive(self) -> None:
         while (awaited := self._awaited.get()) is not None:
@@ -77,6 +80,18 @@ class Beside:
             with suppress(Exception):  # whatever it is, who waits for this answer shall not wait for ever
                 answer = self._connection.recv()
             awaited.set_result(answer)
+
+
+def _written(question: _Question) -> bytes | memoryview:
+    """The question as bytes; one that cannot be written down gets no answer, and its work is done here."""
+    try:
+        return ForkingPickler.dumps(question)
+    except Exception:  # whatever it is, who waits for this answer shall not wait for ever
+        return ForkingPickler.dumps((_unanswered, (), True))
+
+
+def _unanswered() -> None:
+    """Answer for a question that never came."""
 
 
 @contextmanager

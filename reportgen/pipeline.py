@@ -84,6 +84,7 @@ def audit(
         day = _judging_day(config)
         table = _ready(source, config, watch)
         network, subject, smaller = _taught(table, watch, beside)
+        table = replace(table, parts=_without_rows(table.parts))
         with _answered():
             meanwhile = Meanwhile(beginning(beside, config.threads), smaller, showing(beside, table.config))
             dossier = collect(subject, table.config.selection, timed=watch, meanwhile=meanwhile)
@@ -133,6 +134,7 @@ def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network
             leaks = replace(leaks, other=other_answers(network, table.otherwise, task, config))
     with watch("refit"):
         refits = refitting(parts, prepared, network, table.asked)
+        give_back()
     with watch("random_split"):
         random_split, structure = split_at_random(parts, prepared, network, table.asked, table.structure)
     with watch("fit_baselines"), _answered():
@@ -148,6 +150,13 @@ def _taught(table: _Ready, watch: Watch, beside: Beside | None) -> tuple[Network
             return shrinking(network, lessons, ahead.smaller())
 
     return network, table.together.in_all(subject), smaller
+
+
+def _without_rows(parts: Parts) -> Parts:
+    """What the document still needs of the table; evidence holds the rows itself, and wide ones twice are much."""
+    train, validation, test = (part.iloc[:0].copy() for part in (parts.train, parts.validation, parts.test))
+    dataset = replace(parts.dataset, frame=parts.dataset.frame.iloc[:0].copy(), test=None)
+    return replace(parts, dataset=dataset, train=train, validation=validation, test=test)
 
 
 def _document(dossier: Dossier, table: _Ready, config_file: str | None, day: date | None) -> Document:

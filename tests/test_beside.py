@@ -24,10 +24,11 @@ from reportgen.beside import beside
 os.sched_getaffinity = lambda _process: {0, 1}
 with beside() as second:
     answers = [second.begin(operator.mul, 6, 7), second.begin(os.getpid), second.begin(operator.truediv, 1, 0)]
-    answers += [second.begin(operator.add, "a", "b"), second.begin(os._exit, 1), second.begin(operator.mul, 2, 3)]
-    product, child, fault, word, ended, unasked = [answer() for answer in reversed(answers)][::-1]
+    answers += [second.begin(operator.add, "a", "b"), second.begin(lambda: 5)]
+    answers += [second.begin(os._exit, 1), second.begin(operator.mul, 2, 3)]
+    product, child, fault, word, unwritten, ended, unasked = [answer() for answer in reversed(answers)][::-1]
     pids = [child, os.getpid()]
-print(json.dumps({"got": [product, fault, word, ended, unasked], "pids": pids}))
+print(json.dumps({"got": [product, fault, word, unwritten, ended, unasked], "pids": pids}))
 """
 
 
@@ -47,7 +48,7 @@ def lives(process: int) -> bool:
 
 def test_answers_come_in_any_order_and_none_stands_for_what_failed() -> None:
     said = json.loads(python(ASKS))
-    assert said["got"] == [42, None, "ab", None, None]
+    assert said["got"] == [42, None, "ab", None, None, None]
     child, own = said["pids"]
     assert child != own
     assert not lives(child)

@@ -4,7 +4,7 @@ from reportgen.data.belonging import Belonging, groups_of, moments_of
 from reportgen.data.ceiling import load_within
 from reportgen.data.folds import refold
 from reportgen.data.load import load
-from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare
+from reportgen.data.prepare import Prepared, PreparedPart, Preparer, prepare, prepare_anew
 from reportgen.data.rows import profile
 from reportgen.data.shapes import Dataset, Matrix, Parts, Target
 from reportgen.data.source import Source
@@ -29,6 +29,7 @@ __all__ = [
     "measured",
     "moments_of",
     "prepare",
+    "prepare_anew",
     "profile",
     "read_rows",
     "refold",

@@ -8,7 +8,7 @@ import pyarrow as pa
 from reportgen.config import Config
 from reportgen.data.formats.drawn import fitting, needed
 from reportgen.data.load import load
-from reportgen.data.prepare import prepare
+from reportgen.data.prepare import encoded_columns
 from reportgen.data.shapes import Dataset, Parts
 from reportgen.data.source import Source
 from reportgen.errors import DataError
@@ -74,6 +74,6 @@ def _encoded(dataset: Dataset) -> int:
     few = some.iloc[: max(len(some) // 100, 1)]
     nothing = SplitRecord(strategy="random", train=len(some), validation=len(few), test=len(few), seed=0)
     try:
-        return len(prepare(Parts(dataset, some, few, few, nothing)).inputs)
+        return encoded_columns(Parts(dataset, some, few, few, nothing))
     except DataError:
         return len(dataset.columns)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.data.shapes import Matrix
-from reportgen.data.summary import level_label
+from reportgen.data.summary import labelled
 from reportgen.records.base import Record
 from reportgen.records.table import Encoded
 
@@ -48,7 +48,7 @@ class LevelCodes(Record):
 
     def apply(self, values: pd.Series) -> list[Matrix]:
         """The encoded columns of rows that the codes were not learnt from."""
-        labels = pd.Index(values.map(level_label, na_action="ignore"), dtype=object)
+        labels = pd.Index(labelled(values), dtype=object)
         place = pd.Index(self.levels, dtype=object).get_indexer(labels)
         return [np.append(np.array(codes, dtype=np.float32), np.float32(0))[place] for codes in self.codes]
 
@@ -59,7 +59,7 @@ def rank_levels(values: pd.Series, order: Sequence[str]) -> LevelCodes | None:
     A level of the order that training rows lack has its place all the same.
     """
     place = {level: number for number, level in enumerate(order, start=1)}
-    ranks = values.map(level_label, na_action="ignore").map(place).dropna().to_numpy(dtype=np.float64)
+    ranks = labelled(values).map(place).dropna().to_numpy(dtype=np.float64)
     if len(np.unique(ranks)) < FEWEST_RANKS:
         return None
     centre, scale = float(ranks.mean()), float(ranks.std())

@@ -12,7 +12,7 @@ from reportgen.data.codes import CLIP, LevelCodes, rank_levels
 from reportgen.data.orders import affirmative
 from reportgen.data.prose import ProsePlan
 from reportgen.data.shapes import Matrix
-from reportgen.data.summary import days, level_label
+from reportgen.data.summary import days, labelled
 from reportgen.records.base import Code, Kind, Record
 from reportgen.records.table import Encoded
 
@@ -93,7 +93,7 @@ class LevelPlan(Record):
     def apply(self, values: pd.Series) -> list[Matrix]:
         """The encoded columns of these values; a level that training had not is an other one, or none."""
         absent = values.isna().to_numpy()
-        labels = pd.Index(values.map(level_label, na_action="ignore"), dtype=object)
+        labels = pd.Index(labelled(values), dtype=object)
         place = pd.Index(self.levels, dtype=object).get_indexer(labels)
         columns = [(place == number) & ~absent for number in range(len(self.levels))]
         columns += [(place < 0) & ~absent] * bool(self.other) + [absent] * self.missing
@@ -249,7 +249,7 @@ def plan_levels(values: pd.Series, kind: Kind = "categorical", rank: Sequence[st
 
     Levels that have an order stand in it.
     """
-    labels = values.dropna().map(level_label)
+    labels = labelled(values.dropna())
     counts = labels.value_counts()
     least = least_rows(len(values))
     order = sorted(counts.index, key=lambda label: (-int(counts[label]), label))

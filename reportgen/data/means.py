@@ -8,7 +8,7 @@ import pandas as pd
 
 from reportgen.data.codes import CLIP, LevelCodes
 from reportgen.data.shapes import Matrix
-from reportgen.data.summary import level_label
+from reportgen.data.summary import labelled
 from reportgen.records.base import Code
 
 FOLDS = 5
@@ -113,7 +113,7 @@ class _Rows:
 
 
 def _rows(values: pd.Series) -> _Rows:
-    labels = pd.Index(values.map(level_label, na_action="ignore"), dtype=object)
+    labels = pd.Index(labelled(values), dtype=object)
     levels, known = pd.factorize(labels, sort=True)
     counts = np.bincount(levels[levels >= 0], minlength=len(known))
     return _Rows(levels.astype(np.int64), np.asarray(known, dtype=object), counts)

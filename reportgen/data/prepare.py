@@ -125,7 +125,8 @@ class PreparedPart:
 class Prepared:
     """All parts encoded by one preparer, and what it did to each column of the table.
 
-    `targets` are what the training rows' levels may foretell, None where no column is encoded by the target.
+    `targets` are what the training rows' levels may foretell, None where no column is encoded by the target. Of a
+    network made anew `columns` are none.
     """
 
     preparer: Preparer
@@ -161,6 +162,36 @@ class Prepared:
 
 def prepare(parts: Parts) -> Prepared:
     """Learn every column's treatment from the training rows and encode all parts by it."""
+    learnt = _learn(parts)
+    made, asked = _encoded(parts, learnt, _readers(parts.dataset, learnt.useful)), learnt.asked
+    columns = (
+        _told(column, parts.train[column.name], learnt.plans.get(column.name), idle=column.name in asked.idle)
+        for column in parts.dataset.columns
+    )
+    return replace(made, columns=tuple(columns))
+
+
+def prepare_anew(parts: Parts) -> Prepared:
+    """The same for a network made anew, of whose columns nobody is told and whose preparer reads no raw rows."""
+    return _encoded(parts, _learn(parts), ())
+
+
+def encoded_columns(parts: Parts) -> int:
+    """How many columns the network would get; raises DataError as `prepare` does."""
+    return sum(len(plan.encoded()) for plan in _learn(parts).useful)
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """The plans of all columns that can be encoded, those of use to the network, and what was asked of the target."""
+
+    plans: Mapping[str, Plan]
+    useful: Sequence[Plan]
+    asked: "_Asked"
+
+
+def _learn(parts: Parts) -> _Learnt:
+    """Learn every column's treatment; raises DataError where nothing can be learnt from any."""
     features = parts.dataset.features
     plain = {column.name: _plan(parts.train[column.name], column) for column in features if column.kind != "text"}
     asked = _asked(plain, parts)
@@ -174,17 +205,19 @@ def prepare(parts: Parts) -> Prepared:
             "no column has values that repeat or vary enough in training rows to learn from"
             f"{told_nothing}; add features or rows"
         )
-    preparer = Preparer(useful, _readers(parts.dataset, useful), parts.dataset.task)
+    return _Learnt(plans, useful, asked)
+
+
+def _encoded(parts: Parts, learnt: _Learnt, readers: Sequence[Reader]) -> Prepared:
+    """All parts encoded, with nothing told of the columns yet."""
+    preparer, asked = Preparer(learnt.useful, readers, parts.dataset.task), learnt.asked
     return Prepared(
         preparer=preparer,
         inputs=preparer.inputs,
         train=_cross_fitted(_part("train", parts.train, preparer), preparer, asked.training),
         validation=_part("validation", parts.validation, preparer),
         test=_part("test", parts.test, preparer),
-        columns=tuple(
-            _told(column, parts.train[column.name], plans.get(column.name), idle=column.name in asked.idle)
-            for column in parts.dataset.columns
-        ),
+        columns=(),
         targets=asked.targets if asked.training else None,
     )
 

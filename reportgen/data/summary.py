@@ -48,12 +48,18 @@ def levels_of(values: pd.Series, kind: Kind) -> tuple[tuple[Level, ...], int]:
         return _number_levels(present.to_numpy(dtype=np.float64)), 0
     if kind == "datetime":
         return _histogram(days(present), _day), 0
-    labels = present.map(level_label)
+    labels = labelled(present)
     counts = labels.value_counts().reset_index()
     counts.columns = pd.Index(["label", "count"])
     top = counts.sort_values(["count", "label"], ascending=[False, True]).head(TOP_LEVELS)
     found = tuple(Level(label=str(label), count=int(count)) for label, count in top.itertuples(index=False))
     return found, max(0, len(counts) - TOP_LEVELS)
+
+
+def labelled(values: pd.Series) -> pd.Series:
+    """Each value's label, a missing one as it is; a column of texts, which are their own labels, is returned itself."""
+    texts = pd.api.types.infer_dtype(values, skipna=True) == "string"
+    return values if texts else values.map(level_label, na_action="ignore")
 
 
 def level_label(value: object) -> str:

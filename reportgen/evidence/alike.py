@@ -61,10 +61,11 @@ def _as_encoded(subject: Subject, part: Part) -> Floats:
     """The rows of a part as they are encoded for the reported network, whichever network they are to judge."""
     if part is subject.test:
         return part.x
-    own = (subject.train, subject.validation, subject.test)
-    rows = np.concatenate([one.rows for one in own])
-    order = np.argsort(rows)
-    return np.concatenate([one.x for one in own])[order[np.searchsorted(rows, part.rows, sorter=order)]]
+    table = np.empty((len(part.rows), len(subject.inputs)), dtype=np.float32)
+    for own in (subject.train, subject.validation, subject.test):
+        _, places, found = np.intersect1d(part.rows, own.rows, assume_unique=True, return_indices=True)
+        table[places] = own.x[found]
+    return table
 
 
 def _nearest(subject: Subject) -> Iterator[Labels]:
@@ -74,7 +75,7 @@ def _nearest(subject: Subject) -> Iterator[Labels]:
     """
     x, groups = subject.train.fresh, list(subject.groups.values())
     centred = x - x.mean(axis=0)
-    unit = centred / np.maximum(np.sqrt((centred**2).sum(axis=0)), np.finfo(np.float32).tiny)
+    unit = np.divide(centred, np.maximum(np.sqrt((centred**2).sum(axis=0)), np.finfo(np.float32).tiny), out=centred)
     for first in range(0, len(groups), BLOCK):
         block = groups[first : first + BLOCK]
         strengths = np.abs(unit[:, np.concatenate(block)].T @ unit)

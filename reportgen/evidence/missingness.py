@@ -85,14 +85,16 @@ def measure(subject: Subject) -> tuple[Missingness, ...]:
 
 def _grouped(found: list[Missingness], rows: _Rows) -> list[Missingness]:
     """Name for each column the strongest one that has the same gaps: itself, or one before it."""
-    numbers = {feature: _standardised(gaps.astype(np.float64)) for feature, gaps in rows.gaps.items()}
     leads: list[str] = []
+    led = np.empty((len(found), len(rows.y)))
     named: list[Missingness] = []
     for one in found:
-        own = numbers[one.feature]
-        near = next((lead for lead in leads if float((own * numbers[lead]).mean()) >= TOGETHER), None)
-        leads += [] if near else [one.feature]
-        named.append(one.model_copy(update={"same_as": near}))
+        own = _standardised(rows.gaps[one.feature].astype(np.float64))
+        near = np.flatnonzero(led[: len(leads)] @ own >= TOGETHER * len(own))
+        named.append(one.model_copy(update={"same_as": leads[near[0]] if len(near) else None}))
+        if not len(near):
+            led[len(leads)] = own
+            leads.append(one.feature)
     return named
 
 

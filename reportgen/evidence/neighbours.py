@@ -28,6 +28,7 @@ NUMBERS = "conformal p-values of the distance to the third nearest training row,
 
 _STREAM = 142
 _BLOCK = 1_000
+MOST_NUMBERS = 4_000_000
 
 
 class Nearest(NamedTuple):
@@ -140,18 +141,25 @@ class _References:
         same = units[:, None] == self.units
         squares[same] = np.inf
         near = np.argpartition(squares, self.k - 1, axis=1)[:, : self.k]
-        exact = np.sqrt(((self.x[near].astype(np.float64) - x[:, None, :]) ** 2).sum(axis=2))
+        exact = self._exact(x, near)
         return np.asarray(np.where(np.take_along_axis(same, near, axis=1), np.inf, exact).max(axis=1))
 
+    def _exact(self, x: npt.NDArray[np.float32], near: npt.NDArray[np.intp]) -> Floats:
+        """The distances to these rows, of so few rows at a time that their differences are no more than 32 MB."""
+        step = max(MOST_NUMBERS // (near.shape[1] * max(x.shape[1], 1)), 1)
+        pieces = ((x[start : start + step], near[start : start + step]) for start in range(0, max(len(x), 1), step))
+        squares = [((self.x[rows].astype(np.float64) - own[:, None, :]) ** 2).sum(axis=2) for own, rows in pieces]
+        return np.asarray(np.sqrt(np.concatenate(squares)))
+
     def _placed(self, x: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-        return (x * self.weights).astype(np.float32)
+        return (x * self.weights).astype(np.float32, copy=False)
 
     def _search(self, x: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.intp], Floats]:
         """Candidates by the expanded square, which is quick; their distances by the difference, which is exact."""
         k = min(k, len(self.x))
         squares = self.squares - 2 * (x @ self.x.T)
         near = np.argpartition(squares, k - 1, axis=1)[:, :k]
-        exact = np.sqrt(((self.x[near].astype(np.float64) - x[:, None, :]) ** 2).sum(axis=2))
+        exact = self._exact(x, near)
         order = np.lexsort((near, exact), axis=1)
         return np.take_along_axis(near, order, axis=1), np.take_along_axis(exact, order, axis=1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +69,7 @@ def compare(columns: Columns) -> Pairs:
     count = len(columns.numbers) + len(columns.codes)
     value, chance = np.zeros((count, count)), np.ones((count, count))
     method = np.zeros((count, count), dtype=np.intp)
-    for found in (*_numbers(columns), *_mixed(columns), *_categories(columns)):
+    for found in chain(_numbers(columns), _mixed(columns), _categories(columns)):
         across, down = np.ix_(found.first, found.second), np.ix_(found.second, found.first)
         value[across], chance[across], method[across] = found.value, found.chance, found.method
         value[down], chance[down], method[down] = found.value.T, found.chance.T, found.method.T

@@ -16,6 +16,9 @@ KEPT = ("weekday", "hour")
 """Parts of a date that a row keeps when it is moved in time: only the trend and the season are asked about."""
 DAY = 86_400_000_000
 """Microseconds."""
+MOST_NUMBERS = 30_000_000
+"""Encoded numbers that are asked at once, or those of one question where it has more: 120 MB. Tables of up to some two
+hundred encoded columns have no more in all."""
 
 Ask = Callable[[Refit, Floats], Floats]
 """A network and encoded rows in, the outputs of interest (rows, outputs) out."""
@@ -142,11 +145,22 @@ def missing_column(network: Refit, feature: str) -> int | None:
 
 
 def together(network: Refit, questions: Sequence[Question[Found]], ask: Ask) -> list[Found]:
-    """Ask a network everything at once: a question costs little, but the network's attention costs milliseconds."""
-    tables = [next(question) for question in questions]
-    ends = np.cumsum([len(table) for table in tables])[:-1]
-    answers = np.split(ask(network, np.concatenate(tables)), ends) if tables else []
-    return [_answered(question, part) for question, part in zip(questions, answers, strict=True)]
+    """Ask a network much at once: a question costs little, but the network's attention costs milliseconds."""
+    found: list[Found] = []
+    held: list[tuple[Question[Found], Floats]] = []
+    for question in questions:
+        held.append((question, next(question)))
+        if sum(table.size for _, table in held) >= MOST_NUMBERS:
+            found += _at_once(network, held, ask)
+            held = []
+    return found + (_at_once(network, held, ask) if held else [])
+
+
+def _at_once(network: Refit, held: Sequence[tuple[Question[Found], Floats]], ask: Ask) -> list[Found]:
+    """The tables of these questions as one, and what follows from their answers."""
+    ends = np.cumsum([len(table) for _, table in held])[:-1]
+    answers = np.split(ask(network, np.concatenate([table for _, table in held])), ends)
+    return [_answered(question, part) for (question, _), part in zip(held, answers, strict=True)]
 
 
 def _answered(question: Question[Found], answers: Floats) -> Found:

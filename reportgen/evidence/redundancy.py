@@ -10,7 +10,7 @@ from reportgen.evidence.base import Floats, NotApplicable, Subject
 from reportgen.evidence.clusters import deal, on
 from reportgen.evidence.dependence import functions
 from reportgen.evidence.intervals import student_quantile
-from reportgen.evidence.multiplicity import holm
+from reportgen.evidence.multiplicity import holm_all
 from reportgen.evidence.pairs import METHODS, Columns, Pairs, compare, side_by_side
 from reportgen.records.columns import FeatureGroup, Redundancy
 
@@ -74,7 +74,7 @@ def _close(pairs: Pairs) -> Floats:
     """Associations, 0 where chance could have brought them (Holm over all pairs)."""
     upper = np.triu_indices(len(pairs.value), 1)
     shown = np.zeros_like(pairs.value)
-    shown[upper] = np.where(np.array(holm(pairs.chance[upper])) <= ALPHA, pairs.value[upper], 0.0)
+    shown[upper] = np.where(holm_all(pairs.chance[upper]) <= ALPHA, pairs.value[upper], 0.0)
     return shown + shown.T
 
 

@@ -37,15 +37,21 @@ Model: TypeAlias = Any
 class _Asked:
     """What the network answers on the training rows that the stand-ins learn from, on validation and on test rows.
 
-    `stated` and `expected` are its probabilities on the first and on the last; for numbers they are the answers.
+    `rows` are those training rows as the network sees them. `stated` and `expected` are its probabilities on the first
+    and on the last; for numbers they are the answers.
     """
 
-    x: Floats
+    rows: npt.NDArray[np.float32]
     train: Answers
     validation: Answers
     test: Answers
     stated: Floats
     expected: Floats
+
+    @property
+    def x(self) -> Floats:
+        """The rows as the stand-ins learn from them; not kept, for of wide tables that is much."""
+        return self.rows.astype(np.float64)
 
 
 def measure(subject: Subject) -> tuple[Surrogate, ...]:
@@ -63,7 +69,7 @@ def linear_slopes(subject: Subject) -> Floats:
     model = _fitted(subject, "linear")
     if not subject.classifies:
         return np.atleast_2d(model.regressor_.coef_) * float(model.transformer_.scale_[0])
-    slopes = np.zeros((len(subject.task.classes), asked.x.shape[1]))
+    slopes = np.zeros((len(subject.task.classes), asked.rows.shape[1]))
     slopes[model.classes_] = model.coef_ if len(model.coef_) > 1 else np.concatenate([-model.coef_, model.coef_])
     return np.asarray(slopes - (slopes.sum(axis=0) - slopes) / (len(slopes) - 1))
 
@@ -81,12 +87,12 @@ def _asked(subject: Subject) -> _Asked:
     """The network's answers, asked once for each subject."""
     rng = np.random.default_rng([subject.seed, 31])
     drawn = np.sort(rng.choice(len(subject.train.y), min(len(subject.train.y), MOST_ROWS), replace=False))
-    x = subject.train.fresh[drawn]
+    x = subject.train.fresh if len(drawn) == len(subject.train.y) else subject.train.fresh[drawn]
     stated, checked, expected = (
         np.asarray(subject.predict(rows), dtype=np.float64) for rows in (x, subject.validation.x, subject.test.x)
     )
     train, validation, test = (_answers(subject, each) for each in (stated, checked, expected))
-    return _Asked(x.astype(np.float64), train, validation, test, stated, expected)
+    return _Asked(x, train, validation, test, stated, expected)
 
 
 def _answers(subject: Subject, stated: Floats) -> Answers:
@@ -128,7 +134,7 @@ def _regressors(seed: int) -> dict[Kind, Model]:
 def _fitted(subject: Subject, kind: Kind) -> Model:
     """The stand-in of that kind, fitted once for each subject."""
     asked = _asked(subject)
-    coefficients = asked.stated[0].size * asked.x.shape[1]
+    coefficients = asked.stated[0].size * asked.rows.shape[1]
     models = _classifiers(subject.seed, coefficients) if subject.classifies else _regressors(subject.seed)
     return models[kind].fit(asked.x, asked.train)
 

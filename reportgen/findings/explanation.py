@@ -1,8 +1,9 @@
 """What is wrong with the explanations: stand-ins that do not follow, methods that contradict each other."""
 
 from collections.abc import Iterator
-from itertools import combinations
 from math import sqrt
+
+import numpy as np
 
 from reportgen.findings.base import NotJudged
 from reportgen.records.dossier import Dossier
@@ -134,9 +135,13 @@ def rank_correlation(one: Importance, other: Importance) -> float:
     first = {entry.feature: entry.value for entry in one.features}
     second = {entry.feature: entry.value for entry in other.features}
     common = [name for name in first if name in second]
-    pairs = [(_sign(first[a] - first[b]), _sign(second[a] - second[b])) for a, b in combinations(common, 2)]
-    untied = sqrt(sum(a != 0 for a, _ in pairs) * sum(b != 0 for _, b in pairs))
-    return sum(a * b for a, b in pairs) / untied if untied else 0.0
+    values = np.array([[first[name], second[name]] for name in common]).reshape(-1, 2)
+    agreed, untied = 0, np.zeros(2, dtype=np.int64)
+    for place, own in enumerate(values, start=1):
+        signs = np.sign(own - values[place:]).astype(np.int64)
+        agreed += int(signs.prod(axis=1).sum())
+        untied += np.abs(signs).sum(axis=0)
+    return agreed / sqrt(int(untied[0]) * int(untied[1])) if untied.all() else 0.0
 
 
 def _telling(main: Importance) -> int:
@@ -147,7 +152,3 @@ def _telling(main: Importance) -> int:
 
 def _order(one: Importance) -> tuple[str, ...]:
     return tuple(entry.feature for entry in sorted(one.features, key=lambda entry: -entry.value))
-
-
-def _sign(difference: float) -> int:
-    return (difference > 0) - (difference < 0)

@@ -1,7 +1,7 @@
 """What a random split would have said, where the reported one keeps to groups or to time."""
 
 from reportgen.config import Config
-from reportgen.data import Parts, Prepared, prepare, split
+from reportgen.data import Parts, Prepared, prepare_anew, split
 from reportgen.errors import DataError
 from reportgen.evidence.base import Refit
 from reportgen.flow.refits import as_refit
@@ -21,7 +21,7 @@ def split_at_random(
         return None, structure.model_copy(update={"why_no_random_split": why})
     try:
         anew = split(parts.dataset, config.model_copy(update={"group": (), "time": ()}))
-        rows = prepare(anew)
+        rows = prepare_anew(anew)
     except DataError:
         return None, structure.model_copy(update={"why_no_random_split": "no_other_split"})
     (made,) = refit(network, [rows], parts.dataset.task, [config.seed])

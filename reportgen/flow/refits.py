@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from reportgen.config import Config
-from reportgen.data import Matrix, Parts, Prepared, Preparer, prepare, refold
+from reportgen.data import Matrix, Parts, Prepared, Preparer, prepare_anew, refold
 from reportgen.errors import DataError
 from reportgen.evidence.base import Refit, Refitting
 from reportgen.flow.subject import part
@@ -72,7 +72,7 @@ def _draw(parts: Parts, prepared: Prepared, config: Config, number: int, seed: i
     try:
         drawn = refold(parts, config, number, seed)
         varied = _varied(parts, drawn)
-        rows = _encoded(prepare(drawn)) if varied != "seed" else prepared
+        rows = _encoded(prepare_anew(drawn)) if varied != "seed" else prepared
         return _Draw(seed, rows, _tested(drawn), varied)
     except DataError:
         return None

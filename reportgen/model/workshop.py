@@ -84,10 +84,10 @@ class Workshop:
 
     def answer(self, bench: Bench, x: Floats) -> npt.NDArray[np.float32]:
         """The scores of the network that was trained or taken up last, shape (rows, outputs)."""
-        arranged = bench.layout.arrange(x, self.size.numbers, self.size.flags)
         step = rows_at_once(self.plan, self.size.numbers)
-        parts = [self.scores(tf.constant(arranged[i : i + step])).numpy() for i in range(0, max(len(x), 1), step)]
-        return np.concatenate(parts)
+        pieces = (x[start : start + step] for start in range(0, max(len(x), 1), step))
+        arranged = (bench.layout.arrange(piece, self.size.numbers, self.size.flags) for piece in pieces)
+        return np.concatenate([self.scores(tf.constant(rows)).numpy() for rows in arranged])
 
     def exchanged(self, bench: Bench, x: Floats, swaps: Sequence[Swap]) -> npt.NDArray[np.float32]:
         """The scores of rows that take columns from other rows of `x`, one swap after the other."""
@@ -106,7 +106,7 @@ class Workshop:
 
     def _reset(self, bench: Bench, seed: int) -> None:
         """Set everything that a training changes to where it begins."""
-        x = bench.layout.arrange(bench.train.x)[:, : len(bench.layout.numbers)]
+        x = bench.train.x[:, list(bench.layout.numbers)]
         pieces = cut(x, self.plan.bins, self.size.numbers) if self.plan.embedding == "piecewise" else None
         give_weights(self.forms.trained, first_weights(self.size, self.plan, pieces, bench.start, seed))
         self.descent.reset()

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportgen.config import Config
-from reportgen.data import Parts, Prepared, Preparer, load, prepare, split
+from reportgen.data import Parts, Prepared, Preparer, load, prepare, prepare_anew, split
 from reportgen.data.codes import CLIP
+from reportgen.data.prepare import encoded_columns
+from reportgen.data.summary import labelled
 from reportgen.errors import DataError
 from reportgen.records.base import Code
 from reportgen.records.table import Level
@@ -64,6 +66,22 @@ def test_every_kind_is_encoded() -> None:
         assert list(part.frame.columns) == ["number", "tail", "word", "many", "truth", "moment"]
         assert set(part.y.tolist()) == {0, 1, 2}
     assert (prepared.train.x.std(axis=0) > 0).all()
+
+
+def test_a_network_made_anew_gets_the_same_rows_with_nothing_told_of_columns() -> None:
+    parts = parts_of(mixed())
+    prepared, anew = prepare(parts), prepare_anew(parts)
+    assert anew.inputs == prepared.inputs
+    assert encoded_columns(parts) == len(prepared.inputs)
+    assert all(np.array_equal(getattr(anew, part).x, getattr(prepared, part).x) for part in ("train", "test"))
+    assert anew.columns == ()
+
+
+@pytest.mark.parametrize("values", [["b", None, "a"], [True, None, False], ["b", 2, None], [None, None], []])
+def test_labels_are_texts_whatever_a_column_holds(values: list[object]) -> None:
+    wanted = [None if one is None else str(one).lower() for one in values]
+    found = labelled(pd.Series(values, dtype=object))
+    assert [None if pd.isna(one) else one for one in found] == wanted
 
 
 def test_training_columns_are_standardised() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.evidence import effects, importance
+from reportgen.evidence import effects, importance, placing
 from reportgen.evidence.base import NotApplicable, Refit, Refitting
 from reportgen.evidence.local_effects import bin_edges
 from reportgen.evidence.placing import numbers_of, with_levels, with_missing, with_numbers, with_values
@@ -61,6 +61,18 @@ def test_the_effect_of_a_line_is_its_slope(regression_subject):
         assert sum(point.n for point in curve.points) <= 400
         assert sum(effect.density) == sum(point.n for point in curve.points)
     assert [effect.curves[0].shape for effect in found.features] == ["rising", "falling"]
+
+
+def test_questions_in_blocks_get_the_answers_that_they_get_at_once(regression_subject, monkeypatch):
+    subject = numeric(regression_subject, normal(200, 3), lambda x: x[:, 0] * x[:, 1] - x[:, 2])
+    whole = measured(subject, "c0", "c1", "c2")
+    asked = []
+    monkeypatch.setattr(placing, "MOST_NUMBERS", 1_000)
+    in_blocks = measured(
+        replace(subject, predict=lambda x: asked.append(x.size) or subject.predict(x)), "c0", "c1", "c2"
+    )
+    assert in_blocks == whole
+    assert len(asked) > 2
 
 
 def test_the_effect_is_centred_on_the_rows(regression_subject):
