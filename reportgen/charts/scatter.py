@@ -148,7 +148,11 @@ def _cells(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
 
 
 def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence[str]) -> None:
-    """Beside their dots, as near as can be without lying on a dot or a label; those at the edges choose first."""
+    """Beside their dots, as near as can be without lying on a dot or a label; those at the edges choose first.
+
+    Where some dots alone are named, a label for which there is no room is left out: nobody could read it; and where
+    dots are drawn as cells, so is the label of one in a crowd: nobody could tell which it is.
+    """
     figure = cast(Figure, axes.figure)
     points = style.POINTS / figure.dpi
     spots = [(float(across), float(up)) for across, up in axes.transData.transform(np.column_stack([x, y])) * points]
@@ -156,10 +160,19 @@ def _labels(axes: Axes, x: Sequence[float], y: Sequence[float], labels: Sequence
     page, inside = (Bbox(corners.get_points() * points) for corners in (figure.bbox, axes.bbox))
     middle = (inside.y0 + inside.y1) / 2
     taken = [Taken(across - DOT, across + DOT, up, DOT_GAP) for across, up in spots]
-    for number in sorted(_named(x, y), key=lambda number: -abs(spots[number][1] - middle)):
+    named = [number for number in _named(x, y) if len(x) <= MOST_DOTS or not _crowded(spots[number], spots)]
+    for number in sorted(named, key=lambda number: -abs(spots[number][1] - middle)):
         side, place = _free(spots[number], width(names[number], style.SMALL), page, inside, taken)
+        if len(x) > MOST_NAMED and any(other.covers(place.left, place.right, place.level) for other in taken):
+            continue
         taken.append(place)
         _label(axes, names[number], (x[number], y[number]), side, place.level - spots[number][1])
+
+
+def _crowded(spot: tuple[float, float], spots: Sequence[tuple[float, float]]) -> bool:
+    """Whether another dot lies on this one."""
+    near = np.all(np.abs(np.asarray(spots) - spot) < DOT, axis=1)
+    return int(near.sum()) > 1
 
 
 def _named(x: Sequence[float], y: Sequence[float]) -> list[int]:
