@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from math import sqrt
 
-import numpy as np
-
 from reportgen.findings.base import NotJudged
 from reportgen.records.dossier import Dossier
 from reportgen.records.explanation import Importance
@@ -132,6 +130,8 @@ def feature_agreement(one: Importance, other: Importance, k: int) -> float:
 
 def rank_correlation(one: Importance, other: Importance) -> float:
     """Correlate two methods' values over their common features by Kendall's tau-b, which allows for ties."""
+    import numpy as np  # noqa: PLC0415 - codes are told without it
+
     first = {entry.feature: entry.value for entry in one.features}
     second = {entry.feature: entry.value for entry in other.features}
     common = [name for name in first if name in second]

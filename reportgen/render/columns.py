@@ -15,6 +15,8 @@ BOLD = 1.1
 CROWDED = 7
 GAP = 2.3
 BRIEF = 8
+TITLE_LINES = 4
+"""Headings take about so many lines at most: Chinese ones could be broken anywhere, into a column of letters."""
 LONGEST = 90.0
 
 
@@ -55,7 +57,8 @@ def _ends(cells: Sequence[str], numeric: bool) -> tuple[float, float]:
     whole = [line for cell in rest for line in cell.split("\n") if numeric or len(cell.strip()) <= BRIEF]
     words = [word for cell in rest for word in BREAKS.split(cell)]
     lines = [line for cell in rest for line in cell.split("\n")]
-    titles = [BOLD * (_letters(head) if len(head.strip()) <= BRIEF else max(map(_word, BREAKS.split(head))))]
+    broken = max((_letters(head) / TITLE_LINES, *map(_word, BREAKS.split(head))))
+    titles = [BOLD * (_letters(head) if len(head.strip()) <= BRIEF else broken)]
     least = max((*map(_word, words), *titles, *map(_letters, whole)), default=1.0)
     return least, max(least, min(LONGEST, max(map(_letters, lines), default=1.0)))
 
