@@ -177,3 +177,13 @@ def test_a_network_ahead_of_trees_alone_has_not_earned_its_place(linear: float, 
     page = _page(_beside(document, linear=linear, boosting=0.1))
     assert said in page
     assert page.count("earns its place") + page.count("not earn the network its place") == 1
+
+
+def test_a_column_that_leads_without_being_shown_does_not_say_that_none_is() -> None:
+    document = binary()
+    main, *others = document.importance
+    first, *rest = main.features
+    unsure = main.model_copy(update={"features": (first.model_copy(update={"low": -0.1}), *rest)})
+    page = _page(document.model_copy(update={"importance": (unsure, *others)}))
+    assert "has the highest value, but is not shown to matter; others are." in page
+    assert "No column is shown to matter." not in page
